@@ -1,0 +1,65 @@
+"""What the account holds: positions, balance, and the settings that decide how orders are read."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from omega_tui.domain.orders import HoldSide, MarginMode, PositionMode
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """An open position; sizes in base units, money in the margin coin.
+
+    `liquidation_price` is None when the exchange states none (crossed margin answers negative or absurd
+    figures then). `funding` and `fees` are sums since opening, negative when paid.
+    """
+
+    symbol: str
+    hold_side: HoldSide
+    size: Decimal
+    available: Decimal
+    entry_price: Decimal
+    mark_price: Decimal | None
+    unrealized: Decimal | None
+    realized: Decimal | None
+    leverage: int
+    margin: Decimal | None
+    margin_mode: MarginMode
+    position_mode: PositionMode
+    liquidation_price: Decimal | None
+    break_even_price: Decimal | None
+    maintenance_rate: Decimal | None
+    funding: Decimal | None
+    fees: Decimal | None
+    opened_ms: int | None
+    updated_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The margin coin's balance; `equity` includes unrealized profit at mark."""
+
+    coin: str
+    equity: Decimal
+    available: Decimal
+    locked: Decimal | None
+    unrealized: Decimal | None
+    exchange_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolSettings:
+    """How the account trades one symbol."""
+
+    symbol: str
+    position_mode: PositionMode
+    margin_mode: MarginMode
+    crossed_leverage: int
+    isolated_long_leverage: int
+    isolated_short_leverage: int
+
+    def leverage(self, hold_side: HoldSide) -> int:
+        """The leverage an opening order on `hold_side` would get."""
+        if self.margin_mode is MarginMode.CROSSED:
+            return self.crossed_leverage
+        return self.isolated_long_leverage if hold_side is HoldSide.LONG else self.isolated_short_leverage

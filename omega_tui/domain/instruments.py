@@ -1,0 +1,44 @@
+"""What may be traded and in which steps: tick, lot, minima, fees, leverage range."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """The trading rules of one USDT-margined perpetual.
+
+    `tick` is in quote units, `lot` and the sizes in base units, `min_notional` in quote units; fee rates are
+    fractions (0.0006 is 6 basis points). A limit that the exchange does not state is None.
+    """
+
+    symbol: str
+    base: str
+    quote: str
+    tick: Decimal
+    lot: Decimal
+    min_size: Decimal
+    min_notional: Decimal
+    maker_fee_rate: Decimal
+    taker_fee_rate: Decimal
+    min_leverage: int
+    max_leverage: int
+    max_limit_size: Decimal | None
+    max_market_size: Decimal | None
+    funding_interval_hours: int | None
+    tradable: bool
+
+    @property
+    def price_places(self) -> int:
+        """Decimals a price is shown with."""
+        return _places(self.tick)
+
+    @property
+    def size_places(self) -> int:
+        """Decimals a size is shown with."""
+        return _places(self.lot)
+
+
+def _places(step: Decimal) -> int:
+    exponent = step.normalize().as_tuple().exponent
+    return max(0, -int(exponent))
