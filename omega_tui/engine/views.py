@@ -1,0 +1,381 @@
+"""What a face sees: one frozen, serialisable picture per panel, each with a version.
+
+A face pulls: it compares `Views.version(panel)` with what it drew last and asks for the picture only when it
+moved. Prices that place a thing on the ladder are whole ticks (`price = ticks x tick`); floats are for drawing
+only; an unknown figure is None. Texts are sanitised already.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from omega_tui.domain.events import Health
+from omega_tui.domain.instruments import Instrument
+from omega_tui.domain.market import Candle, Timeframe
+from omega_tui.domain.orders import (
+    HoldSide,
+    MarginMode,
+    OrderState,
+    OrderType,
+    PositionMode,
+    Side,
+    TimeInForce,
+)
+from omega_tui.engine.intents import TicketDraft, TicketPreview
+
+
+class Panel(StrEnum):
+    """The pictures the engine paints."""
+
+    STATUS = "status"
+    LADDER = "ladder"
+    TAPE = "tape"
+    CHART = "chart"
+    FIBONACCI = "fibonacci"
+    POSITIONS = "positions"
+    ORDERS = "orders"
+    FILLS = "fills"
+    ACCOUNT = "account"
+    LOG = "log"
+
+
+class Posture(StrEnum):
+    """What the engine lets through."""
+
+    NORMAL = "NORMAL"
+    REDUCE_ONLY = "REDUCE-ONLY"
+    HALT = "HALT"
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How far a surface can be trusted, and its age in seconds when that is known."""
+
+    health: Health
+    age_seconds: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """The mode line. `venue` is the word shown first (SIM, DEMO, LIVE); `market_note` names a synthetic or
+    replayed market and is empty for the real one. Latencies are milliseconds."""
+
+    venue: str
+    account: str
+    market_note: str
+    read_only: bool
+    symbol: str
+    last_price: Decimal | None
+    direction: int
+    mark_price: Decimal | None
+    change_24h: Decimal | None
+    funding_rate: Decimal | None
+    funding_in_seconds: int | None
+    position_mode: PositionMode | None
+    margin_mode: MarginMode | None
+    leverage: int | None
+    profile: str
+    posture: Posture
+    book: Freshness
+    private: Freshness
+    actions: Freshness
+    stream_lag_ms: int | None
+    ack_p50_ms: int | None
+    instrument: Instrument | None
+
+
+@dataclass(frozen=True, slots=True)
+class LadderMark:
+    """Something that sits at a price: kind is one of entry, break-even, liquidation, fib, last."""
+
+    ticks: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LadderOrder:
+    """An own order at a price; `size` is what remains, in base units; `key` addresses it in intents."""
+
+    ticks: int
+    side: Side
+    size: Decimal
+    key: str
+    state: OrderState
+
+
+@dataclass(frozen=True, slots=True)
+class LadderView:
+    """The book around the touch, grouped to rows of `group` ticks.
+
+    `bids` and `asks` are (row, size) with row = floor(ticks / group) for bids and ceil for asks, best first.
+    `health` other than LIVE means the sizes must not be traded on. `imbalance` is (bid - ask) / (bid + ask)
+    over the shown levels.
+    """
+
+    symbol: str
+    tick: Decimal
+    price_places: int
+    size_places: int
+    group: int
+    bids: tuple[tuple[int, float], ...]
+    asks: tuple[tuple[int, float], ...]
+    best_bid_ticks: int | None
+    best_ask_ticks: int | None
+    last_ticks: int | None
+    orders: tuple[LadderOrder, ...]
+    marks: tuple[LadderMark, ...]
+    health: Freshness
+    spread_ticks: int | None
+    imbalance: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TapeRow:
+    """One print; texts carry the instrument's decimals. `large` marks the top percent of recent sizes."""
+
+    exchange_ms: int
+    side: Side
+    price: str
+    size: str
+    large: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TapeView:
+    """The newest prints, newest first."""
+
+    symbol: str
+    rows: tuple[TapeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """A horizontal line on the chart: kind is one of entry, liquidation, buy, sell, fib."""
+
+    price: float
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartView:
+    """Candles oldest first (the last may be unfinished) and the lines that belong on them."""
+
+    symbol: str
+    timeframe: Timeframe
+    price_places: int
+    candles: tuple[Candle, ...]
+    lines: tuple[PriceLine, ...]
+    health: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class FibonacciRow:
+    """One level of the swing; distance is from last price, in percent and in ticks (level - last)."""
+
+    ratio: str
+    price: Decimal
+    distance_percent: float | None
+    distance_ticks: int | None
+    nearest: bool
+    sitting: str
+
+
+@dataclass(frozen=True, slots=True)
+class FibonacciView:
+    """The levels of the automatic swing, or why there is none."""
+
+    symbol: str
+    timeframe: Timeframe
+    direction: str | None
+    low: Decimal | None
+    high: Decimal | None
+    price_places: int
+    rows: tuple[FibonacciRow, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PositionRow:
+    """One open position; `unrealized` is at our newest mark. Distance to liquidation in percent of mark."""
+
+    symbol: str
+    hold_side: HoldSide
+    size: Decimal
+    base: str
+    entry_price: Decimal
+    mark_price: Decimal | None
+    unrealized: Decimal | None
+    unrealized_percent: Decimal | None
+    realized: Decimal | None
+    liquidation_price: Decimal | None
+    liquidation_distance_percent: Decimal | None
+    margin: Decimal | None
+    margin_mode: MarginMode
+    leverage: int
+    break_even_price: Decimal | None
+    funding: Decimal | None
+    fees: Decimal | None
+    price_places: int
+    size_places: int
+
+
+@dataclass(frozen=True, slots=True)
+class PositionsView:
+    """Open positions and whether they can be believed."""
+
+    rows: tuple[PositionRow, ...]
+    health: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order that is not finished, UNKNOWN ones first. `key` addresses it in intents; `evidence` says what
+    is known of an UNKNOWN one and what settles it."""
+
+    key: str
+    symbol: str
+    side: Side
+    order_type: OrderType
+    time_in_force: TimeInForce
+    size: Decimal
+    filled: Decimal
+    price: Decimal | None
+    reduce_only: bool
+    state: OrderState
+    age_seconds: int | None
+    foreign: bool
+    evidence: str
+    price_places: int
+    size_places: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersView:
+    """Unfinished orders of the account."""
+
+    rows: tuple[OrderRow, ...]
+    health: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class FillRow:
+    """One execution, newest first in its view."""
+
+    exchange_ms: int
+    symbol: str
+    side: Side
+    price: Decimal
+    size: Decimal
+    fee: Decimal | None
+    profit: Decimal | None
+    maker: bool | None
+    price_places: int
+    size_places: int
+
+
+@dataclass(frozen=True, slots=True)
+class FillsView:
+    """The newest executions."""
+
+    rows: tuple[FillRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """The account's money; `day_pnl` is realized and unrealized since the session began."""
+
+    coin: str
+    equity: Decimal | None
+    available: Decimal | None
+    margin_used: Decimal | None
+    unrealized: Decimal | None
+    realized_session: Decimal | None
+    fees_session: Decimal | None
+    long_notional: Decimal | None
+    short_notional: Decimal | None
+    health: Freshness
+
+
+class LogLevel(StrEnum):
+    """How loud a log line is."""
+
+    INFO = "info"
+    GOOD = "good"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One line of what happened, in plain words; `wall_ms` is local wall time."""
+
+    wall_ms: int
+    level: LogLevel
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogView:
+    """The newest lines, newest last."""
+
+    rows: tuple[LogRow, ...]
+
+
+class Views(Protocol):
+    """The engine's pictures, cheap to ask for and safe to keep."""
+
+    def version(self, panel: Panel) -> int:
+        """Grows whenever the panel's picture would look different."""
+        ...
+
+    def status(self) -> StatusView:
+        """The mode line."""
+        ...
+
+    def ladder(self, group: int, depth: int) -> LadderView:
+        """The book with up to `depth` rows a side of `group` ticks each."""
+        ...
+
+    def tape(self, limit: int) -> TapeView:
+        """The newest `limit` prints."""
+        ...
+
+    def chart(self, limit: int) -> ChartView:
+        """The newest `limit` candles."""
+        ...
+
+    def fibonacci(self) -> FibonacciView:
+        """The levels of the current swing."""
+        ...
+
+    def positions(self) -> PositionsView:
+        """Open positions."""
+        ...
+
+    def orders(self) -> OrdersView:
+        """Unfinished orders."""
+        ...
+
+    def fills(self, limit: int) -> FillsView:
+        """The newest `limit` executions."""
+        ...
+
+    def account(self) -> AccountView:
+        """The account's money."""
+        ...
+
+    def log(self, limit: int) -> LogView:
+        """The newest `limit` log lines."""
+        ...
+
+    def symbols(self) -> tuple[str, ...]:
+        """Every market that can be selected, sorted."""
+        ...
+
+    def preview(self, draft: TicketDraft) -> TicketPreview:
+        """What sending this ticket would do now."""
+        ...
