@@ -66,8 +66,8 @@ class PositionMode(StrEnum):
 class OrderState(StrEnum):
     """What is known of an order.
 
-    INTENT is durable but not sent; SENT left without an answer yet; ACK was accepted; UNKNOWN was sent and its
-    fate is not known: it counts as exposure until evidence settles it. NEVER_ACCEPTED is proven absence.
+    INTENT is durable but not sent; SENT left without an answer yet; ACK was accepted; UNKNOWN was sent and
+    its fate is not known: it counts as exposure until evidence settles it. NEVER_ACCEPTED is proven absence.
     """
 
     INTENT = "intent"
@@ -129,7 +129,8 @@ class OrderRequest:
 class Order:
     """The newest knowledge of one order. Fees are negative when paid; times are exchange milliseconds.
 
-    `order_id` is None until the exchange has named one. `foreign` marks orders that this cockpit did not send.
+    `order_id` is None until the exchange has named one. `foreign` marks orders that this cockpit did
+    not send.
     """
 
     client_order_id: str

@@ -1,8 +1,8 @@
 """What a face sees: one frozen, serialisable picture per panel, each with a version.
 
 A face pulls: it compares `Views.version(panel)` with what it drew last and asks for the picture only when it
-moved. Prices that place a thing on the ladder are whole ticks (`price = ticks x tick`); floats are for drawing
-only; an unknown figure is None. Texts are sanitised already.
+moved. Prices that place a thing on the ladder are whole ticks (`price = ticks x tick`); floats are for
+drawing only; an unknown figure is None. Texts are sanitised already.
 """
 
 from dataclasses import dataclass

@@ -77,7 +77,7 @@ class Gateway(Protocol):
         ...
 
     def watch(self, symbol: str, timeframe: Timeframe) -> None:
-        """Make `symbol` the market whose book, ticker, tape and candles are streamed, instead of the last one."""
+        """Stream book, ticker, tape and candles of `symbol` instead of the market watched before."""
         ...
 
     async def instruments(self) -> tuple[Instrument, ...]:

@@ -163,7 +163,7 @@ class MarketFacts:
 
 @dataclass(frozen=True, slots=True)
 class TapeEnded:
-    """The recording is over; `looping` says whether it starts again. The last event of a tape that does not loop."""
+    """The recording is over; when not `looping`, nothing follows."""
 
     ts: int
     lap: int
@@ -192,11 +192,11 @@ class MarketSource(Protocol):
         ...
 
     def events(self) -> Iterator[MarketEvent]:
-        """All events from the start on; the first of each symbol is a BookSnapshot with MarketFacts beside it."""
+        """All events from the start on; each symbol begins with a BookSnapshot with MarketFacts beside it."""
         ...
 
     def past_candles(self, symbol: str, granularity: str, before_ms: int, limit: int) -> list[CandleRow]:
-        """Up to `limit` finished candles that start before `before_ms` and before the market's start, ascending.
+        """Up to `limit` finished candles before both `before_ms` and the market's start, ascending.
 
         `granularity` is Bitget's REST spelling (1m … 1M and the utc forms).
         """
