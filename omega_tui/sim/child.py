@@ -53,8 +53,11 @@ class SimulatorProcess:
             stderr=pipe,
             start_new_session=True,
         )
-        self._reader = asyncio.create_task(self._read_narration(self._process))
-        return _parse_address(await self._first_line(self._process))
+        stdout, stderr = self._process.stdout, self._process.stderr
+        if stdout is None or stderr is None:
+            raise SimulatorFailed("the simulator was started without its pipes")
+        self._reader = asyncio.create_task(self._read_narration(stderr))
+        return _parse_address(await self._first_line(stdout))
 
     async def stop(self) -> None:
         """Ask the child to leave and make sure that it did."""
@@ -71,10 +74,9 @@ class SimulatorProcess:
         if self._reader is not None:
             await self._reader
 
-    async def _first_line(self, process: asyncio.subprocess.Process) -> bytes:
-        assert process.stdout is not None
+    async def _first_line(self, stdout: asyncio.StreamReader) -> bytes:
         try:
-            line = await asyncio.wait_for(process.stdout.readline(), _START_SECONDS)
+            line = await asyncio.wait_for(stdout.readline(), _START_SECONDS)
         except TimeoutError:
             raise SimulatorFailed(f"the simulator did not answer within {_START_SECONDS:.0f} s") from None
         if not line:
@@ -83,9 +85,8 @@ class SimulatorProcess:
             raise SimulatorFailed(" / ".join(self._narration) or "the simulator ended without a word")
         return line
 
-    async def _read_narration(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stderr is not None
-        async for raw in process.stderr:
+    async def _read_narration(self, stderr: asyncio.StreamReader) -> None:
+        async for raw in stderr:
             line = raw.decode(errors="replace").strip()
             self._narration.append(line)
             notice = _parse_notice(line)
