@@ -1,0 +1,1 @@
+"""Pure functions over candles: swings, Fibonacci levels. They know neither exchange nor screen."""

@@ -1,0 +1,1 @@
+"""The words of trading: values, instruments, markets, orders, positions. Pure; standard library only."""

@@ -1,0 +1,1 @@
+"""Where the simulated exchange's market comes from: a recorded tape or a seeded generator."""

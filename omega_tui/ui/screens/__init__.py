@@ -1,0 +1,1 @@
+"""Screens compose panels and route what they ask for, nothing else."""
