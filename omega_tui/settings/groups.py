@@ -1,0 +1,129 @@
+"""Every setting, its meaning and its default: the one page to read about what can be set.
+
+Frozen values. Where a value came from is known to `sources`, what it is used for to `wiring`, neither here.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+import platformdirs
+from msgspec import Meta, Struct, field
+
+from omega_tui.domain.market import Timeframe
+from omega_tui.domain.symbols import Symbol, parse_symbol
+from omega_tui.settings.credentials import ApiKeys, Venue
+
+FOLDER = "omega-tui"
+"""The name of our folder among the user's configuration, data, state and caches."""
+
+_OFFERED = tuple(map(parse_symbol, ("BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT", "DOGEUSDT")))
+
+Hertz = Annotated[int, Meta(ge=1, le=60)]
+Seconds = Annotated[float, Meta(gt=0, le=3600)]
+
+
+class Market(Struct, frozen=True):
+    """What is on screen at the start."""
+
+    symbol: Symbol = _OFFERED[0]
+    """The contract, as BTCUSDT, BTCUSDT_UMCBL or BTC/USDT:USDT."""
+
+    timeframe: Timeframe = Timeframe.M1
+    """Length of a candle: 1m 3m 5m 15m 30m 1H 4H 6H 12H 1D."""
+
+    symbols: tuple[Symbol, ...] = _OFFERED
+    """The contracts that the symbol switch offers first, and that the simulator lists."""
+
+
+class Sim(Struct, frozen=True):
+    """The simulated exchange; without effect on the other venues."""
+
+    seed: Annotated[int, Meta(ge=0, lt=2**63)] = 1
+    """The generated market is the same for the same seed."""
+
+    tape: tuple[Path, ...] = ()
+    """Recorded market files to play instead of the generated one."""
+
+    loop: bool = False
+    """Whether a tape starts again at its end."""
+
+    speed: Decimal = Decimal(1)
+    """Exchange seconds per second, above 0, at most 100."""
+
+    position_mode: Literal["one-way", "hedge"] = "one-way"
+    """Whether long and short positions of a contract net out."""
+
+    balance: Decimal = Decimal(10000)
+    """The account's USDT at the start."""
+
+
+class Screen(Struct, frozen=True):
+    """How often the terminal is painted, in times a second; nothing repaints that did not change."""
+
+    paint_hz: Hertz = 20
+    """Ladder, tape and tables."""
+
+    ssh_paint_hz: Hertz = 10
+    """The same over SSH."""
+
+    chart_hz: Hertz = 4
+    """The candle chart."""
+
+    panel_hz: Hertz = 2
+    """Panels that change slowly."""
+
+
+class Paths(Struct, frozen=True):
+    """Folders of the user's own, each made when something is first written to it."""
+
+    config: Path = field(default_factory=lambda: platformdirs.user_config_path(FOLDER))
+    """`config.toml` and what the cockpit remembers of the layout."""
+
+    data: Path = field(default_factory=lambda: platformdirs.user_data_path(FOLDER))
+    """The journal."""
+
+    state: Path = field(default_factory=lambda: platformdirs.user_state_path(FOLDER))
+    """Logs and crash reports."""
+
+    cache: Path = field(default_factory=lambda: platformdirs.user_cache_path(FOLDER))
+    """What can be fetched again, such as the list of contracts."""
+
+
+class Limits(Struct, frozen=True):
+    """When what is on screen is too old to add risk on; reducing, cancelling and flattening stay possible."""
+
+    stale_book_seconds: Seconds = 2.0
+    """Age of the book and the mark price."""
+
+    stale_private_seconds: Seconds = 10.0
+    """Age of what is known of positions and orders."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Everything the program was told, checked."""
+
+    venue: Venue = Venue.SIM
+    """sim, testnet (Bitget's demo trading) or mainnet (real money; this version only looks)."""
+
+    market: Market = field(default_factory=Market)
+    sim: Sim = field(default_factory=Sim)
+    screen: Screen = field(default_factory=Screen)
+    paths: Paths = field(default_factory=Paths)
+    limits: Limits = field(default_factory=Limits)
+
+    api_keys: ApiKeys | None = None
+    """The venue's keys; None means that only the market can be watched."""
+
+    origins: Mapping[str, str] = MappingProxyType({})
+    """Where each option that is not at its default came from, by dotted name."""
+
+    warnings: tuple[str, ...] = ()
+    """What is allowed on this venue but should be mended, each with its fix."""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether no order may be sent."""
+        return self.venue is Venue.MAINNET
