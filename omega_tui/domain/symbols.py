@@ -51,7 +51,7 @@ _TAIL = re.compile(r"(?P<base>[A-Z0-9]+?)(?:USDT(?:USDT)?|PERP|USDTPERP|USDTSWAP
 
 
 class UnknownSymbol(ValueError):
-    """A text that names no USDT-margined perpetual exactly; `suggestion` is the right form when one is likely."""
+    """A text that names no USDT-margined perpetual exactly; `suggestion` is the likely right form."""
 
     def __init__(self, text: str, reason: str, suggestion: str | None) -> None:
         advice = f"; did you mean {suggestion}?" if suggestion else "; write it like BTCUSDT"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 _LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class ForbiddenHost(Exception):
+class ForbiddenHost(ValueError):
     """A request was about to leave for a host that is not one of this environment's endpoints."""
 
 

@@ -1,0 +1,262 @@
+"""Orders and fills between Bitget's vocabulary and the domain's, both ways. Pure.
+
+In hedge mode Bitget's `side` names the position's direction ("Place-Order": to close a long, send `buy` with
+`close`), in one-way mode the trade's; the fill channel alone always names the trade's. The domain's side is
+always the trade's, so every turn of a side in this program happens in this file.
+"""
+
+from decimal import Decimal
+
+import msgspec
+
+from omega_tui.domain.orders import (
+    Fill,
+    HoldSide,
+    Order,
+    OrderRequest,
+    OrderState,
+    OrderType,
+    PositionMode,
+    Side,
+    TimeInForce,
+)
+from omega_tui.domain.text import safe_text
+from omega_tui.domain.values import decimal_text
+from omega_tui.exchange.bitget.translate import (
+    TranslationError,
+    parse_number,
+    parse_optional,
+    parse_position_mode,
+    parse_positive,
+    parse_side,
+    parse_symbol_name,
+    parse_time,
+    parse_word,
+)
+from omega_tui.exchange.bitget.wire import MARGIN_COIN, ProductType
+from omega_tui.exchange.port import CancelTarget
+
+Text = str | int | None
+"""A member as it occurs: text, sometimes an integer, null or absent."""
+
+_STATES = {
+    "live": OrderState.WORKING,
+    "partially_filled": OrderState.PARTIALLY_FILLED,
+    "filled": OrderState.FILLED,
+    "canceled": OrderState.CANCELED,
+    "cancelled": OrderState.CANCELED,
+}
+_ORDER_TYPES = {kind.value: kind for kind in OrderType}
+_FORCES = {force.value: force for force in TimeInForce}
+_HOLD_SIDES = {side.value: side for side in HoldSide}
+_MAKER = {"maker": True, "m": True, "taker": False, "t": False}
+
+
+class FeeRow(msgspec.Struct, frozen=True, rename="camel"):
+    """A part of a fee: orders say `fee`, fills say `totalFee`; negative when paid."""
+
+    fee_coin: str | None = None
+    fee: Text = None
+    total_fee: Text = None
+
+
+class OrderRow(msgspec.Struct, frozen=True, rename="camel"):
+    """An order, as the orders channel and every REST order list describe it."""
+
+    size: Text
+    side: str
+    order_type: str
+    order_id: str
+    pos_mode: str
+    client_oid: str | None = None
+    symbol: str | None = None
+    inst_id: str | None = None
+    status: str | None = None
+    state: str | None = None
+    price: Text = None
+    price_avg: Text = None
+    base_volume: Text = None
+    acc_base_volume: Text = None
+    force: str | None = None
+    trade_side: str | None = None
+    pos_side: str | None = None
+    reduce_only: str | None = None
+    fee: Text = None
+    fee_detail: list[FeeRow] | None = None
+    cancel_reason: str | None = None
+    c_time: Text = None
+    u_time: Text = None
+
+
+class FillRow(msgspec.Struct, frozen=True, rename="camel"):
+    """An execution, as the fill channel and the REST fill lists describe it."""
+
+    trade_id: str
+    order_id: str
+    symbol: str
+    side: str
+    price: Text
+    base_volume: Text
+    pos_mode: str
+    client_oid: str | None = None
+    profit: Text = None
+    trade_side: str | None = None
+    trade_scope: str | None = None
+    fee_detail: list[FeeRow] | None = None
+    c_time: Text = None
+
+
+def build_order(request: OrderRequest) -> dict[str, str]:
+    """The parameters of Place-Order.
+
+    Raises `TranslationError` when side, hold side and reduce-only contradict each other or a limit order has
+    no price: such a request must not leave.
+    """
+    params = {
+        "symbol": request.symbol,
+        "productType": ProductType.USDT_FUTURES.value,
+        "marginMode": request.margin_mode.value,
+        "marginCoin": MARGIN_COIN,
+        "size": decimal_text(request.size),
+        "orderType": request.order_type.value,
+        "clientOid": request.client_order_id,
+    }
+    if request.order_type is OrderType.LIMIT:
+        if request.price is None:
+            raise TranslationError("a limit order needs a price")
+        params |= {"price": decimal_text(request.price), "force": request.time_in_force.value}
+    return params | _build_direction(request)
+
+
+def _build_direction(request: OrderRequest) -> dict[str, str]:
+    if request.hold_side is None:
+        one_way = {"side": request.side.value}
+        return one_way | {"reduceOnly": "YES"} if request.reduce_only else one_way
+    opening = request.hold_side.opening_side
+    expected = opening.opposite if request.reduce_only else opening
+    if request.side is not expected:
+        verb = "close" if request.reduce_only else "open"
+        raise TranslationError(f"{request.side} does not {verb} a {request.hold_side} position")
+    return {"side": opening.value, "tradeSide": "close" if request.reduce_only else "open"}
+
+
+def build_cancel(target: CancelTarget) -> dict[str, str]:
+    """The parameters of Cancel-Order. Raises `TranslationError` when the target names no id."""
+    params = {"symbol": target.symbol, "productType": ProductType.USDT_FUTURES.value}
+    if target.order_id:
+        return params | {"orderId": target.order_id}
+    if target.client_order_id:
+        return params | {"clientOid": target.client_order_id}
+    raise TranslationError("a cancel needs an order id")
+
+
+def parse_order(row: OrderRow) -> Order:
+    """One order. Raises `TranslationError`: above all for a state that is not known here."""
+    order_type = parse_word(_ORDER_TYPES, row.order_type, "orderType")
+    state = parse_word(_STATES, row.status or row.state, "status")
+    hold_side, closing = _hold_side(row), _is_closing(row.trade_side)
+    return Order(
+        client_order_id=safe_text(row.client_oid or "", 64),
+        order_id=safe_text(row.order_id, 64) or None,
+        symbol=parse_symbol_name(row.symbol, row.inst_id),
+        side=_order_side(row, hold_side, closing),
+        order_type=order_type,
+        time_in_force=_FORCES.get((row.force or "").lower(), TimeInForce.GTC),
+        size=parse_number(row.size, "size"),
+        price=parse_positive(row.price, "price") if order_type is OrderType.LIMIT else None,
+        reduce_only=closing if hold_side is not None else (row.reduce_only or "").lower() == "yes",
+        hold_side=hold_side,
+        state=state,
+        filled=_filled(row, state),
+        average_price=parse_positive(row.price_avg, "priceAvg"),
+        fee=_order_fee(row),
+        created_ms=parse_time(row.c_time, "cTime"),
+        updated_ms=parse_time(row.u_time, "uTime"),
+        reason=safe_text(row.cancel_reason or ""),
+    )
+
+
+def parse_rest_fill(row: FillRow) -> Fill:
+    """An execution from a REST list, whose `side` follows the order's rule."""
+    side = parse_side(row.side)
+    if parse_position_mode(row.pos_mode) is PositionMode.HEDGE and _is_closing(row.trade_side):
+        side = _named_direction(row.trade_side, side).opposite
+    return _parse_fill(row, side)
+
+
+def parse_pushed_fill(row: FillRow) -> Fill:
+    """An execution from the fill channel, whose `side` is the trade's true direction."""
+    return _parse_fill(row, parse_side(row.side))
+
+
+def _parse_fill(row: FillRow, side: Side) -> Fill:
+    fee, coin = _fill_fee(row.fee_detail or [])
+    stamp = parse_time(row.c_time, "cTime")
+    if stamp is None or not row.trade_id:
+        raise TranslationError("a fill without a time or an id")
+    return Fill(
+        trade_id=safe_text(row.trade_id, 64),
+        order_id=safe_text(row.order_id, 64),
+        client_order_id=safe_text(row.client_oid, 64) if row.client_oid else None,
+        symbol=parse_symbol_name(row.symbol),
+        side=side,
+        price=parse_number(row.price, "price"),
+        size=parse_number(row.base_volume, "baseVolume"),
+        fee=fee,
+        fee_coin=coin,
+        profit=parse_optional(row.profit, "profit"),
+        maker=_MAKER.get((row.trade_scope or "").lower()),
+        exchange_ms=stamp,
+    )
+
+
+def _is_closing(trade_side: str | None) -> bool:
+    # close, reduce_close_long, burst_close_short, offset_…, delivery_…, dte_sys_adl_close_… all close.
+    return "close" in (trade_side or "").lower()
+
+
+def _named_direction(trade_side: str | None, side: Side) -> Side:
+    """The opening direction of the position: forced closes say long or short, plain ones only `side`."""
+    word = (trade_side or "").lower()
+    if word.endswith("_long"):
+        return Side.BUY
+    return Side.SELL if word.endswith("_short") else side
+
+
+def _hold_side(row: OrderRow) -> HoldSide | None:
+    if parse_position_mode(row.pos_mode) is PositionMode.ONE_WAY:
+        return None
+    return parse_word(_HOLD_SIDES, row.pos_side, "posSide")
+
+
+def _order_side(row: OrderRow, hold_side: HoldSide | None, closing: bool) -> Side:
+    if hold_side is None:
+        return parse_side(row.side)
+    return hold_side.opening_side.opposite if closing else hold_side.opening_side
+
+
+def _filled(row: OrderRow, state: OrderState) -> Decimal:
+    # On the stream `baseVolume` is the last fill only; there the sum is `accBaseVolume`.
+    text = row.acc_base_volume if row.acc_base_volume is not None else row.base_volume
+    filled = parse_optional(text, "baseVolume")
+    if filled is None and state is OrderState.WORKING:
+        return Decimal(0)
+    if filled is None:
+        raise TranslationError(f"a {state} order without its executed size")
+    return filled
+
+
+def _order_fee(row: OrderRow) -> Decimal | None:
+    if row.fee_detail:
+        fees = [parse_optional(part.fee, "fee") for part in row.fee_detail]
+        return sum((fee for fee in fees if fee is not None), Decimal(0))
+    return parse_optional(row.fee, "fee")
+
+
+def _fill_fee(parts: list[FeeRow]) -> tuple[Decimal | None, str | None]:
+    """The fee in the margin coin when a part is in it, else in the coin of the first part."""
+    coins = [part.fee_coin for part in parts]
+    coin = MARGIN_COIN if MARGIN_COIN in coins else next(iter(coins), None)
+    fees = [parse_optional(part.total_fee, "totalFee") for part in parts if part.fee_coin == coin]
+    known = [fee for fee in fees if fee is not None]
+    return (sum(known, Decimal(0)) if known else None), (safe_text(coin, 20) if coin else None)
