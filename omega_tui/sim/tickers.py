@@ -1,0 +1,113 @@
+"""The ticker of one symbol: the latest facts that the market stated, joined with the shown book.
+
+Unknown is None. Knows nothing of how a ticker is published.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from omega_tui.sim.book import VenueBook
+from omega_tui.sim.facts import Direction, MarketFacts, PublicTrade
+
+_ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class TickerState:
+    """One symbol's ticker at `ts` (ms); prices in quote currency, sizes in base units.
+
+    `change` is the 24 hour change as a ratio (0.01 = 1 %). Facts that nobody stated are None.
+    """
+
+    symbol: str
+    ts: int
+    last: Decimal | None
+    bid: Decimal | None
+    bid_size: Decimal | None
+    ask: Decimal | None
+    ask_size: Decimal | None
+    mark: Decimal | None
+    index: Decimal | None
+    funding_rate: Decimal | None
+    next_funding_ms: int | None
+    open_interest: Decimal | None
+    open_24h: Decimal | None
+    high_24h: Decimal | None
+    low_24h: Decimal | None
+    base_volume_24h: Decimal | None
+    quote_volume_24h: Decimal | None
+    change: Decimal | None
+
+
+class Ticker:
+    """Folds market facts and trades of one symbol."""
+
+    def __init__(self, symbol: str, book: VenueBook) -> None:
+        self._symbol = symbol
+        self._book = book
+        self._ts = 0
+        self._last: Decimal | None = None
+        self._facts: dict[str, Decimal] = {}
+        self._next_funding_ms: int | None = None
+
+    def trade(self, trade: PublicTrade) -> None:
+        """A trade sets the last price."""
+        self._ts = max(self._ts, trade.ts)
+        self._last = Decimal(trade.price)
+
+    def facts(self, facts: MarketFacts) -> None:
+        """Facts that are stated replace the former ones."""
+        self._ts = max(self._ts, facts.ts)
+        stated = {
+            "mark": facts.mark_price,
+            "index": facts.index_price,
+            "funding_rate": facts.funding_rate,
+            "open_interest": facts.open_interest,
+            "open_24h": facts.open_24h,
+            "high_24h": facts.high_24h,
+            "low_24h": facts.low_24h,
+            "base_volume_24h": facts.base_volume_24h,
+            "quote_volume_24h": facts.quote_volume_24h,
+        }
+        self._facts.update((name, Decimal(text)) for name, text in stated.items() if text is not None)
+        if facts.next_funding_ms is not None:
+            self._next_funding_ms = facts.next_funding_ms
+
+    @property
+    def mark(self) -> Decimal | None:
+        """The price that values positions: mark, else last, else the middle of the book."""
+        return self._facts.get("mark") or self._last or self._middle()
+
+    def state(self) -> TickerState:
+        """The ticker now; the 24 hour extremes include the last price."""
+        bid, ask = self._best(Direction.BUY), self._best(Direction.SELL)
+        facts, last = self._facts.get, self._last
+        high, low, opened = facts("high_24h"), facts("low_24h"), facts("open_24h")
+        return TickerState(
+            symbol=self._symbol,
+            ts=max(self._ts, self._book.ts),
+            last=last,
+            bid=bid[0] if bid else None,
+            bid_size=bid[1] if bid else None,
+            ask=ask[0] if ask else None,
+            ask_size=ask[1] if ask else None,
+            mark=facts("mark"),
+            index=facts("index"),
+            funding_rate=facts("funding_rate"),
+            next_funding_ms=self._next_funding_ms,
+            open_interest=facts("open_interest"),
+            open_24h=opened,
+            high_24h=max(high, last) if high is not None and last is not None else high,
+            low_24h=min(low, last) if low is not None and last is not None else low,
+            base_volume_24h=facts("base_volume_24h"),
+            quote_volume_24h=facts("quote_volume_24h"),
+            change=last / opened - _ONE if last is not None and opened else None,
+        )
+
+    def _best(self, side: Direction) -> tuple[Decimal, Decimal] | None:
+        levels = self._book.levels(side, 1)
+        return (Decimal(levels[0][0]), Decimal(levels[0][1])) if levels else None
+
+    def _middle(self) -> Decimal | None:
+        bid, ask = self._best(Direction.BUY), self._best(Direction.SELL)
+        return (bid[0] + ask[0]) / 2 if bid and ask else None

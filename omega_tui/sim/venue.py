@@ -1,0 +1,257 @@
+"""The exchange's core: one account on several perpetuals, synchronous, in exact Decimal.
+
+The protocol (`rest`, `streams`) asks and listens here; the market (`market`) is fed in with `on_market`.
+Knows no asyncio, no sockets and no wire spelling. Every refusal is `Refused` with Bitget's code.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from omega_tui.sim.accounts import Account, SymbolSettings
+from omega_tui.sim.book import VenueBook
+from omega_tui.sim.desk import Desk
+from omega_tui.sim.facts import (
+    BookDelta,
+    BookSnapshot,
+    Contract,
+    Direction,
+    Force,
+    HoldSide,
+    LedgerAccount,
+    LedgerEvent,
+    LedgerFill,
+    LedgerOrder,
+    LedgerPosition,
+    MarginMode,
+    MarketEvent,
+    MarketFacts,
+    OrderSpec,
+    OrderType,
+    PositionMode,
+    PublicTrade,
+    Refused,
+)
+from omega_tui.sim.intake import Intake, Market
+from omega_tui.sim.leverage import LeverageRequest, SettingsOffice
+from omega_tui.sim.matching import Matcher
+from omega_tui.sim.order_store import LIVE, OrderStore
+from omega_tui.sim.snowflake import Snowflakes
+from omega_tui.sim.statements import Statements
+from omega_tui.sim.tickers import Ticker, TickerState
+
+__all__ = ["SymbolSettings", "TickerState", "Venue", "VenueBook", "VenueSettings"]
+
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class VenueSettings:
+    """How the account begins; `balance` in USDT."""
+
+    position_mode: PositionMode = PositionMode.ONE_WAY
+    balance: Decimal = Decimal(10_000)
+    default_leverage: int = 10
+    default_margin_mode: MarginMode = MarginMode.CROSSED
+
+
+class Venue:
+    """The exchange. `now_ms` is exchange time; ids and ledger records are stamped with it.
+
+    Listeners are called synchronously and in order; they may read the venue but must not act on it.
+    """
+
+    def __init__(
+        self, contracts: Sequence[Contract], settings: VenueSettings, now_ms: Callable[[], int]
+    ) -> None:
+        self._contracts = {contract.symbol: contract for contract in contracts}
+        self._listeners: list[Callable[[LedgerEvent], None]] = []
+        self._orders = OrderStore()
+        ids = Snowflakes(now_ms)
+        leverage = settings.default_leverage
+        default = SymbolSettings(settings.default_margin_mode, leverage, leverage, leverage)
+        self._account = Account(self._contracts, settings.balance, settings.position_mode, default, ids.next)
+        self._statements = Statements(self._account, self._contracts, self._mark, self._orders.live)
+        self._office = SettingsOffice(self._account, self._statements, self._orders)
+        intake = Intake(self._account, self._statements, self._orders, ids, now_ms)
+        self._markets: dict[str, Market] = {}
+        self._desk = Desk(self._markets, self._account, self._orders, intake, ids, now_ms, self._emit)
+        for contract in contracts:
+            matcher = Matcher(self._desk.execute)
+            self._markets[contract.symbol] = Market(contract, matcher, Ticker(contract.symbol, matcher.book))
+
+    def listen(self, listener: Callable[[LedgerEvent], None]) -> None:
+        """Call `listener` with every ledger event: orders as they change, then positions, then money."""
+        self._listeners.append(listener)
+
+    def on_market(self, event: MarketEvent) -> None:
+        """Apply what the market did: the book, the ticker, and the resting orders that it reached."""
+        if isinstance(event, BookDelta | BookSnapshot):
+            self._desk.market(event.symbol).matcher.apply_book(event)
+        elif isinstance(event, PublicTrade):
+            market = self._desk.market(event.symbol)
+            market.ticker.trade(event)
+            market.matcher.apply_trade(event)
+        elif isinstance(event, MarketFacts):
+            self._desk.market(event.symbol).ticker.facts(event)
+        self._desk.flush()
+
+    def place(self, spec: OrderSpec) -> LedgerOrder:
+        """Accept an order and work it; returns it as accepted, fills follow through `listen` before that.
+
+        `spec.direction` is the true direction. In one-way mode `hold_side` and `closes` are ignored. In
+        hedge mode `hold_side` None (no `tradeSide` on the wire) is refused with 40774, and `reduce_only` is
+        ignored. The caller reads `position_mode` to know how to read the wire's `side`.
+        """
+        try:
+            return self._desk.place(spec)
+        finally:
+            self._desk.flush()
+
+    def cancel(self, symbol: str, order_id: str | None, client_oid: str | None) -> LedgerOrder:
+        """Cancel a live order by id, or by client id when there is no id."""
+        self._desk.market(symbol)
+        order = self._orders.find(symbol, order_id, client_oid)
+        if order is None:
+            raise Refused("40768", "Order does not exist")
+        if order.status not in LIVE:
+            raise Refused("45055", "The current order status cannot be cancelled")
+        gone = self._desk.cancel(order)
+        self._desk.flush()
+        return gone
+
+    def cancel_many(self, symbol: str | None = None) -> list[LedgerOrder]:
+        """Cancel all live orders, of one symbol or of all; Refused 22001 when there are none."""
+        if symbol is not None:
+            self._desk.market(symbol)
+        live = self._orders.live(symbol)
+        if not live:
+            raise Refused("22001", "No order to cancel")
+        gone = [self._desk.cancel(order) for order in live]
+        self._desk.flush()
+        return gone
+
+    def close_positions(self, symbol: str | None, hold_side: HoldSide | None) -> list[LedgerOrder]:
+        """Close at market; one-way mode ignores `hold_side`, hedge mode without it closes both sides.
+
+        Resting close orders of a position give way. Refused 22002 without a position; when a position
+        cannot be closed now, its refusal is raised after the others were closed.
+        """
+        if symbol is not None:
+            self._desk.market(symbol)
+        hedge = self._account.position_mode is PositionMode.HEDGE
+        wanted = hold_side if hedge else None
+        held = [each for each in self._statements.positions(symbol) if wanted in (None, each.hold_side)]
+        if not held:
+            raise Refused("22002", "No position to close")
+        placed: list[LedgerOrder] = []
+        refusal: Refused | None = None
+        for position in held:
+            try:
+                placed.append(self._close(position))
+            except Refused as refused:
+                refusal = refused
+        self._desk.flush()
+        if refusal is not None and not placed:
+            raise refusal
+        return placed
+
+    def set_leverage(
+        self,
+        symbol: str,
+        leverage: int | None,
+        hold_side: HoldSide | None,
+        long_leverage: int | None,
+        short_leverage: int | None,
+    ) -> None:
+        """Change leverages as Bitget's set-leverage does; long and short win over `leverage`."""
+        request = LeverageRequest(leverage, hold_side, long_leverage, short_leverage)
+        self._office.set_leverage(self.contract(symbol), request)
+        self._announce_settings(symbol)
+
+    def set_margin_mode(self, symbol: str, mode: MarginMode) -> None:
+        """Refused 45117 while the symbol has positions or orders."""
+        self._office.set_margin_mode(self.contract(symbol).symbol, mode)
+        self._announce_settings(symbol)
+
+    def set_position_mode(self, mode: PositionMode) -> None:
+        """Refused 40920 while there are positions or orders."""
+        self._office.set_position_mode(mode)
+
+    @property
+    def position_mode(self) -> PositionMode:
+        """The account's position mode."""
+        return self._account.position_mode
+
+    def contract(self, symbol: str) -> Contract:
+        """The contract of a symbol; Refused 40034 when unknown."""
+        return self._desk.market(symbol).contract
+
+    def order(self, symbol: str, order_id: str | None, client_oid: str | None) -> LedgerOrder | None:
+        """An order by id (wins) or client id."""
+        return self._orders.find(symbol, order_id, client_oid)
+
+    def pending(self, symbol: str | None = None) -> list[LedgerOrder]:
+        """Live orders, newest first."""
+        return self._orders.live(symbol)[::-1]
+
+    def finished(self, symbol: str | None = None) -> list[LedgerOrder]:
+        """Filled and cancelled orders, newest first."""
+        return self._orders.finished(symbol)
+
+    def fills(self, symbol: str | None = None, order_id: str | None = None) -> list[LedgerFill]:
+        """Fills, newest first."""
+        return self._orders.fills(symbol, order_id)
+
+    def positions(self, symbol: str | None = None) -> list[LedgerPosition]:
+        """Open positions."""
+        return self._statements.positions(symbol)
+
+    def account(self) -> LedgerAccount:
+        """The account's money now."""
+        return self._statements.account()
+
+    def leverage(self, symbol: str) -> SymbolSettings:
+        """Margin mode and leverages of a symbol; Refused 40034 when unknown."""
+        return self._account.settings(self.contract(symbol).symbol)
+
+    def ticker(self, symbol: str) -> TickerState:
+        """The ticker of a symbol; Refused 40034 when unknown."""
+        return self._desk.market(symbol).ticker.state()
+
+    def book(self, symbol: str) -> VenueBook:
+        """The public book of a symbol; Refused 40034 when unknown."""
+        return self._desk.market(symbol).matcher.book
+
+    def _close(self, position: LedgerPosition) -> LedgerOrder:
+        long = position.hold_side is HoldSide.LONG
+        for order in self._orders.live(position.symbol):
+            if order.trade_side == "close" and order.hold_side is position.hold_side:
+                self._desk.cancel(order)
+        spec = OrderSpec(
+            symbol=position.symbol,
+            direction=Direction.SELL if long else Direction.BUY,
+            order_type=OrderType.MARKET,
+            size=position.size,
+            price=None,
+            force=Force.GTC,
+            margin_mode=position.margin_mode,
+            hold_side=position.hold_side,
+            closes=True,
+            reduce_only=True,
+            client_oid=None,
+        )
+        return self._desk.place(spec)
+
+    def _announce_settings(self, symbol: str) -> None:
+        if self._account.positions.of(symbol):
+            self._desk.money_moved()
+            self._desk.flush()
+
+    def _mark(self, symbol: str) -> Decimal:
+        """The price that values a position: a position cannot exist before a book, so zero is never seen."""
+        return self._markets[symbol].ticker.mark or _ZERO
+
+    def _emit(self, event: LedgerEvent) -> None:
+        for listener in self._listeners:
+            listener(event)
