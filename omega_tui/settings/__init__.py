@@ -7,7 +7,7 @@ Keys are read from variables only and never print.
 
 from omega_tui.settings.credentials import ApiKeys, Secret, Venue
 from omega_tui.settings.groups import Limits, Market, Paths, Screen, Settings, Sim
-from omega_tui.settings.sources import SettingsError, describe, load
+from omega_tui.settings.sources import SettingsError, config_file, describe, load
 
 __all__ = [
     "ApiKeys",
@@ -20,6 +20,7 @@ __all__ = [
     "SettingsError",
     "Sim",
     "Venue",
+    "config_file",
     "describe",
     "load",
 ]

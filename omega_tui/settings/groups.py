@@ -41,7 +41,7 @@ class Market(Struct, frozen=True):
 class Sim(Struct, frozen=True):
     """The simulated exchange; without effect on the other venues."""
 
-    seed: Annotated[int, Meta(ge=0, lt=2**63)] = 1
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 1
     """The generated market is the same for the same seed."""
 
     tape: tuple[Path, ...] = ()

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 import platformdirs
@@ -64,6 +64,10 @@ class _Given:
     origin: str
     folder: Path
 
+    def path(self, text: str) -> Path:
+        """A file or folder as the writer meant it."""
+        return self.folder / Path(text).expanduser()
+
 
 def load(
     flags: Mapping[str, object] = MappingProxyType({}),
@@ -78,9 +82,8 @@ def load(
     when None, the user's own is read if there is one. `.env` is looked for in `folder` (the current one),
     then beside the user's `config.toml`.
     """
-    environment = {
-        name: value for name, value in (os.environ if environment is None else environment).items() if value
-    }
+    environment = os.environ if environment is None else environment
+    environment = {name: value for name, value in environment.items() if value}
     folder = folder or Path.cwd()
     problems: list[str] = []
     env_file = _find_env_file(folder, problems)
@@ -203,39 +206,39 @@ def _flag(name: str) -> str:
 
 def _converted(given: Mapping[str, _Given], problems: list[str]) -> Iterator[tuple[str, Any]]:
     for name, one in given.items():
+        place = one.origin if one.origin.startswith("--") else f"{one.origin}: {name}"
         try:
             value = _convert(one, _TYPES[name])
         except ValueError as error:
-            problems.append(f"{one.origin}: {name}: {error}")
+            problems.append(f"{place}: {error}")
             continue
         allowed, words = _LIMITS.get(name, (None, ""))
         if allowed is None or allowed(value):
             yield name, value
         else:
-            problems.append(f"{one.origin}: {name}: {words}")
+            problems.append(f"{place}: {words}")
 
 
 def _convert(one: _Given, target: Any) -> Any:
     """The value in its proper type. Raises ValueError saying what was expected."""
-    value = one.value
     listed = getattr(target, "__origin__", None) is tuple
+    kind = target.__args__[0] if listed else target
+    value = one.value
     if listed and isinstance(value, str):
         value = [part.strip() for part in value.split(",") if part.strip()]
-
-    def hook(kind: type, raw: object) -> object:
-        if kind is Symbol:
-            return raw if isinstance(raw, Symbol) else parse_symbol(str(raw))
-        if issubclass(kind, Path):
-            return one.folder / Path(str(raw)).expanduser()
-        raise NotImplementedError
-
+    if kind is Symbol or kind is Path:
+        texts = msgspec.convert(value if listed else [value], list[str])
+        read = parse_symbol if kind is Symbol else one.path
+        return tuple(map(read, texts)) if listed else read(texts[0])
     try:
-        return msgspec.convert(value, target, strict=not isinstance(one.value, str), dec_hook=hook)
+        return msgspec.convert(value, target, strict=not isinstance(value, str))
     except msgspec.ValidationError as error:
-        words = str(error)
-        if isinstance(target, type) and issubclass(target, StrEnum):
-            words += f"; choose one of {', '.join(target)}"
-        raise ValueError(words) from None
+        choices = f"; choose one of {', '.join(kind)}" if _is_choice(kind) else ""
+        raise ValueError(f"{error}{choices}") from None
+
+
+def _is_choice(kind: object) -> TypeGuard[type[StrEnum]]:
+    return isinstance(kind, type) and issubclass(kind, StrEnum)
 
 
 def _judge_exposures(venue: Venue, env_file: EnvFile | None, problems: list[str]) -> tuple[str, ...]:

@@ -1,0 +1,204 @@
+"""The `omega-tui` command: reads flags, loads settings, hands over.
+
+Data goes to standard output, narration to standard error, and the exit code says how it ended. Nothing heavy
+is imported before the first line is on the terminal, and nothing of trading is known here.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omega_tui import __version__
+
+if TYPE_CHECKING:
+    from omega_tui.settings import Settings
+
+
+class ExitCode(IntEnum):
+    """How a run ended."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    UNREACHABLE = 3
+    INTERRUPTED = 130
+
+
+_EXIT_CODES = """\
+exit codes:
+  0    it did what was asked
+  1    it failed on the way
+  2    a flag, a setting or the environment cannot be used
+  3    the exchange could not be reached
+  130  interrupted by ctrl+c
+"""
+
+_EXAMPLES = """\
+without a command the cockpit opens. examples:
+  omega-tui                                   the simulated exchange, a generated market
+  omega-tui --tape FILE --loop --speed 5      the simulated exchange, a recorded market
+  omega-tui --venue testnet --symbol ETHUSDT  Bitget's demo trading, keys from .env
+  omega-tui sim --port 9000                   only the exchange, for programs of your own
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv`, that of the process when None, and return the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if arguments[:1] == ["sim"]:
+            return _simulate(arguments[1:])
+        return _dispatch(arguments)
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    parser = _parser()
+    given = vars(parser.parse_args(arguments))
+    command = given.pop("command", None)
+    if command == "sim":
+        parser.error("write sim first, its own flags after it")
+    action, headless, config = (given.pop(name, None) for name in ("action", "headless", "config"))
+    opens = command is None and headless is None
+    if opens and sys.stderr.isatty():
+        _narrate(f"Omega TUI {__version__} is opening")
+
+    from omega_tui.settings import SettingsError, load
+
+    try:
+        settings = load(given, config=config)
+    except SettingsError as error:
+        for problem in error.problems:
+            _complain(problem)
+        return ExitCode.USAGE
+    for warning in settings.warnings:
+        _complain(f"warning: {warning}")
+    if command == "config":
+        return _show_config(action, settings, config)
+    _keep_private()
+    return _open(settings) if opens else _look_headless(settings, headless)
+
+
+def _open(settings: "Settings") -> int:
+    from omega_tui.wiring import run_cockpit
+
+    return run_cockpit(settings)
+
+
+def _look_headless(settings: "Settings", seconds: float) -> int:
+    """Run the cockpit without a terminal and print what it saw as one JSON line."""
+    from omega_tui.wiring import run_headless
+
+    report = run_headless(settings, seconds)
+    sys.stdout.write(json.dumps(report, default=str) + "\n")
+    return ExitCode.OK if report["live"] else ExitCode.UNREACHABLE
+
+
+def _simulate(arguments: Sequence[str]) -> int:
+    """`omega-tui sim`: the exchange alone."""
+    from omega_tui.sim.main import add_arguments, run
+
+    parser = argparse.ArgumentParser(
+        prog="omega-tui sim",
+        description="Serve a simulated Bitget on loopback; its address is one JSON line on standard output.",
+        allow_abbrev=False,
+    )
+    add_arguments(parser)
+    return run(parser.parse_args(arguments))
+
+
+def _show_config(action: str, settings: "Settings", config: Path | None) -> int:
+    """`omega-tui config`: the settings in force, whether they are valid, or where they live."""
+    from omega_tui.settings import config_file, describe
+
+    path = config_file(config)
+    if action == "validate":
+        _narrate(f"{path} is valid" if path.exists() else f"{path} does not exist; the defaults are valid")
+        return ExitCode.OK
+    if action == "locate":
+        folders = ((name, str(getattr(settings.paths, name))) for name in settings.paths.__struct_fields__)
+        _write_table([("settings", str(path)), *folders])
+    else:
+        _write_table(list(describe(settings)))
+    return ExitCode.OK
+
+
+def _write_table(rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write("  ".join(cells).rstrip() + "\n")
+
+
+def _keep_private() -> None:
+    """Files we make are the user's alone, and a crash leaves no image of memory with keys in it."""
+    os.umask(0o077)
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="omega-tui",
+        description="A trading cockpit for Bitget USDT-M futures, with the exchange to practise on inside.",
+        epilog=_EXAMPLES + "\n" + _EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+    )
+    parser.add_argument("--version", action="version", version=f"omega-tui {__version__}")
+    parser.add_argument(
+        "--headless",
+        type=float,
+        metavar="SECONDS",
+        help="run without a terminal, then print what was seen as one JSON line",
+    )
+    _add_settings(parser)
+    commands = parser.add_subparsers(dest="command", title="commands", metavar="")
+    commands.add_parser("sim", help="serve the simulated exchange alone", add_help=False)
+    config = commands.add_parser(
+        "config",
+        help="show, validate or locate the settings",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    config.add_argument("action", choices=("show", "validate", "locate"))
+    _add_settings(config)
+    return parser
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    """The flags that set an option; what is typed is checked together with files and variables."""
+    add = parser.add_argument_group(
+        "settings (defaults < TOML file < .env and environment < these)"
+    ).add_argument
+    add("--config", type=Path, metavar="FILE", help="TOML file to read instead of the user's own")
+    add("--venue", metavar="NAME", help="sim (default), testnet (demo trading) or mainnet (looks only)")
+    add("--symbol", dest="market.symbol", help="contract on screen, such as BTCUSDT", metavar="NAME")
+    add("--timeframe", dest="market.timeframe", help="candle length: 1m 5m 15m 1H 4H 1D …", metavar="LENGTH")
+    add("--tape", dest="sim.tape", nargs="+", metavar="FILE", help="recorded market for the simulator")
+    add("--loop", dest="sim.loop", action="store_true", help="play the tape again and again")
+    add("--speed", dest="sim.speed", metavar="X", help="exchange seconds a second, up to 100")
+    add("--seed", dest="sim.seed", metavar="N", help="the same generated market for the same number")
+    add("--position-mode", dest="sim.position_mode", metavar="MODE", help="simulator: one-way or hedge")
+    add("--balance", dest="sim.balance", metavar="USDT", help="simulator: what the account starts with")
+
+
+def _complain(text: str) -> None:
+    from omega_tui.domain.text import safe_text
+
+    _narrate(f"omega-tui: {safe_text(text, 500)}")
+
+
+def _narrate(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
