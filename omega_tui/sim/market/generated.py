@@ -1,0 +1,65 @@
+"""A market from nowhere: seeded, endless, with the habits of recorded ones.
+
+Ten times a second each symbol's takers trade, its makers follow the fair price and stir their levels. Trades
+happen at the touch and take what is shown; the book is never crossed. The same seed and start give the
+same events, whenever and wherever they are asked for. What one symbol does is the business of
+`generated_market`, how its figures were chosen that of `shapes`.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from omega_tui.sim.facts import CandleRow, Contract, MarketEvent
+from omega_tui.sim.market.contracts import contract_for
+from omega_tui.sim.market.generated_market import STEP_MS, GeneratedMarket
+from omega_tui.sim.market.past import PastCandles
+from omega_tui.sim.market.shapes import SHAPES
+from omega_tui.sim.market.trade_ids import TradeIds
+
+
+class GeneratedSource:
+    """A `MarketSource` made up from `seed`; `symbols` chooses among `shapes.SHAPES` (all when None).
+
+    Raises ValueError for a symbol it cannot make up.
+    """
+
+    def __init__(self, seed: int, start_ms: int, symbols: Sequence[str] | None = None) -> None:
+        unknown = [symbol for symbol in symbols or () if symbol not in SHAPES]
+        if unknown:
+            raise ValueError(f"no generated market for {', '.join(unknown)}; there are {', '.join(SHAPES)}")
+        self._seed = seed
+        self._start_ms = start_ms
+        self._contracts = tuple(contract_for(symbol) for symbol in symbols or SHAPES)
+        self._past = {contract.symbol: self._past_of(contract) for contract in self._contracts}
+
+    def _past_of(self, contract: Contract) -> PastCandles:
+        shape = SHAPES[contract.symbol]
+        past = shape.past(float(contract.size_multiplier))
+        return PastCandles(contract, f"{self._seed}|{contract.symbol}", past, self._start_ms, shape.price)
+
+    @property
+    def label(self) -> str:
+        return f"synthetic, seed {self._seed}"
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        return self._contracts
+
+    def past_candles(self, symbol: str, granularity: str, before_ms: int, limit: int) -> list[CandleRow]:
+        """As `MarketSource` says; KeyError for a symbol this market does not have."""
+        return self._past[symbol].rows(granularity, before_ms, limit)
+
+    def events(self) -> Iterator[MarketEvent]:
+        """Symbols take turns within each step, so that events come in order of time."""
+        ids = TradeIds()
+        markets = [
+            GeneratedMarket(contract, self._seed, self._start_ms, self._past[contract.symbol], ids)
+            for contract in self._contracts
+        ]
+        for market in markets:
+            yield from market.opening()
+        turn = STEP_MS // len(markets)
+        begins = self._start_ms
+        while True:
+            begins += STEP_MS
+            for index, market in enumerate(markets):
+                yield from market.step(begins + (index - 1) * turn, begins + index * turn)
