@@ -150,6 +150,8 @@ ARGUMENT_BYTES: Final = 4096
 
 SIGNATURE_WINDOW_MS: Final = 30_000
 """How far a signed timestamp may be from server time ("Signature")."""
+RECEIVE_WINDOW_LIMIT_MS: Final = 60_000
+"""Longest `receiveWindow` ("Cancel-All-Orders")."""
 LOGIN_PREHASH: Final = "GET/user/verify"
 """What follows the timestamp in the text a login signs ("Websocket introduction")."""
 
@@ -190,6 +192,7 @@ class Code(StrEnum):
     SIGN_MISSING = "40003", "Signature cannot be empty"
     TIMESTAMP_INVALID = "40005", "Invalid ACCESS_TIMESTAMP"
     KEY_INVALID = "40006", "Invalid ACCESS_KEY"
+    CONTENT_TYPE_WRONG = "40007", "Invalid Content_Type"
     TIMESTAMP_EXPIRED = "40008", "Request timestamp expired"
     SIGN_WRONG = "40009", "sign signature error"
     REQUEST_TIMEOUT = "40010", "Request timed out"
@@ -203,6 +206,8 @@ class Code(StrEnum):
     PARAMETER_WRONG = "40020", "Parameter {0} error"
     PARAMETER_UNKNOWN = "40034", "Parameter {0} does not exist"
     KEY_UNKNOWN = "40037", "Apikey does not exist"
+    OUTSIDE_RECEIVE_WINDOW = "40078", "Timestamp for this request is outside of the ME receiveWindow."
+    RECEIVE_WINDOW_TOO_LONG = "40079", "receiveWindow timestamp must be less than 60s"
     CLASSIC_ACCOUNT = "40084", "You are in Classic Account mode, and the Unified Account API is not supported"
     """Unlisted."""
     UNIFIED_ACCOUNT = (
@@ -220,6 +225,7 @@ class Code(StrEnum):
         "clientOid or clientOrderId length cannot greater than 64, and cannot be Martian characters",
     )
     NO_ROUTE = "40404", "Request URL NOT FOUND"
+    SPAN_TOO_LONG = "40705", "The start and end time cannot exceed 90 days"
     START_AFTER_END = "40707", "Start time is greater than end time"
     CLIENT_OID_SEEN = "40708", "clientOid duplicate"
     SERVICE_ERROR = "40725", "service return an error"

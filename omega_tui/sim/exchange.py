@@ -1,0 +1,72 @@
+"""What stands behind the protocol: the venue, the candles and the recent trades of one market, one clock.
+
+REST and streams read it, the pump feeds it. It knows no wire spelling and no socket.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from omega_tui.sim.clock import ExchangeClock
+from omega_tui.sim.facts import MarketEvent, MarketSource, PublicTrade, TapeEnded
+from omega_tui.sim.market.live_candles import CandleBook
+from omega_tui.sim.venue import Venue, VenueSettings
+
+_KEPT_TRADES = 1000
+_BITCOIN = "BTCUSDT"
+_UTC_DAY = "1Dutc"
+_DAY_MS = 86_400_000
+
+
+class SimulatedExchange:
+    """One market with one account trading on it."""
+
+    def __init__(self, source: MarketSource, settings: VenueSettings, clock: ExchangeClock) -> None:
+        self.source = source
+        self.clock = clock
+        self.contracts = tuple(source.contracts)
+        self.symbols = tuple(contract.symbol for contract in self.contracts)
+        self.venue = Venue(self.contracts, settings, clock.now_ms)
+        self.candles = CandleBook(source)
+        self._trades: dict[str, deque[PublicTrade]] = {
+            symbol: deque(maxlen=_KEPT_TRADES) for symbol in self.symbols
+        }
+        self._day_opens: dict[str, tuple[int, Decimal]] = {}
+        self._on_trade: list[Callable[[PublicTrade], None]] = []
+
+    def apply(self, event: MarketEvent) -> None:
+        """Take over one event of the market."""
+        if isinstance(event, TapeEnded):
+            return
+        if isinstance(event, PublicTrade):
+            self.candles.on_trade(event)
+            self._trades[event.symbol].appendleft(event)
+        self.venue.on_market(event)
+        if isinstance(event, PublicTrade):
+            for listener in self._on_trade:
+                listener(event)
+
+    def listen_trades(self, listener: Callable[[PublicTrade], None]) -> None:
+        """Call `listener` synchronously with every public trade, after the venue has seen it."""
+        self._on_trade.append(listener)
+
+    def recent_trades(self, symbol: str) -> Sequence[PublicTrade]:
+        """The last trades of a listed symbol, newest first."""
+        return self._trades[symbol]
+
+    def day_open(self, symbol: str) -> Decimal | None:
+        """The price at which the present UTC day opened, None when the market has no candle of it."""
+        day = self.clock.now_ms() // _DAY_MS
+        known = self._day_opens.get(symbol)
+        if known is not None and known[0] == day:
+            return known[1]
+        candle = self.candles.current(symbol, _UTC_DAY)
+        if candle is None:
+            return None
+        opened = Decimal(candle[1])
+        self._day_opens[symbol] = (day, opened)
+        return opened
+
+    def bitcoin_price(self) -> Decimal | None:
+        """BTC in USDT, None when this market does not trade it."""
+        return self.venue.ticker(_BITCOIN).last if _BITCOIN in self.symbols else None
