@@ -114,13 +114,12 @@ class Desk:
 
     def flush(self) -> None:
         """Announce what the action changed of positions and money."""
-        now = self._now_ms()
         if self._positions_changed:
             self._positions_changed = False
-            self._emit(PositionsChanged(now))
+            self._emit(PositionsChanged(self._now_ms()))
         if self._account_changed:
             self._account_changed = False
-            self._emit(AccountChanged(now))
+            self._emit(AccountChanged(self._now_ms()))
 
     def money_moved(self) -> None:
         """Something other than an order changed positions or money."""

@@ -85,7 +85,9 @@ class Position:
         """
         cost = self._share(self.entry_quote, size)
         profit = direction_sign(self.side) * (size * price - cost) + self.unbooked
-        booked = profit if size == self.size else profit.quantize(_MONEY, ROUND_HALF_EVEN)
+        booked = profit.quantize(_MONEY, ROUND_HALF_EVEN)
+        if size == self.size and booked != profit:
+            booked = profit
         self.unbooked = profit - booked
         self.isolated_margin -= self._share(self.isolated_margin, size)
         self.entry_quote -= cost

@@ -1,0 +1,149 @@
+"""Every refusal carries the code that Bitget gives, so that the cockpit's words fit both."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from omega_tui.sim.facts import Force, Refused
+from omega_tui.sim.orders_rules import check_size
+from tests.sim.venue.scene import BUY, CONTRACT, SELL, SYMBOL, Scene
+
+
+def code_of(action: Callable[[], object]) -> str:
+    with pytest.raises(Refused) as refused:
+        action()
+    return refused.value.code
+
+
+@pytest.mark.parametrize(
+    ("size", "price", "code"),
+    [
+        ("0", None, "40808"),
+        ("-1", None, "40808"),
+        ("1.0005", None, "40808"),
+        ("50.001", None, "45112"),
+        ("100.001", "90.1", "45112"),
+        ("0.04", "100", "45110"),
+        ("0.04", None, "45110"),
+        ("1", "100.05", "45115"),
+        ("1", "0", "45115"),
+        ("1", "-100", "45115"),
+        ("1", "105.1", "40815"),
+    ],
+)
+def test_a_bad_buy_order(size: str, price: str | None, code: str) -> None:
+    scene = Scene()
+    assert code_of(lambda: scene.buy(size, price)) == code
+    assert scene.events == []
+
+
+def test_the_words_for_a_bad_size_step_are_bitgets() -> None:
+    scene = Scene()
+    with pytest.raises(Refused, match=r"size checkBDScale error value=1\.0005 checkScale=3"):
+        scene.buy("1.0005")
+
+
+def test_a_sell_far_below_the_market_is_refused() -> None:
+    scene = Scene()
+    assert code_of(lambda: scene.sell("1", "94.9")) == "40816"
+    assert scene.sell("1", "95").filled == 1
+
+
+def test_below_the_minimum_quantity() -> None:
+    contract = replace(CONTRACT, min_trade_num=Decimal("0.01"))
+    spec = Scene().spec(BUY, "0.009")
+    assert code_of(lambda: check_size(spec, contract)) == "45111"
+
+
+def test_an_unknown_symbol() -> None:
+    scene = Scene()
+    assert code_of(lambda: scene.place(scene.spec(BUY, "1", symbol="NOPEUSDT"))) == "40034"
+    assert code_of(lambda: scene.venue.ticker("NOPEUSDT")) == "40034"
+    assert code_of(lambda: scene.venue.cancel("NOPEUSDT", "1", None)) == "40034"
+
+
+def test_a_client_id_is_used_once_even_after_its_order_is_gone() -> None:
+    scene = Scene()
+    order = scene.place(scene.spec(BUY, "1", "99", client_oid="mine"))
+    scene.venue.cancel(SYMBOL, None, "mine")
+    assert order.client_oid == "mine"
+    assert code_of(lambda: scene.place(scene.spec(BUY, "1", "99", client_oid="mine"))) == "45034"
+    assert code_of(lambda: scene.place(scene.spec(BUY, "1", "99", client_oid="m" * 51))) == "40304"
+
+
+def test_an_order_that_costs_more_than_there_is() -> None:
+    scene = Scene(balance="100")
+    assert code_of(lambda: scene.buy("10", "100")) == "40762"
+    scene.buy("5.1", "98")
+    assert code_of(lambda: scene.buy("5.1", "98")) == "40762"
+    scene.venue.cancel_many()
+    scene.buy("5.1", "98")
+
+
+def test_value_beyond_what_the_leverage_may_carry() -> None:
+    scene = Scene(balance="1000000", leverage=125)
+    scene.snapshot((("4000", "100"),), (("4000.1", "100"),))
+    scene.facts("4000")
+    assert code_of(lambda: scene.buy("51", "4000")) == "40921"
+    scene.buy("49", "4000")
+
+
+def test_cancelling() -> None:
+    scene = Scene()
+    order = scene.buy("1", "99")
+    assert code_of(lambda: scene.venue.cancel(SYMBOL, "123", None)) == "40768"
+    assert code_of(lambda: scene.venue.cancel("ETHUSDT", order.order_id, None)) == "40768"
+    gone = scene.venue.cancel(SYMBOL, order.order_id, "ignored when there is an order id")
+    assert gone.cancel_reason == "normal_cancel"
+    assert code_of(lambda: scene.venue.cancel(SYMBOL, order.order_id, None)) == "45055"
+    assert code_of(scene.venue.cancel_many) == "22001"
+
+
+def test_cancelling_everything_of_one_symbol() -> None:
+    scene = Scene()
+    scene.buy("1", "99")
+    scene.sell("1", "101")
+    scene.snapshot((("100", "1"),), (("100.1", "1"),), "ETHUSDT")
+    scene.place(scene.spec(BUY, "1", "99", symbol="ETHUSDT"))
+    assert len(scene.venue.cancel_many(SYMBOL)) == 2
+    assert [order.symbol for order in scene.venue.pending()] == ["ETHUSDT"]
+
+
+def test_lists_are_newest_first() -> None:
+    scene = Scene()
+    first, second, third = scene.buy("1", "99"), scene.buy("1", "98"), scene.buy("1", "97")
+    assert [order.order_id for order in scene.venue.pending()] == [
+        third.order_id,
+        second.order_id,
+        first.order_id,
+    ]
+    scene.venue.cancel(SYMBOL, first.order_id, None)
+    scene.venue.cancel(SYMBOL, third.order_id, None)
+    finished = [order.order_id for order in scene.venue.finished()]
+    assert finished == [third.order_id, first.order_id]
+    scene.buy("2")
+    assert scene.venue.fills()[0].price > scene.venue.fills()[1].price
+    assert scene.venue.fills(order_id=first.order_id) == []
+
+
+def test_ids_are_nineteen_digits_and_grow() -> None:
+    scene = Scene()
+    scene.sell("1")
+    orders = [scene.buy("1", "99"), scene.buy("1"), scene.buy("1")]
+    ids = [int(order.order_id) for order in orders]
+    assert ids == sorted(ids)
+    texts = [fill.trade_id for fill in scene.fills] + [order.order_id for order in orders]
+    texts += [position.position_id for position in scene.venue.positions()]
+    assert all(len(text) == 19 and text.isdigit() for text in texts)
+    assert all(0 < int(order.client_oid) - int(order.order_id) < 10 for order in orders)
+
+
+def test_a_market_order_has_no_price_and_the_force_that_bitget_shows() -> None:
+    scene = Scene()
+    order = scene.buy("1", None, Force.IOC)
+    assert (order.price, order.force, order.order_source) == (None, Force.GTC, "market")
+    assert order.trade_side == "buy_single"
+    assert scene.sell("1", "101").trade_side == "sell_single"
+    assert SELL in {order.direction for order in scene.venue.pending()}
