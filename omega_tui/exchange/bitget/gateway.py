@@ -1,18 +1,43 @@
 """The Bitget gateway: implements the exchange port over Bitget's classic V2 streams and REST.
 
-It translates both ways and decides nothing: no risk, no memory of orders, no second try of a new order.
+It connects the parts and decides nothing: no risk, no memory of orders, no second try of a new order.
 Classic USDT-margined futures only; unified accounts speak another protocol and are refused by name.
 """
 
+import asyncio
+import json
+import logging
+from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 
 from omega_tui.clock import Clock, Ids
 from omega_tui.domain.account import Balance, Position, SymbolSettings
+from omega_tui.domain.events import Event, Health, HealthChanged, Surface
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.market import Candle, Timeframe
 from omega_tui.domain.orders import Fill, HoldSide, MarginMode, Order, OrderRequest
+from omega_tui.exchange.bitget.account_feed import AccountFeed
+from omega_tui.exchange.bitget.actions import RestActions
+from omega_tui.exchange.bitget.contracts_cache import ContractsCache
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
-from omega_tui.exchange.port import CancelTarget, NotSent, Outcome, ReadFailed, Sink
+from omega_tui.exchange.bitget.limits import Limits
+from omega_tui.exchange.bitget.market_feed import MarketFeed
+from omega_tui.exchange.bitget.reads import RestReads
+from omega_tui.exchange.bitget.rest import CcxtClient
+from omega_tui.exchange.bitget.server_clock import ServerClock
+from omega_tui.exchange.bitget.session import Session
+from omega_tui.exchange.bitget.signing import sign_login
+from omega_tui.exchange.bitget.stream import Stream
+from omega_tui.exchange.bitget.timekeeper import Timekeeper
+from omega_tui.exchange.bitget.topics import Topic
+from omega_tui.exchange.bitget.translate_market import parse_instruments
+from omega_tui.exchange.port import CancelTarget, Outcome, ReadFailed, Sink
+
+_FIRST_TIME_SECONDS = 3.0
+_STOP_SECONDS = 1.5
+
+_log = logging.getLogger(__name__)
 
 
 class BitgetGateway:
@@ -36,58 +61,146 @@ class BitgetGateway:
         self._credentials = credentials
         self._clock = clock
         self._ids = ids
-        self._read_only = read_only
-        self._cache_dir = cache_dir
+        self._sink: Sink | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._server_clock = ServerClock(clock)
+        self._client = CcxtClient(endpoints, credentials, self._server_clock.now_ms)
+        limits = Limits(clock)
+        refusal = _refusal(credentials, read_only)
+        self._actions = RestActions(self._client, limits, self._measure_again, refusal)
+        self._reads = RestReads(self._client, limits, self._measure_again, credentials is not None)
+        self._timekeeper = Timekeeper(
+            self._reads, self._server_clock, clock, self._report, self._client.ready, refusal
+        )
+        self._cache = ContractsCache(cache_dir, endpoints.rest, clock)
+        self._market_session = Session()
+        self._market = MarketFeed(self._report, self._resubscribe)
+        self._market_stream = Stream(endpoints.ws_public, self._market_session, self._market, clock, ids)
 
     async def start(self, sink: Sink) -> None:
         self._sink = sink
+        self._run(self._market_stream.run(), "market stream")
+        self._run(self._timekeeper.run(), "timekeeper")
+        if self._credentials is None:
+            self._report(HealthChanged(Surface.PRIVATE, Health.DOWN, "no API key"))
+            return
+        session = Session(self._build_login)
+        account = AccountFeed(self._report, lambda: session.confirmed)
+        session.want(account.topics, self._clock.monotonic())
+        stream = Stream(
+            self._endpoints.ws_private, session, account, self._clock, self._ids, self._before_login
+        )
+        self._run(stream.run(), "private stream")
 
     async def stop(self) -> None:
-        return None
+        self._sink = None
+        for task in self._tasks:
+            task.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+                await self._client.close()
 
     def watch(self, symbol: str, timeframe: Timeframe) -> None:
-        return None
+        self._market.watch(symbol, timeframe)
+        self._market_session.want(self._market.topics, self._clock.monotonic())
+        self._market_stream.wake()
 
     async def instruments(self) -> tuple[Instrument, ...]:
-        raise ReadFailed("not connected")
+        rows = self._cache.load()
+        if rows is None:
+            rows = await self._reads.contracts()
+            self._cache.save(rows)
+        instruments = parse_instruments(rows)
+        if not instruments:
+            raise ReadFailed("the contract list holds nothing that can be traded here")
+        return instruments
 
     async def candles(
         self, symbol: str, timeframe: Timeframe, limit: int, end_ms: int | None = None
     ) -> tuple[Candle, ...]:
-        raise ReadFailed("not connected")
+        return await self._reads.candles(symbol, timeframe, limit, end_ms)
 
     async def place(self, request: OrderRequest) -> Outcome:
-        return NotSent("not connected")
+        return await self._actions.place(request)
 
     async def cancel(self, target: CancelTarget) -> Outcome:
-        return NotSent("not connected")
+        return await self._actions.cancel(target)
 
     async def cancel_all(self, symbol: str | None) -> Outcome:
-        return NotSent("not connected")
+        return await self._actions.cancel_all(symbol)
 
     async def close_position(self, symbol: str, hold_side: HoldSide | None) -> Outcome:
-        return NotSent("not connected")
+        return await self._actions.close_position(symbol, hold_side)
 
     async def set_leverage(self, symbol: str, leverage: int, hold_side: HoldSide | None) -> Outcome:
-        return NotSent("not connected")
+        return await self._actions.set_leverage(symbol, leverage, hold_side)
 
     async def set_margin_mode(self, symbol: str, margin_mode: MarginMode) -> Outcome:
-        return NotSent("not connected")
+        return await self._actions.set_margin_mode(symbol, margin_mode)
 
     async def fetch_order(self, symbol: str, client_order_id: str) -> Order | None:
-        raise ReadFailed("not connected")
+        return await self._reads.order(symbol, client_order_id)
 
     async def fetch_open_orders(self) -> tuple[Order, ...]:
-        raise ReadFailed("not connected")
+        return await self._reads.open_orders()
 
     async def fetch_fills(self, symbol: str, since_ms: int | None) -> tuple[Fill, ...]:
-        raise ReadFailed("not connected")
+        return await self._reads.fills(symbol, since_ms)
 
     async def fetch_positions(self) -> tuple[Position, ...]:
-        raise ReadFailed("not connected")
+        return await self._reads.positions()
 
     async def fetch_balance(self) -> Balance:
-        raise ReadFailed("not connected")
+        return await self._reads.balance()
 
     async def fetch_settings(self, symbol: str) -> SymbolSettings:
-        raise ReadFailed("not connected")
+        return await self._reads.settings(symbol)
+
+    def _build_login(self) -> str:
+        keys = self._credentials
+        if keys is None:
+            return ""
+        seconds = self._server_clock.now_ms() // 1000
+        argument = {
+            "apiKey": keys.api_key,
+            "passphrase": keys.passphrase,
+            "timestamp": str(seconds),
+            "sign": sign_login(keys.secret, seconds),
+        }
+        return json.dumps({"op": "login", "args": [argument]}, separators=(",", ":"))
+
+    async def _before_login(self, clock_is_off: bool) -> None:
+        if clock_is_off:
+            self._timekeeper.measure_again()
+        await self._timekeeper.wait_for_sample(_FIRST_TIME_SECONDS)
+
+    def _measure_again(self) -> None:
+        self._timekeeper.measure_again()
+
+    def _resubscribe(self, topic: Topic, now: float, delay: float) -> None:
+        self._market_session.resubscribe(topic, now, delay)
+        self._market_stream.wake()
+
+    def _run(self, work: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._finished)
+        self._tasks.append(task)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or task.exception() is None:
+            return
+        error = task.exception()
+        _log.error("%s ended", task.get_name(), exc_info=error)
+        reason = f"internal error: {type(error).__name__}"
+        self._report(HealthChanged(Surface.ACTIONS, Health.DOWN, reason))
+
+    def _report(self, event: Event) -> None:
+        if self._sink is not None:
+            self._sink(event)
+
+
+def _refusal(credentials: Credentials | None, read_only: bool) -> str:
+    if credentials is None:
+        return "no API key: market data only"
+    return "read-only: no action is sent" if read_only else ""

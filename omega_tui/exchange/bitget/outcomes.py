@@ -12,6 +12,7 @@ from enum import Enum, StrEnum
 import msgspec
 
 from omega_tui.domain.text import safe_text
+from omega_tui.exchange.bitget.frames import MalformedFrame, require_strict
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
 
 _SUCCESS = "00000"
@@ -107,6 +108,9 @@ _ADVICE = {
 CLOCK_CODES = frozenset({"40004", "40005", "40008"})
 """Refusals that mean that our timestamp was off."""
 
+INTERNAL_CODES = _INTERNAL
+"""Refusals that mean trouble inside the exchange: an action may have happened, a read may be repeated."""
+
 NOT_FOUND_CODES = _NOT_FOUND
 """Refusals that say that the exchange knows no such order."""
 
@@ -115,9 +119,15 @@ def parse_envelope(body: str) -> Envelope | None:
     """The reply in `body`, or None when it is not one: HTML, cut, empty, NaN, a code that is not digits."""
     try:
         envelope = _decode_envelope(body)
-    except (msgspec.DecodeError, RecursionError):
+        require_strict(body)
+    except (msgspec.DecodeError, MalformedFrame, RecursionError):
         return None
     return envelope if envelope.code.isascii() and envelope.code.isdigit() else None
+
+
+def advice(code: str) -> str:
+    """What to do about a refusal, in plain words; an empty text when there is nothing to add."""
+    return _ADVICE.get(code, "")
 
 
 def classify(action: Action, evidence: Evidence, client_order_id: str | None = None) -> Outcome:
@@ -152,7 +162,7 @@ def _refused(action: Action, code: str, message: str, status: int | None) -> Out
         return Unknown(f"{code} {words}: an earlier attempt with this id may be live")
     if action is Action.CANCEL and code in _CANCEL_PROVES_NOTHING:
         return Unknown(f"{code} {words}: not found does not prove that it was canceled")
-    return Rejected(code, words, _ADVICE.get(code, ""))
+    return Rejected(code, words, advice(code))
 
 
 def _rate_limited(action: Action, words: str) -> Outcome:

@@ -112,6 +112,7 @@ class _Subscription:
     state: _State = _State.WANTED
     deadline: float = 0.0
     failures: int = 0
+    leave_first: bool = False
 
 
 class Session:
@@ -167,6 +168,7 @@ class Session:
         self._sent.clear()
         for subscription in self._topics.values():
             subscription.state = _State.WANTED
+            subscription.leave_first = False
 
     def want(self, topics: Iterable[Topic], now: float) -> None:
         """Subscribe to exactly these topics: leave the others, ask for the new ones."""
@@ -181,11 +183,15 @@ class Session:
             self._outbox.extend(build_requests("unsubscribe", leaving))
             self._ask(joining, now)
 
-    def resubscribe(self, topic: Topic, now: float) -> None:
-        """Leave and join a topic again, which makes the exchange send a new snapshot."""
-        if self._ready and topic in self._topics:
-            self._outbox.extend(build_requests("unsubscribe", [topic]))
-            self._ask([topic], now)
+    def resubscribe(self, topic: Topic, now: float, delay: float = 0.0) -> None:
+        """Leave and join a topic again after `delay` seconds: the exchange then sends a new snapshot."""
+        subscription = self._topics.get(topic)
+        if self._ready and subscription is not None:
+            subscription.state = _State.FAILED
+            subscription.deadline = now + delay
+            subscription.leave_first = True
+            if delay <= 0:
+                self._ask([topic], now)
 
     def take_outgoing(self, now: float) -> list[str]:
         """The texts to send now, within Bitget's allowance of messages per second; the rest waits."""
@@ -256,10 +262,13 @@ class Session:
         return events
 
     def _ask(self, topics: list[Topic], now: float) -> None:
+        leaving = [topic for topic in topics if self._topics[topic].leave_first]
+        self._outbox.extend(build_requests("unsubscribe", leaving))
         for topic in topics:
             subscription = self._topics[topic]
             subscription.state = _State.ASKED
             subscription.deadline = now + self._timing.acknowledgement
+            subscription.leave_first = False
         self._outbox.extend(build_requests("subscribe", topics))
 
     def _log_in(self, build_login: Callable[[], str], now: float) -> None:

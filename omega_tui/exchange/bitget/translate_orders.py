@@ -248,15 +248,18 @@ def _filled(row: OrderRow, state: OrderState) -> Decimal:
 
 def _order_fee(row: OrderRow) -> Decimal | None:
     if row.fee_detail:
-        fees = [parse_optional(part.fee, "fee") for part in row.fee_detail]
-        return sum((fee for fee in fees if fee is not None), Decimal(0))
+        return _sum_of_one_coin([(part.fee_coin, part.fee) for part in row.fee_detail])[0]
     return parse_optional(row.fee, "fee")
 
 
 def _fill_fee(parts: list[FeeRow]) -> tuple[Decimal | None, str | None]:
+    return _sum_of_one_coin([(part.fee_coin, part.total_fee) for part in parts])
+
+
+def _sum_of_one_coin(parts: list[tuple[str | None, Text]]) -> tuple[Decimal | None, str | None]:
     """The fee in the margin coin when a part is in it, else in the coin of the first part."""
-    coins = [part.fee_coin for part in parts]
+    coins = [coin for coin, _ in parts]
     coin = MARGIN_COIN if MARGIN_COIN in coins else next(iter(coins), None)
-    fees = [parse_optional(part.total_fee, "totalFee") for part in parts if part.fee_coin == coin]
+    fees = [parse_optional(text, "fee") for part_coin, text in parts if part_coin == coin]
     known = [fee for fee in fees if fee is not None]
     return (sum(known, Decimal(0)) if known else None), (safe_text(coin, 20) if coin else None)

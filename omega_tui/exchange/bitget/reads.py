@@ -1,0 +1,255 @@
+"""Reads from Bitget's REST endpoints: values of the domain, or ReadFailed.
+
+A read may be repeated, because repeating it changes nothing; what is not a whole, sensible answer is never
+taken for "there is none". How requests travel is the sender's business.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+import stamina
+
+from omega_tui.domain.account import Balance, Position, SymbolSettings
+from omega_tui.domain.market import Candle, Timeframe
+from omega_tui.domain.orders import Fill, Order
+from omega_tui.domain.text import safe_text
+from omega_tui.exchange.bitget.actions import Sender
+from omega_tui.exchange.bitget.limits import Limits
+from omega_tui.exchange.bitget.outcomes import (
+    CLOCK_CODES,
+    INTERNAL_CODES,
+    NOT_FOUND_CODES,
+    Envelope,
+    Transport,
+    advice,
+    parse_envelope,
+)
+from omega_tui.exchange.bitget.routes import is_public
+from omega_tui.exchange.bitget.translate import TranslationError, parse_time
+from omega_tui.exchange.bitget.translate_account import (
+    BalanceRow,
+    PositionRow,
+    SettingsRow,
+    parse_balance,
+    parse_positions,
+    parse_settings,
+)
+from omega_tui.exchange.bitget.translate_market import ContractRow, parse_candles
+from omega_tui.exchange.bitget.translate_orders import FillRow, OrderRow, parse_order, parse_rest_fill
+from omega_tui.exchange.bitget.wire import (
+    CANDLE_LIMIT,
+    HISTORY_CANDLE_LIMIT,
+    MARGIN_COIN,
+    PAGE_LIMIT,
+    SUCCESS,
+    Code,
+    ProductType,
+    RestPath,
+)
+from omega_tui.exchange.port import ReadFailed
+
+_Data = TypeVar("_Data")
+
+_PATIENCE = 10.0
+_ATTEMPTS = 3
+_SECONDS = 12.0
+_MOST_PAGES = 50
+
+_PRODUCT = {"productType": ProductType.USDT_FUTURES.value}
+_TRANSIENT_CODES = INTERNAL_CODES | {Code.TOO_MANY_REQUESTS}
+
+
+class _Transient(Exception):
+    """A read that may work the next time."""
+
+
+class _Page(msgspec.Struct, frozen=True, rename="camel"):
+    """A page of orders or fills; the list is null when empty."""
+
+    entrusted_list: list[OrderRow] | None = None
+    fill_list: list[FillRow] | None = None
+    end_id: str | None = None
+
+
+class _ServerTime(msgspec.Struct, frozen=True, rename="camel"):
+    server_time: str
+
+
+class RestReads:
+    """Reads over a `Sender`.
+
+    `clock_refused` is called when a timestamp was not accepted. Without a key (`signed` False) only public
+    reads are tried.
+    """
+
+    def __init__(
+        self, sender: Sender, limits: Limits, clock_refused: Callable[[], None], signed: bool = True
+    ) -> None:
+        self._sender = sender
+        self._limits = limits
+        self._clock_refused = clock_refused
+        self._signed = signed
+
+    async def server_time(self) -> int:
+        """Milliseconds since the epoch by the exchange's clock. Raises ReadFailed, and is tried once."""
+        try:
+            reply = _decode(await self._ask_once(RestPath.TIME, {}), _ServerTime)
+        except _Transient as error:
+            raise ReadFailed(str(error)) from None
+        milliseconds = _translated(lambda text: parse_time(text, "serverTime"), reply.server_time)
+        if milliseconds is None:
+            raise ReadFailed("the exchange told no time")
+        return milliseconds
+
+    async def contracts(self) -> list[ContractRow]:
+        """The contract list as sent. Raises ReadFailed."""
+        return await self._read(RestPath.CONTRACTS, _PRODUCT, list[ContractRow])
+
+    async def candles(
+        self, symbol: str, timeframe: Timeframe, limit: int, end_ms: int | None
+    ) -> tuple[Candle, ...]:
+        """Candles oldest first: the newest ones, or those that began before `end_ms`. Raises ReadFailed."""
+        params = _PRODUCT | {"symbol": symbol, "granularity": timeframe.value}
+        if end_ms is None:
+            params |= {"limit": str(min(limit, CANDLE_LIMIT))}
+            return _translated(parse_candles, await self._read(RestPath.CANDLES, params, list[list[str]]))
+        return await self._past_candles(params, limit, end_ms)
+
+    async def _past_candles(self, params: dict[str, str], limit: int, end_ms: int) -> tuple[Candle, ...]:
+        found: tuple[Candle, ...] = ()
+        while len(found) < limit:
+            wanted = min(limit - len(found), HISTORY_CANDLE_LIMIT)
+            end = found[0].start_ms if found else end_ms
+            asked = params | {"limit": str(wanted), "endTime": str(end)}
+            rows = await self._read(RestPath.HISTORY_CANDLES, asked, list[list[str]])
+            page = tuple(candle for candle in _translated(parse_candles, rows) if candle.start_ms < end)
+            if not page:
+                break
+            found = page + found
+        return found[-limit:]
+
+    async def order(self, symbol: str, client_order_id: str) -> Order | None:
+        """The order, or None when the exchange cleanly says that it knows no such id. Raises ReadFailed."""
+        params = _PRODUCT | {"symbol": symbol, "clientOid": client_order_id}
+        envelope = await self._ask(RestPath.ORDER_DETAIL, params)
+        if envelope.code in NOT_FOUND_CODES:
+            return None
+        data = _data(envelope)
+        if bytes(data).strip() in {b"[]", b"{}"}:
+            return None
+        return _translated(parse_order, _decode_raw(data, OrderRow))
+
+    async def open_orders(self) -> tuple[Order, ...]:
+        """Every resting order of the account. Raises ReadFailed, also when a page does not add up."""
+        rows: dict[str, OrderRow] = {}
+        params = _PRODUCT | {"limit": str(PAGE_LIMIT)}
+        for _ in range(_MOST_PAGES):
+            page = await self._read(RestPath.ORDERS_PENDING, params, _Page)
+            fresh = {row.order_id: row for row in page.entrusted_list or []}
+            rows |= fresh
+            if len(fresh) < PAGE_LIMIT:
+                return tuple(_translated(parse_order, row) for row in rows.values())
+            params = params | {"idLessThan": _end_of(page)}
+        raise ReadFailed(f"more than {_MOST_PAGES} pages of open orders")
+
+    async def fills(self, symbol: str, since_ms: int | None) -> tuple[Fill, ...]:
+        """Executions of a symbol, oldest first: all since `since_ms`, or the newest page."""
+        rows: dict[str, FillRow] = {}
+        params = _PRODUCT | {"symbol": symbol, "limit": str(PAGE_LIMIT)}
+        if since_ms is not None:
+            params["startTime"] = str(since_ms)
+        for _ in range(_MOST_PAGES):
+            page = await self._read(RestPath.ORDER_FILLS, params, _Page)
+            fresh = {row.trade_id: row for row in page.fill_list or []}
+            rows |= fresh
+            if len(fresh) < PAGE_LIMIT or since_ms is None:
+                fills = [_translated(parse_rest_fill, row) for row in rows.values()]
+                fills.reverse()
+                return tuple(sorted(fills, key=lambda fill: fill.exchange_ms))
+            params = params | {"idLessThan": _end_of(page)}
+        raise ReadFailed(f"more than {_MOST_PAGES} pages of fills")
+
+    async def positions(self) -> tuple[Position, ...]:
+        """Every open position. Raises ReadFailed."""
+        params = _PRODUCT | {"marginCoin": MARGIN_COIN}
+        rows = await self._read(RestPath.ALL_POSITION, params, list[PositionRow])
+        return _translated(parse_positions, rows)
+
+    async def balance(self) -> Balance:
+        """The margin coin's balance. Raises ReadFailed."""
+        rows = await self._read(RestPath.ACCOUNTS, _PRODUCT, list[BalanceRow])
+        return _translated(lambda found: parse_balance(found, None), rows)
+
+    async def settings(self, symbol: str) -> SymbolSettings:
+        """Position mode, margin mode and leverages of a symbol. Raises ReadFailed."""
+        params = _PRODUCT | {"symbol": symbol, "marginCoin": MARGIN_COIN}
+        row = await self._read(RestPath.ACCOUNT, params, SettingsRow)
+        return _translated(lambda found: parse_settings(found, symbol), row)
+
+    async def _read(self, path: RestPath, params: dict[str, str], kind: type[_Data]) -> _Data:
+        return _decode(await self._ask(path, params), kind)
+
+    async def _ask(self, path: RestPath, params: dict[str, str]) -> Envelope:
+        if not self._signed and not is_public(path):
+            raise ReadFailed("no API key")
+        attempts = stamina.retry_context(
+            on=_Transient, attempts=_ATTEMPTS, timeout=_SECONDS, wait_initial=0.2, wait_max=1.0
+        )
+        try:
+            async for attempt in attempts:
+                with attempt:
+                    return await self._ask_once(path, params)
+        except _Transient as error:
+            raise ReadFailed(str(error)) from None
+        raise ReadFailed("never tried")
+
+    async def _ask_once(self, path: RestPath, params: dict[str, str]) -> Envelope:
+        if not await self._limits.acquire(path, _PATIENCE):
+            raise ReadFailed("too many requests are waiting here already")
+        evidence = await self._sender.send(path, params)
+        if evidence.transport is not Transport.ANSWERED:
+            raise _Transient(safe_text(evidence.words))
+        envelope = parse_envelope(evidence.body)
+        if envelope is None:
+            raise _Transient(f"HTTP {evidence.status} with a reply that is not Bitget's")
+        if envelope.code in CLOCK_CODES:
+            self._clock_refused()
+        if envelope.code in _TRANSIENT_CODES:
+            self._limits.penalize()
+            raise _Transient(f"{envelope.code} {safe_text(envelope.msg or '')}")
+        return envelope
+
+
+def _decode(envelope: Envelope, kind: type[_Data]) -> _Data:
+    return _decode_raw(_data(envelope), kind)
+
+
+def _data(envelope: Envelope) -> msgspec.Raw:
+    if envelope.code != SUCCESS:
+        raise ReadFailed(
+            ": ".join(filter(None, (envelope.code, safe_text(envelope.msg or ""), advice(envelope.code))))
+        )
+    if envelope.data is None:
+        raise ReadFailed("success without data")
+    return envelope.data
+
+
+def _decode_raw(data: msgspec.Raw, kind: type[_Data]) -> _Data:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.DecodeError as error:
+        raise ReadFailed(f"data of another shape: {safe_text(str(error))}") from None
+
+
+def _translated(parse: Callable[[Any], _Data], payload: object) -> _Data:
+    try:
+        return parse(payload)
+    except TranslationError as error:
+        raise ReadFailed(str(error)) from None
+
+
+def _end_of(page: _Page) -> str:
+    if not page.end_id:
+        raise ReadFailed("a full page without the id of its end")
+    return page.end_id

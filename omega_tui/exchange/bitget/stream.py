@@ -1,0 +1,240 @@
+"""The socket around a session: connects, reads, sends what the session wants sent, connects again.
+
+Everything that can be decided without a socket is decided in `session`; this module only moves bytes and
+time. A failing stream is told to its handler in words and tried again, it never raises out of `run`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+
+from omega_tui.clock import Clock, Ids
+from omega_tui.domain.text import safe_text
+from omega_tui.exchange.bitget.backoff import Backoff
+from omega_tui.exchange.bitget.frames import MalformedFrame, Push
+from omega_tui.exchange.bitget.session import LoginRefused, ReconnectNeeded, Session, SessionEvent
+
+_TICK_SECONDS = 0.25
+_HEALTHY_SECONDS = 10.0
+_OPEN_SECONDS = 10.0
+_CLOSE_SECONDS = 1.0
+_LOGIN_PAUSE_SECONDS = 60.0
+_CROWDED_PAUSE_SECONDS = 30.0
+_LONGEST_PAUSE_SECONDS = 300.0
+_MAX_FRAME_BYTES = 4 * 2**20
+_QUEUED_FRAMES = 64
+
+_log = logging.getLogger(__name__)
+# The library logs frames in full when told to debug, and a login frame holds a key.
+_silent = logging.Logger("omega_tui.stream.frames", level=logging.CRITICAL + 1)
+
+
+class StreamHandler(Protocol):
+    """Who wants to know what a stream brings. Called from the stream's task; must not block."""
+
+    def opening(self) -> None:
+        """A connection is about to be made."""
+        ...
+
+    def push(self, push: Push, now: float) -> None:
+        """Data of a wanted topic. Raises `MalformedFrame` to have it counted."""
+        ...
+
+    def happened(self, event: SessionEvent, now: float) -> None:
+        """Anything else the session has to tell."""
+        ...
+
+    def tick(self, now: float) -> None:
+        """A quarter of a second passed."""
+        ...
+
+    def lost(self, reason: str) -> None:
+        """The connection is gone; another one will be tried."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """Why a connection ended, and the least pause before the next one."""
+
+    reason: str
+    pause: float = 0.0
+    clock_is_off: bool = False
+
+
+class Stream:
+    """One connection that is kept up until `run` is cancelled.
+
+    `prepare` is awaited before each connection with True when the last login failed over its timestamp.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        session: Session,
+        handler: StreamHandler,
+        clock: Clock,
+        ids: Ids,
+        prepare: Callable[[bool], Awaitable[None]] | None = None,
+    ) -> None:
+        self._url = url
+        self._session = session
+        self._handler = handler
+        self._clock = clock
+        self._backoff = Backoff(ids)
+        self._prepare = prepare
+        self._wake = asyncio.Event()
+        self._verdict: _Ended | None = None
+        self._reported: set[str] = set()
+
+    def wake(self) -> None:
+        """The session has something new to send."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Keep the stream up. The supervisor of this task: a failure is logged once, shown and survived."""
+        ended = _Ended("")
+        while True:
+            delay = max(self._backoff.next_delay(self._clock.monotonic()), ended.pause)
+            await asyncio.sleep(delay)
+            try:
+                ended = _second_clock_failure(ended, await self._one_connection(ended.clock_is_off))
+            except Exception as error:
+                ended = _Ended(f"internal error: {type(error).__name__}", pause=_OPEN_SECONDS)
+                self._log_once(error)
+            self._session.disconnected()
+            self._handler.lost(ended.reason)
+
+    def _log_once(self, error: Exception) -> None:
+        kind = type(error).__name__
+        if kind not in self._reported:
+            self._reported.add(kind)
+            _log.error("stream %s: %s", urlsplit(self._url).path, kind, exc_info=error)
+
+    async def _one_connection(self, clock_is_off: bool) -> _Ended:
+        self._handler.opening()
+        if self._prepare is not None:
+            await self._prepare(clock_is_off)
+        try:
+            websocket = await self._open()
+        except InvalidStatus as error:
+            return _refused_handshake(error)
+        except (OSError, TimeoutError, InvalidHandshake, InvalidURI, ValueError) as error:
+            return _Ended(f"cannot connect: {safe_text(str(error)) or type(error).__name__}")
+        began = self._clock.monotonic()
+        try:
+            return await self._converse(websocket, began)
+        finally:
+            if self._clock.monotonic() - began >= _HEALTHY_SECONDS:
+                self._backoff.healthy()
+            await self._close(websocket)
+
+    async def _open(self) -> ClientConnection:
+        # An explicit host makes the library refuse redirects to another one; proxies of the environment
+        # would see keys, compression costs more than a local link saves.
+        target = urlsplit(self._url)
+        return await connect(
+            self._url,
+            host=target.hostname,
+            port=target.port or (443 if target.scheme == "wss" else 80),
+            proxy=None,
+            compression=None,
+            ping_interval=None,
+            open_timeout=_OPEN_SECONDS,
+            close_timeout=_CLOSE_SECONDS,
+            max_size=_MAX_FRAME_BYTES,
+            max_queue=_QUEUED_FRAMES,
+            logger=_silent,
+            happy_eyeballs_delay=0.25,
+        )
+
+    async def _converse(self, websocket: ClientConnection, began: float) -> _Ended:
+        self._verdict = None
+        epoch = self._session.connected(began)
+        self._wake.set()
+        keeper = asyncio.create_task(self._keep(websocket))
+        try:
+            return await self._read(websocket, epoch)
+        except ConnectionClosed as closed:
+            words = f"connection closed: {closed.rcvd.code}" if closed.rcvd else "connection lost"
+            return self._verdict or _Ended(words)
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+
+    async def _read(self, websocket: ClientConnection, epoch: int) -> _Ended:
+        session, handler, monotonic = self._session, self._handler, self._clock.monotonic
+        while True:
+            frame = await websocket.recv(decode=False)
+            now = monotonic()
+            result = session.receive(frame, now, epoch)
+            if type(result) is Push:
+                try:
+                    handler.push(result, now)
+                    session.understood()
+                    continue
+                except MalformedFrame as error:
+                    result = session.malformed(str(error))
+            if result is not None:
+                verdict = self._pass_on(result, now)
+                if verdict is not None:
+                    return verdict
+
+    async def _keep(self, websocket: ClientConnection) -> None:
+        """Send what is due and let the session's time pass, until a deadline condemns the connection."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_TICK_SECONDS):
+                    await self._wake.wait()
+            self._wake.clear()
+            now = self._clock.monotonic()
+            self._handler.tick(now)
+            for event in self._session.tick(now):
+                verdict = self._pass_on(event, now)
+                if verdict is not None:
+                    self._verdict = verdict
+                    websocket.transport.abort()
+                    return
+            for text in self._session.take_outgoing(now):
+                with suppress(ConnectionClosed):
+                    await websocket.send(text)
+
+    def _pass_on(self, event: Push | SessionEvent, now: float) -> _Ended | None:
+        match event:
+            case ReconnectNeeded(reason):
+                return _Ended(reason, _CROWDED_PAUSE_SECONDS if "too many requests" in reason else 0.0)
+            case LoginRefused(code, message, clock_is_off):
+                pause = 0.0 if clock_is_off else _LOGIN_PAUSE_SECONDS
+                return _Ended(f"login refused: {code} {message}", pause, clock_is_off)
+            case Push():
+                return None
+        self._handler.happened(event, now)
+        # An acknowledged login puts the subscriptions into the outbox.
+        self._wake.set()
+        return None
+
+    async def _close(self, websocket: ClientConnection) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await websocket.close()
+        websocket.transport.abort()
+
+
+def _second_clock_failure(before: _Ended, now: _Ended) -> _Ended:
+    # A measured clock gets one login of its own; refused again, the timestamp was not the trouble.
+    return replace(now, pause=_LOGIN_PAUSE_SECONDS) if before.clock_is_off and now.clock_is_off else now
+
+
+def _refused_handshake(error: InvalidStatus) -> _Ended:
+    status, wait = error.response.status_code, error.response.headers.get("Retry-After", "")
+    pause = float(wait) if wait.isascii() and wait.isdigit() else 0.0
+    if status in {403, 429}:
+        pause = max(pause, _CROWDED_PAUSE_SECONDS)
+    return _Ended(f"handshake refused: HTTP {status}", min(pause, _LONGEST_PAUSE_SECONDS))

@@ -1,0 +1,104 @@
+"""Keeps the exchange's time measured and says whether actions can be taken.
+
+Asking the time every half minute does three things: it corrects timestamps, keeps a connection warm for the
+next order, and shows early when REST is unreachable. A dead time endpoint never stops an order.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from omega_tui.clock import Clock
+from omega_tui.domain.events import Health, HealthChanged, NoticeGiven, Surface
+from omega_tui.exchange.bitget.reads import RestReads
+from omega_tui.exchange.bitget.server_clock import ServerClock
+from omega_tui.exchange.port import ReadFailed, Sink
+
+_SAMPLE_SECONDS = 30.0
+_RETRY_SECONDS = 3.0
+_FIRST_SAMPLES = 3
+_WARN_OFFSET_MS = 1000
+
+
+class Timekeeper:
+    """Samples the exchange's clock.
+
+    `ready` waits for REST and says why it never will be. `refusal` is why actions are not possible here at
+    all (read-only, no key), or an empty text.
+    """
+
+    def __init__(
+        self,
+        reads: RestReads,
+        server_clock: ServerClock,
+        clock: Clock,
+        report: Sink,
+        ready: Callable[[], Awaitable[str]],
+        refusal: str,
+    ) -> None:
+        self._reads = reads
+        self._server_clock = server_clock
+        self._clock = clock
+        self._report = report
+        self._ready = ready
+        self._refusal = refusal
+        self._again = asyncio.Event()
+        self._sampled = asyncio.Event()
+        self._health: Health | None = None
+        self._warned = False
+
+    def measure_again(self) -> None:
+        """A timestamp was refused: do not wait for the next turn."""
+        self._sampled.clear()
+        self._again.set()
+
+    async def wait_for_sample(self, seconds: float) -> None:
+        """Wait until the time was measured (again), at most `seconds`."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._sampled.wait()
+
+    async def run(self) -> None:
+        """Measure until cancelled."""
+        self._become(Health.CONNECTING, "loading")
+        failure = await self._ready()
+        if failure:
+            self._become(Health.DOWN, failure)
+            return
+        samples = 0
+        while True:
+            pause = _RETRY_SECONDS
+            if await self._measure():
+                samples += 1
+                pause = _SAMPLE_SECONDS if samples >= _FIRST_SAMPLES else 1.0
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._again.wait()
+            self._again.clear()
+
+    async def _measure(self) -> bool:
+        sent = self._clock.monotonic()
+        try:
+            server_ms = await self._reads.server_time()
+        except ReadFailed as error:
+            self._become(Health.DOWN, f"REST: {error}")
+            return False
+        self._server_clock.sample(sent, self._clock.monotonic(), server_ms)
+        self._sampled.set()
+        self._become(Health.DOWN if self._refusal else Health.LIVE, self._refusal)
+        self._warn_once()
+        return True
+
+    def _warn_once(self) -> None:
+        offset = self._server_clock.offset_ms
+        if abs(offset) > _WARN_OFFSET_MS and not self._warned:
+            self._warned = True
+            way = "behind" if offset > 0 else "ahead of"
+            seconds = abs(offset) / 1000
+            text = f"this machine's clock is {seconds:.1f} s {way} the exchange's; timestamps are corrected"
+            self._report(NoticeGiven(text, warning=True))
+
+    def _become(self, health: Health, reason: str) -> None:
+        if health is not self._health:
+            self._health = health
+            self._report(HealthChanged(Surface.ACTIONS, health, reason))
