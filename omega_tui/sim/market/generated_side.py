@@ -14,6 +14,8 @@ _LEVELS = 150
 _SLACK = 1.25
 _NEAR_SHARE = 0.4
 _RESIZE_SHARE = 0.6
+_RESIZE_STDEV = 0.15
+_PULL = 0.04
 
 
 class GeneratedSide:
@@ -70,7 +72,7 @@ class GeneratedSide:
             tick = self.best + self._sign * min(distance, self._window - 1)
             shown = self.levels.get(tick)
             if shown and (rng.random() < _RESIZE_SHARE or distance == 0):
-                self._put(tick, max(1, round(shown * math.exp(rng.gauss(0, 0.15)))))
+                self._put(tick, self._resized(shown, self._behind if distance else self._touch))
             elif distance:
                 self._redraw(tick)
 
@@ -95,6 +97,11 @@ class GeneratedSide:
     def _redraw(self, tick: int) -> None:
         occupied = self._rng.random() < self._fill_ratio
         self._put(tick, self._draw(self._behind) if occupied else 0)
+
+    def _resized(self, shown: int, of: tuple[float, float]) -> int:
+        """A somewhat other size, pulled towards the median so that a touch that stays does not run away."""
+        logged = math.log(shown)
+        return max(1, round(math.exp(logged + _PULL * (of[0] - logged) + self._rng.gauss(0, _RESIZE_STDEV))))
 
     def _draw(self, of: tuple[float, float]) -> int:
         return max(1, round(math.exp(self._rng.gauss(*of))))

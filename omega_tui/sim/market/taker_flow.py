@@ -68,7 +68,7 @@ class TakerFlow:
         return max(1, round(self._median * factor))
 
     def parts(self, lots: int) -> list[int]:
-        """What the makers at one price give: parts that add up to `lots`, one as a rule, now and then many."""
+        """What each maker at one price gives, `lots` in all: one maker as a rule, now and then many."""
         rng = self._rng
         count = min(lots, _MOST_PARTS, int(rng.paretovariate(_MAKERS_TAIL)))
         cuts = sorted(1 + int(rng.random() * (lots - 1)) for _ in range(count - 1))

@@ -10,6 +10,7 @@ bookTicker repeats what depth says and is not read.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from omega_tui.sim.facts import BookDelta, BookSnapshot, Direction, MarketFacts, PublicTrade
@@ -28,7 +29,7 @@ class BinanceReader:
 
     def __init__(self) -> None:
         self._symbol: str | None = None
-        self._snapshot: tuple[TapeLine, dict[str, Any]] | None = None
+        self._snapshot: dict[str, Any] | None = None
         self._waiting: list[tuple[TapeLine, dict[str, Any]]] = []
         self._last_update: int | None = None
         self._chained = False
@@ -43,14 +44,14 @@ class BinanceReader:
             return ()
         frame = line.json(line.text.partition(b" ")[2])
         if "lastUpdateId" in frame:
-            self._snapshot = (line, frame)
+            self._snapshot = frame
             return self._start()
         event = frame["data"]
         self._recognise_symbol(line, event["s"])
+        return chain(self._start(), self._event(line, event))
+
+    def _event(self, line: TapeLine, event: dict[str, Any]) -> Iterable[TapeRecord]:
         if event["e"] == "depthUpdate":
-            if self._last_update is None:
-                self._waiting.append((line, event))
-                return self._start()
             return self._depth(line, event)
         if event["e"] == "trade":
             return _trade(event)
@@ -67,7 +68,7 @@ class BinanceReader:
         """Once a symbol and the snapshot are known: the snapshot, then what waited for it."""
         if self._snapshot is None or self._symbol is None:
             return
-        _, frame = self._snapshot
+        frame, self._snapshot = self._snapshot, None
         self._last_update, self._chained = frame["lastUpdateId"], False
         yield BookSnapshot(self._symbol, frame["T"], plain_levels(frame["bids"]), plain_levels(frame["asks"]))
         waiting, self._waiting = self._waiting, []
@@ -76,7 +77,10 @@ class BinanceReader:
 
     def _depth(self, line: TapeLine, event: dict[str, Any]) -> Iterator[TapeRecord]:
         last = self._last_update
-        if last is None or event["u"] < last:
+        if last is None:
+            self._waiting.append((line, event))
+            return
+        if event["u"] < last:
             return
         follows = event["pu"] == last if self._chained else event["U"] <= last + 1
         if not follows:

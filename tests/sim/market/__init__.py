@@ -1,0 +1,1 @@
+"""Tests of where the simulated exchange gets its market from."""
