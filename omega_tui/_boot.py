@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 RUN = "run"
@@ -60,6 +59,10 @@ class Environment:
         stamp = self._stamp(purpose)
         return stamp.is_file() and stamp.read_text(encoding="ascii") == self._digest(purpose)
 
+    def forget(self, purpose: str) -> None:
+        """Take no longer for granted that it was set up for `purpose`."""
+        self._stamp(purpose).unlink(missing_ok=True)
+
     def set_up(self, purpose: str) -> None:
         """Create what is missing and install the locked set. Raises SetupFailed, OSError."""
         self._begin()
@@ -87,7 +90,7 @@ class Environment:
         self.folder.mkdir(exist_ok=True)
         self._unfinished.touch()
         for purpose in _LOCKS:
-            self._stamp(purpose).unlink(missing_ok=True)
+            self.forget(purpose)
         if interrupted or not self.python.exists():
             self._empty()
 
@@ -151,11 +154,23 @@ def ensure(purpose: str) -> None:
         _say(f"Python {needed} or newer is needed; this one is {found}")
         raise SystemExit(FAILED)
     environment = Environment(checkout)
-    if environment.is_current() and importlib.util.find_spec(_PROBES[purpose]):
+    if environment.is_current():
+        _complete(environment, purpose)
         return
     if not environment.is_ready(purpose):
         _set_up_once(environment, purpose)
     os.execv(str(environment.python), [str(environment.python), *sys.orig_argv[1:]])
+
+
+def _complete(environment: Environment, purpose: str) -> None:
+    """Inside the environment: bring what this purpose needs and another one did not."""
+    if importlib.util.find_spec(_PROBES[purpose]):
+        return
+    environment.forget(purpose)
+    _set_up_once(environment, purpose)
+    importlib.invalidate_caches()
+    if not importlib.util.find_spec(_PROBES[purpose]):
+        _give_up(environment, purpose, f"{_PROBES[purpose]} is missing from .venv although it was installed")
 
 
 def _set_up_once(environment: Environment, purpose: str) -> None:
@@ -181,10 +196,13 @@ def _set_up_once(environment: Environment, purpose: str) -> None:
 
 
 def _set_up_aloud(environment: Environment, purpose: str) -> None:
-    started = time.monotonic()
+    from omega_tui.clock import SystemClock
+
+    clock = SystemClock()
+    started = clock.monotonic()
     _say(f"first use: installing the locked packages into .venv, about {_ESTIMATES[purpose]}, this once")
     environment.set_up(purpose)
-    _say(f"environment ready after {time.monotonic() - started:.0f} s")
+    _say(f"environment ready after {clock.monotonic() - started:.0f} s")
 
 
 def _give_up(environment: Environment, purpose: str, why: str) -> None:

@@ -79,7 +79,9 @@ def _parse(path: Path, content: bytes) -> tuple[dict[str, str], dict[str, int]]:
     values: dict[str, str] = {}
     lines: dict[str, int] = {}
     for binding in parse_stream(io.StringIO(text)):
-        line = binding.original.line
+        # Blank lines before an assignment count as the start of it.
+        written = binding.original.string
+        line = binding.original.line + written[: len(written) - len(written.lstrip())].count("\n")
         if binding.error or (binding.key is not None and binding.value is None):
             raise EnvFileError(f"{path}, line {line}: write NAME=value, and close every quote")
         if binding.key is not None and binding.value is not None:

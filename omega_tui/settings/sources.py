@@ -58,11 +58,12 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """One value as it was written. Relative paths in it start at `folder`."""
+    """One value as it was written. Relative paths in it start at `folder`; only TOML knows types."""
 
     value: object
     origin: str
     folder: Path
+    typed: bool = False
 
     def path(self, text: str) -> Path:
         """A file or folder as the writer meant it."""
@@ -139,7 +140,7 @@ def _from_toml(config: Path | None, problems: list[str]) -> dict[str, _Given]:
     except ValueError as error:
         problems.append(f"{path}: {error}")
         return {}
-    given = {name: _Given(value, str(path), path.parent) for name, value in _flatten(tree)}
+    given = {name: _Given(value, str(path), path.parent, typed=True) for name, value in _flatten(tree)}
     unknown = [name for name in given if name not in _TYPES]
     problems.extend(f"{path}: unknown option {name!r}{_advice(name)}" for name in unknown)
     return {name: one for name, one in given.items() if name in _TYPES}
@@ -231,7 +232,7 @@ def _convert(one: _Given, target: Any) -> Any:
         read = parse_symbol if kind is Symbol else one.path
         return tuple(map(read, texts)) if listed else read(texts[0])
     try:
-        return msgspec.convert(value, target, strict=not isinstance(value, str))
+        return msgspec.convert(value, target, strict=one.typed)
     except msgspec.ValidationError as error:
         choices = f"; choose one of {', '.join(kind)}" if _is_choice(kind) else ""
         raise ValueError(f"{error}{choices}") from None
