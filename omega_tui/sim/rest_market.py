@@ -5,6 +5,7 @@ product types that this exchange does not trade have no rows.
 """
 
 from collections.abc import Iterable
+from itertools import islice
 
 from omega_tui.exchange.bitget.wire import (
     CANDLE_DEFAULT,
@@ -24,6 +25,7 @@ from omega_tui.sim.payloads import (
     candle_row,
     contract_row,
     depth,
+    exact,
     fund_rate_row,
     funding_time_row,
     market_fill_row,
@@ -93,7 +95,7 @@ def funding_time(exchange: SimulatedExchange, parameters: Parameters) -> list[Ro
 def open_interest(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`open-interest` of one symbol, in base units."""
     state = exchange.venue.ticker(listed_symbol(exchange, parameters))
-    size = "0" if state.open_interest is None else str(state.open_interest)
+    size = exact(state.open_interest)
     return {"openInterestList": [{"symbol": state.symbol, "size": size}], "ts": str(state.ts)}
 
 
@@ -202,4 +204,4 @@ def _candles(
 
 
 def _trades(trades: Iterable[PublicTrade], limit: int) -> list[Row]:
-    return [market_fill_row(trade) for trade, _ in zip(trades, range(limit), strict=False)]
+    return [market_fill_row(trade) for trade in islice(trades, limit)]

@@ -1,0 +1,113 @@
+"""The simulated exchange on one port of this machine: REST and streams, its market, its account.
+
+It listens on 127.0.0.1 and nowhere else. Where the market comes from and how the process is run is the
+business of `main`.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from aiohttp import web
+
+from omega_tui.clock import Ids, RandomIds
+from omega_tui.exchange.bitget.wire import WS_PRIVATE_PATH, WS_PUBLIC_PATH
+from omega_tui.sim.clock import ExchangeClock
+from omega_tui.sim.exchange import SimulatedExchange
+from omega_tui.sim.facts import MarketSource, TapeEnded
+from omega_tui.sim.pump import Pump
+from omega_tui.sim.rest import RestFace
+from omega_tui.sim.security import ApiKey, Guard
+from omega_tui.sim.streams import StreamsFace
+from omega_tui.sim.streams_session import SessionLimits
+from omega_tui.sim.venue import VenueSettings
+
+HOST: Final = "127.0.0.1"
+_LARGEST_BODY: Final = 262_144
+_GOODBYE_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """How the server runs; port 0 takes a free one, and a key is made up when none is given."""
+
+    port: int = 0
+    venue: VenueSettings = field(default_factory=VenueSettings)
+    limits: SessionLimits = field(default_factory=SessionLimits)
+    api_key: ApiKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """Where the server listens: `rest` has no path, the streams are whole URLs."""
+
+    rest: str
+    ws_public: str
+    ws_private: str
+
+
+def _ignore(_: TapeEnded) -> None:
+    """Nobody asked to be told."""
+
+
+class SimServer:
+    """One running exchange. `start` serves, `wait` lasts until the market fails, `stop` ends it all."""
+
+    def __init__(
+        self,
+        source: MarketSource,
+        clock: ExchangeClock,
+        settings: ServerSettings | None = None,
+        *,
+        ids: Ids | None = None,
+        on_tape_end: Callable[[TapeEnded], None] = _ignore,
+    ) -> None:
+        self._settings = settings or ServerSettings()
+        ids = ids or RandomIds()
+        self.api_key = self._settings.api_key or ApiKey.random(ids)
+        self.exchange = SimulatedExchange(source, self._settings.venue, clock)
+        guard = Guard(self.api_key, clock)
+        self._rest = RestFace(self.exchange, guard)
+        self.streams = StreamsFace(self.exchange, guard, self._settings.limits, ids)
+        self._pump = Pump(self.exchange, on_tape_end)
+        self._runner: web.AppRunner | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._port = 0
+
+    @property
+    def address(self) -> ServerAddress:
+        """Where clients find the exchange, once it has started."""
+        streams = f"ws://{HOST}:{self._port}"
+        return ServerAddress(
+            f"http://{HOST}:{self._port}", streams + WS_PUBLIC_PATH, streams + WS_PRIVATE_PATH
+        )
+
+    async def start(self) -> None:
+        """Put the market's opening in place, then listen. Raises OSError when the port is taken."""
+        self._pump.apply_due()
+        app = web.Application(client_max_size=_LARGEST_BODY)
+        app.router.add_get(WS_PUBLIC_PATH, self.streams.handle)
+        app.router.add_get(WS_PRIVATE_PATH, self.streams.handle)
+        app.router.add_route("*", "/{path:.*}", self._rest.handle)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GOODBYE_SECONDS)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, HOST, self._settings.port).start()
+        self._port = int(self._runner.addresses[0][1])
+        self._tasks = [asyncio.create_task(work) for work in (self._pump.run(), self.streams.feeds.run())]
+
+    async def wait(self) -> None:
+        """Last as long as the exchange; a market that cannot be played on is raised here."""
+        await asyncio.gather(*self._tasks)
+
+    async def stop(self) -> None:
+        """Close every connection and the port; raises what made the market fail, if it did."""
+        for task in self._tasks:
+            task.cancel()
+        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.streams.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
