@@ -75,7 +75,7 @@ class AccountFeed:
 
     def push(self, push: Push, now: float) -> None:
         """Report what a push says. Raises `MalformedFrame` when its rows are not of the known shape."""
-        if push.arg is None or push.data is None:
+        if push.arg is None:
             return
         try:
             events = _translate(push.arg.channel, push.data, parse_time(push.ts, "ts"))

@@ -36,11 +36,11 @@ class Arg(msgspec.Struct, frozen=True):
 
 
 class Push(msgspec.Struct, frozen=True):
-    """Any JSON frame of a session: data when `action` and `data` are there, else an answer (`event`)."""
+    """Any JSON frame of a session: data when it has an `action`, else an answer (`event`)."""
 
     arg: Arg | None = None
     action: str = ""
-    data: msgspec.Raw | None = None
+    data: msgspec.Raw = msgspec.Raw(b"")
     ts: int | str | None = None
     event: str = ""
     code: int | str | None = None
@@ -78,8 +78,7 @@ def decode_push(frame: bytes) -> Push:
         push = _decode_push(frame)
     except (msgspec.DecodeError, RecursionError) as error:
         raise MalformedFrame(_brief(error)) from None
-    inside = bytes(push.data).count(_NAME_END) if push.data is not None else 0
-    if frame.count(_NAME_END) - inside != _PUSH_MEMBERS:
+    if frame.count(_NAME_END) - bytes(push.data).count(_NAME_END) != _PUSH_MEMBERS:
         require_strict(frame)
     return push
 

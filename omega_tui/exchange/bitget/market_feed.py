@@ -112,7 +112,7 @@ class MarketFeed:
 
     def push(self, push: Push, now: float) -> None:
         """Report what a push says. Raises `MalformedFrame` when it says nothing sensible."""
-        if push.arg is None or push.data is None or push.arg.target != self._symbol:
+        if push.arg is None or push.arg.target != self._symbol:
             return
         try:
             self._dispatch(push.arg.channel, push.data, push, now)

@@ -51,7 +51,13 @@ class Envelope(msgspec.Struct, frozen=True):
 
     code: str
     msg: str | None = None
-    data: msgspec.Raw | None = None
+    raw: msgspec.Raw = msgspec.field(name="data", default=msgspec.Raw(b""))
+
+    @property
+    def data(self) -> bytes | None:
+        """The text of the data; None when it is missing or null."""
+        text = bytes(self.raw)
+        return text if text not in {b"", b"null"} else None
 
 
 class _Ids(msgspec.Struct, frozen=True):
@@ -172,7 +178,7 @@ def _rate_limited(action: Action, words: str) -> Outcome:
     return Rejected(_RATE_LIMIT, words, _ADVICE[_RATE_LIMIT])
 
 
-def _succeeded(action: Action, data: msgspec.Raw | None, client_order_id: str | None) -> Outcome:
+def _succeeded(action: Action, data: bytes | None, client_order_id: str | None) -> Outcome:
     if data is None:
         return Unknown("success without data")
     try:

@@ -136,7 +136,7 @@ class RestReads:
         if envelope.code in NOT_FOUND_CODES:
             return None
         data = _data(envelope)
-        if bytes(data).strip() in {b"[]", b"{}"}:
+        if data in {b"[]", b"{}"}:
             return None
         return _translated(parse_order, _decode_raw(data, OrderRow))
 
@@ -225,7 +225,7 @@ def _decode(envelope: Envelope, kind: type[_Data]) -> _Data:
     return _decode_raw(_data(envelope), kind)
 
 
-def _data(envelope: Envelope) -> msgspec.Raw:
+def _data(envelope: Envelope) -> bytes:
     if envelope.code != SUCCESS:
         raise ReadFailed(
             ": ".join(filter(None, (envelope.code, safe_text(envelope.msg or ""), advice(envelope.code))))
@@ -235,7 +235,7 @@ def _data(envelope: Envelope) -> msgspec.Raw:
     return envelope.data
 
 
-def _decode_raw(data: msgspec.Raw, kind: type[_Data]) -> _Data:
+def _decode_raw(data: bytes, kind: type[_Data]) -> _Data:
     try:
         return msgspec.json.decode(data, type=kind)
     except msgspec.DecodeError as error:

@@ -218,7 +218,7 @@ class Session:
         except MalformedFrame as error:
             return self.malformed(str(error))
         arg = push.arg
-        if push.data is not None and arg is not None and push.action:
+        if push.action and arg is not None:
             return push if (arg.channel, arg.target) in self._topics else None
         return self._answered(push, now)
 
