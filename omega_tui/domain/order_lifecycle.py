@@ -1,0 +1,117 @@
+"""Which changes of an order's state are legal, whatever order the news arrives in.
+
+Every state has a rank and knowledge only climbs: a report, a fill or an outcome that comes late, twice or in
+the wrong order changes nothing that is known better. What we concluded ourselves (rejected, not sent, never
+accepted) ranks below what the exchange states, so that an order that demonstrably lives is never hidden.
+Times, sending and evidence are the engine's business.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from omega_tui.domain.orders import Fill, Order, OrderState
+
+_ZERO = Decimal(0)
+
+_RANKS = {
+    OrderState.INTENT: 0,
+    OrderState.SENT: 1,
+    OrderState.UNKNOWN: 2,
+    OrderState.NOT_SENT: 3,
+    OrderState.REJECTED: 3,
+    OrderState.NEVER_ACCEPTED: 3,
+    OrderState.ACK: 4,
+    OrderState.WORKING: 5,
+    OrderState.PENDING_CANCEL: 5,
+    OrderState.PARTIALLY_FILLED: 6,
+    OrderState.CANCELED: 7,
+    OrderState.FILLED: 8,
+}
+
+CONCLUDED_HERE = frozenset({OrderState.NOT_SENT, OrderState.REJECTED, OrderState.NEVER_ACCEPTED})
+"""Ends that we concluded; a statement of the exchange about the order overrules them."""
+
+
+def advance(state: OrderState, to: OrderState) -> OrderState:
+    """The better known of the two states; of two equally well known ones the first."""
+    return to if _RANKS[to] > _RANKS[state] else state
+
+
+def conclude(order: Order, state: OrderState, reason: str = "") -> Order:
+    """`order` after our own step or its outcome; a late outcome changes nothing that is known better."""
+    reached = advance(order.state, state)
+    if reached is order.state:
+        return order
+    return replace(order, state=reached, reason=reason or order.reason)
+
+
+def merge_report(ours: Order, report: Order) -> Order:
+    """Our knowledge after the exchange's `report` on the same order. Idempotent; the filled size never falls."""
+    filled = max(ours.filled, report.filled)
+    size = report.size if report.size > _ZERO else ours.size
+    reached = _reached(advance(ours.state, report.state), filled, size)
+    newer = report.filled >= ours.filled
+    return replace(
+        ours,
+        order_id=ours.order_id or report.order_id,
+        size=size,
+        price=report.price if report.price is not None else ours.price,
+        state=reached,
+        filled=filled,
+        average_price=_prefer(newer, report.average_price, ours.average_price),
+        fee=_prefer(newer, report.fee, ours.fee),
+        created_ms=_earliest(ours.created_ms, report.created_ms),
+        updated_ms=_latest(ours.updated_ms, report.updated_ms),
+        reason=report.reason or ("" if ours.state in CONCLUDED_HERE and reached is not ours.state else ours.reason),
+    )
+
+
+def merge_fills(ours: Order, fills: Iterable[Fill]) -> Order:
+    """Our knowledge after all distinct `fills` of the order known so far."""
+    known = tuple(fills)
+    total = sum((fill.size for fill in known), _ZERO)
+    if not total or total < ours.filled:
+        return ours
+    fees = [fill.fee for fill in known if fill.fee is not None]
+    return replace(
+        ours,
+        order_id=ours.order_id or known[0].order_id,
+        filled=total,
+        state=_reached(ours.state, total, ours.size),
+        average_price=sum((fill.size * fill.price for fill in known), _ZERO) / total,
+        fee=sum(fees, _ZERO) if len(fees) == len(known) else ours.fee,
+        updated_ms=_latest(ours.updated_ms, max(fill.exchange_ms for fill in known)),
+    )
+
+
+def merge_fill(known: Fill, again: Fill) -> Fill:
+    """The same execution told twice: what the first telling left open is filled in, nothing counts twice."""
+    return replace(
+        known,
+        client_order_id=known.client_order_id or again.client_order_id,
+        fee=again.fee if known.fee is None else known.fee,
+        fee_coin=known.fee_coin or again.fee_coin,
+        profit=again.profit if known.profit is None else known.profit,
+        maker=again.maker if known.maker is None else known.maker,
+    )
+
+
+def _reached(state: OrderState, filled: Decimal, size: Decimal) -> OrderState:
+    if size > _ZERO and filled >= size:
+        return OrderState.FILLED
+    return advance(state, OrderState.PARTIALLY_FILLED) if filled else state
+
+
+def _prefer(newer: bool, theirs: Decimal | None, ours: Decimal | None) -> Decimal | None:
+    return theirs if theirs is not None and (newer or ours is None) else ours
+
+
+def _earliest(first: int | None, second: int | None) -> int | None:
+    known = [value for value in (first, second) if value is not None]
+    return min(known, default=None)
+
+
+def _latest(first: int | None, second: int | None) -> int | None:
+    known = [value for value in (first, second) if value is not None]
+    return max(known, default=None)
