@@ -86,8 +86,9 @@ class GeneratedSide:
         """Keeps the window behind the best price filled and forgets what is far outside it."""
         far = self.best + self._sign * self._window
         if self._sign * (far - self._far) > 0:
-            for tick in range(self._far + self._sign, far + self._sign, self._sign):
-                self._redraw(tick)
+            filled = max(self._sign * self._far, self._sign * self.best)
+            for distance in range(filled + 1, self._sign * far + 1):
+                self._redraw(self._sign * distance)
             self._far = far
         elif self._sign * (self._far - self.best) > self._window * _SLACK:
             for tick in range(far + self._sign, self._far + self._sign, self._sign):
