@@ -2,7 +2,8 @@
 
 The recorder writes `URL <-> epoch` on connecting, `URL <- epoch: json` for what it sent and `epoch: json`
 for what the server sent. The trades of the first `trade` frame happened before the recording began and are
-left out; of the `candle1m` frames only the first is of use, later candles follow from the trades.
+left out, and so are frames of the spot market; of the `candle1m` frames only the first is of use, since later
+candles follow from the trades.
 """
 
 import re
@@ -16,6 +17,7 @@ from omega_tui.sim.market.tape_records import TapeCandles, TapeRecord, plain_lev
 from omega_tui.sim.market.texts import plain, plain_decimal
 
 _CONNECTED = re.compile(rb"^wss://\S*bitget\S* <-> \d+(\.\d+)?$")
+_FUTURES = "mc"
 _RECEIVED = re.compile(rb"^\d{9,11}(\.\d+)?: ")
 
 
@@ -33,7 +35,7 @@ class BitgetV1Reader:
         if not _RECEIVED.match(line.text):
             return ()
         frame = line.json(line.text.partition(b": ")[2])
-        if "data" not in frame:
+        if "data" not in frame or frame["arg"]["instType"].lower() != _FUTURES:
             return ()
         symbol, channel = frame["arg"]["instId"], frame["arg"]["channel"]
         is_snapshot = frame["action"] == "snapshot"
