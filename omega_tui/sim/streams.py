@@ -20,14 +20,14 @@ _MAX_MESSAGE_BYTES = 65_536
 
 
 class StreamsFace:
-    """Every stream connection of one exchange."""
+    """Every stream connection of one exchange; `connections` are the open ones."""
 
     def __init__(self, exchange: SimulatedExchange, guard: Guard, limits: SessionLimits, ids: Ids) -> None:
         self._exchange = exchange
         self._guard = guard
         self._limits = limits
         self._ids = ids
-        self._connections: set[Connection] = set()
+        self.connections: set[Connection] = set()
         self.feeds = Feeds(exchange)
         self._account = AccountFeed(exchange, self.feeds)
 
@@ -40,11 +40,11 @@ class StreamsFace:
         gate = Gate(self.feeds, self._guard, self._exchange.symbols, self._limits, private)
         session = Session(gate, connection, self._ids.token(32), self._exchange.clock.monotonic())
         writer = asyncio.create_task(connection.write())
-        self._connections.add(connection)
+        self.connections.add(connection)
         try:
             await self._converse(socket, session, connection)
         finally:
-            self._connections.discard(connection)
+            self.connections.discard(connection)
             session.close()
             connection.finish()
             await asyncio.gather(writer, return_exceptions=True)
@@ -52,12 +52,12 @@ class StreamsFace:
 
     def close(self) -> None:
         """Say goodbye to every client."""
-        for connection in tuple(self._connections):
+        for connection in tuple(self.connections):
             connection.finish()
 
     def cut(self) -> None:
         """Cut every connection off without a word, as a failing network does."""
-        for connection in tuple(self._connections):
+        for connection in tuple(self.connections):
             connection.abort()
 
     async def _converse(

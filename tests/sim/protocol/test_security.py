@@ -1,0 +1,164 @@
+"""Signed requests and logins: the vectors that Bitget's users agree on, and every way to get one wrong."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from omega_tui.clock import CountingIds, ManualClock
+from omega_tui.exchange.bitget.wire import WsCode
+from omega_tui.sim.clock import ExchangeClock
+from omega_tui.sim.facts import Refused
+from omega_tui.sim.security import ApiKey, Guard, LoginRefused, SignedRequest
+from tests.sim.protocol.clients import sign
+from tests.support.shared import needs_shared, shared_path
+
+NOW_MS = 1_700_000_000_000
+KEY = ApiKey("bg_key", "bg_secret", "bg_pass")
+PATH = "/api/v2/mix/position/single-position"
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW_MS)
+
+
+@pytest.fixture
+def guard(clock: ManualClock) -> Guard:
+    return Guard(KEY, ExchangeClock(clock))
+
+
+def signed(request: SignedRequest, stamp: str = str(NOW_MS), text: str | None = None) -> dict[str, str]:
+    text = text or stamp + request.method + request.target + request.body.decode()
+    return {
+        "ACCESS-KEY": KEY.key,
+        "ACCESS-SIGN": sign(KEY.secret, text),
+        "ACCESS-TIMESTAMP": stamp,
+        "ACCESS-PASSPHRASE": KEY.passphrase,
+    }
+
+
+GET = SignedRequest("GET", f"{PATH}?marginCoin=USDT&productType=USDT-FUTURES&symbol=BTCUSDT", b"")
+
+
+@needs_shared
+def test_the_known_vectors_are_accepted(guard: Guard) -> None:
+    """A verifier that only agrees with our own signer could be wrong with it."""
+    lines = shared_path("bitget", "fixtures", "signature-vectors.jsonl").read_text().splitlines()
+    for vector in map(json.loads, lines):
+        text, signature = vector["prehash"], vector["sign"]
+        if vector["kind"] == "ws-login":
+            guard.check_login(
+                {"apiKey": KEY.key, "passphrase": KEY.passphrase, "timestamp": text[:10], "sign": signature}
+            )
+            continue
+        method = "GET" if "GET" in text else "POST"
+        stamp, rest = text.split(method, 1)
+        target, brace, body = rest.partition("{")
+        request = SignedRequest(method, target, (brace + body).encode())
+        guard.check_request({**signed(request), "ACCESS-SIGN": signature, "ACCESS-TIMESTAMP": stamp}, request)
+
+
+def test_one_changed_byte_of_the_body_breaks_the_signature(guard: Guard) -> None:
+    honest = SignedRequest("POST", "/api/v2/mix/order/place-order", b'{"size":"0.001"}')
+    forged = replace(honest, body=b'{"size":"1.001"}')
+    guard.check_request(signed(honest), honest)
+    with pytest.raises(Refused) as refused:
+        guard.check_request(signed(honest), forged)
+    assert refused.value.code == "40009"
+
+
+def test_query_may_be_signed_encoded_or_decoded(guard: Guard) -> None:
+    """ccxt signs the decoded query and sends it encoded, hummingbot signs what it sends; both work live."""
+    encoded = replace(GET, target=f"{PATH}?clientOid=a%23b%20c")
+    for text in (encoded.target, f"{PATH}?clientOid=a#b c"):
+        guard.check_request(signed(encoded, text=f"{NOW_MS}GET{text}"), encoded)
+
+
+def test_query_order_is_verified_as_received(guard: Guard) -> None:
+    """Sorting before verifying would accept requests that Bitget refuses."""
+    unsorted = replace(GET, target=f"{PATH}?symbol=BTCUSDT&marginCoin=USDT")
+    headers = signed(unsorted, text=f"{NOW_MS}GET{PATH}?marginCoin=USDT&symbol=BTCUSDT")
+    with pytest.raises(Refused) as refused:
+        guard.check_request(headers, unsorted)
+    assert refused.value.code == "40009"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"ACCESS-KEY": ""}, "40001"),
+        ({"ACCESS-SIGN": ""}, "40003"),
+        ({"ACCESS-TIMESTAMP": ""}, "40005"),
+        ({"ACCESS-PASSPHRASE": ""}, "40011"),
+        ({"ACCESS-KEY": "nonsense"}, "40006"),
+        ({"ACCESS-KEY": "bg_unknown"}, "40037"),
+        ({"ACCESS-TIMESTAMP": "yesterday"}, "40005"),
+        ({"ACCESS-TIMESTAMP": "9" * 400}, "40005"),
+        ({"ACCESS-TIMESTAMP": str(NOW_MS - 30_001)}, "40008"),
+        ({"ACCESS-TIMESTAMP": str(NOW_MS + 30_001)}, "40008"),
+        ({"ACCESS-SIGN": "AAAA"}, "40009"),
+        ({"ACCESS-SIGN": "\udcff"}, "40009"),
+        ({"ACCESS-PASSPHRASE": "wrong"}, "40012"),
+        ({"ACCESS-KEY": "", "ACCESS-SIGN": "", "ACCESS-TIMESTAMP": ""}, "40001"),
+        ({"ACCESS-TIMESTAMP": "1", "ACCESS-SIGN": "AAAA", "ACCESS-PASSPHRASE": "wrong"}, "40008"),
+        ({"ACCESS-SIGN": "AAAA", "ACCESS-PASSPHRASE": "wrong"}, "40009"),
+    ],
+)
+def test_first_thing_wrong_decides_the_code(guard: Guard, changes: dict[str, str], code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        guard.check_request({**signed(GET), **changes}, GET)
+    assert refused.value.code == code
+
+
+def test_a_fast_market_accepts_the_wall_clock_and_its_own(clock: ManualClock) -> None:
+    """At 100x exchange time leaves the wall clock behind; ccxt signs with the wall clock."""
+    exchange_clock = ExchangeClock(clock, 100)
+    guard = Guard(KEY, exchange_clock)
+    clock.advance(60)
+    assert exchange_clock.now_ms() == NOW_MS + 6_000_000
+    for stamp in (clock.wall_ms(), exchange_clock.now_ms()):
+        guard.check_request(signed(GET, str(stamp)), GET)
+    with pytest.raises(Refused):
+        guard.check_request(signed(GET, str(NOW_MS + 3_000_000)), GET)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"apiKey": ""}, WsCode.LOGIN_FAILED),
+        ({"sign": ""}, WsCode.LOGIN_FAILED),
+        ({"apiKey": "bg_unknown"}, WsCode.KEY_INVALID),
+        ({"passphrase": "wrong"}, WsCode.PASSPHRASE_INVALID),
+        ({"timestamp": "noon"}, WsCode.TIMESTAMP_INVALID),
+        ({"timestamp": "1699999969"}, WsCode.TIMESTAMP_EXPIRED),
+        ({"sign": "AAAA"}, WsCode.SIGN_INVALID),
+    ],
+)
+def test_login_names_what_is_wrong(guard: Guard, changes: dict[str, str], code: WsCode) -> None:
+    stamp = str(NOW_MS // 1000)
+    honest = {
+        "apiKey": KEY.key,
+        "passphrase": KEY.passphrase,
+        "timestamp": stamp,
+        "sign": sign(KEY.secret, f"{stamp}GET/user/verify"),
+    }
+    guard.check_login(honest)
+    with pytest.raises(LoginRefused) as refused:
+        guard.check_login({**honest, **changes})
+    assert refused.value.code is code
+
+
+@pytest.mark.parametrize("in_unit", [lambda ms: ms // 1000, lambda ms: ms])
+def test_login_takes_seconds_and_milliseconds(guard: Guard, in_unit: Callable[[int], int]) -> None:
+    """Clients send seconds, Bitget's page says milliseconds."""
+    stamp = str(in_unit(NOW_MS))
+    proof = sign(KEY.secret, f"{stamp}GET/user/verify")
+    guard.check_login({"apiKey": KEY.key, "passphrase": KEY.passphrase, "timestamp": stamp, "sign": proof})
+
+
+def test_keys_do_not_print_their_secrets() -> None:
+    key = ApiKey.random(CountingIds())
+    assert key.secret not in repr(key)
+    assert key.passphrase not in repr(key)
