@@ -66,12 +66,12 @@ class Environment:
     def set_up(self, purpose: str) -> None:
         """Create what is missing and install the locked set. Raises SetupFailed, OSError."""
         self._begin()
-        install = [*self._pip(), "--no-input", "--disable-pip-version-check", "install", "--quiet"]
-        locked = ["--require-hashes", "--only-binary", ":all:", "--retries", "2", "-r", _LOCKS[purpose]]
-        self._run([*install, *locked], "the packages could not be installed")
-        editable = ["--no-deps", "--no-build-isolation", "-e", "."]
-        self._run([*install, *editable], "the project could not be installed")
-        self._run([str(self.python), "-m", "compileall", "-q", "omega_tui"], "the project does not compile")
+        try:
+            self._install(purpose)
+        except SetupFailed:
+            # Pip failed in good order; what a person then adds by hand must not be thrown away as debris.
+            self._unfinished.unlink()
+            raise
         self._finish(purpose)
 
     def manual_commands(self, purpose: str) -> list[str]:
@@ -100,6 +100,14 @@ class Environment:
                 shutil.rmtree(entry)
             elif entry != self._unfinished:
                 entry.unlink()
+
+    def _install(self, purpose: str) -> None:
+        install = [*self._pip(), "--no-input", "--disable-pip-version-check", "install", "--quiet"]
+        locked = ["--require-hashes", "--only-binary", ":all:", "--retries", "2", "-r", _LOCKS[purpose]]
+        self._run([*install, *locked], "the packages could not be installed")
+        editable = ["--no-deps", "--no-build-isolation", "-e", "."]
+        self._run([*install, *editable], "the project could not be installed")
+        self._run([str(self.python), "-m", "compileall", "-q", "omega_tui"], "the project does not compile")
 
     def _finish(self, purpose: str) -> None:
         self._unfinished.unlink()

@@ -180,6 +180,10 @@ def test_without_a_network_it_exits_with_2_and_the_commands_to_type(tmp_path: Pa
     assert ".venv/bin/python -m pip install --require-hashes -r requirements.lock" in failed.stderr
     assert ".venv/bin/python -m omega_tui" in failed.stderr
     assert not _boot.Environment(folder).is_ready(_boot.RUN)
+    by_hand = folder / ".venv" / "added-by-hand"
+    by_hand.touch()
+    assert start(folder, PIP_FIND_LINKS="").returncode == 2
+    assert by_hand.exists(), "following the advice must not be undone by the next start"
 
 
 def test_a_checkout_that_cannot_be_written_gets_the_commands_too(
