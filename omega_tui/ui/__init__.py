@@ -1,1 +1,2 @@
-"""The terminal face: draws frozen views and sends intents. It holds no trading logic."""
+"""The cockpit: draws the engine's frozen views in a terminal and turns keys into intents. It knows no
+exchange."""

@@ -1,1 +1,1 @@
-"""One file a panel: each draws one frozen view."""
+"""One file a panel: each draws one frozen view and says in messages what the trader asked of it."""

@@ -1,1 +1,1 @@
-"""Screens compose panels and route what they ask for, nothing else."""
+"""The cockpit's screen and the dialogs above it."""

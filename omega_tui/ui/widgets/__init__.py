@@ -1,1 +1,1 @@
-"""Drawing parts that know nothing of trading state: line-drawn ladder, tape, table, candles."""
+"""The drawing base of every panel: lines, styles, and repainting only what changed."""

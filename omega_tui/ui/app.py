@@ -1,0 +1,120 @@
+"""The cockpit application: colours, dialogs, signals, and an end that leaves the terminal clean.
+
+It holds the engine only as views to pull and a door for intents, and knows no exchange.
+"""
+
+import asyncio
+import signal
+import sys
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events, on
+from textual.app import App
+from textual.binding import BindingType
+
+from omega_tui.engine.port import EnginePort
+from omega_tui.ui.actions import bindings
+from omega_tui.ui.arming import KeyTiming
+from omega_tui.ui.cockpit_settings import CockpitSettings
+from omega_tui.ui.crash import crash_line, write_report
+from omega_tui.ui.paint_clock import TerminalGate, terminal_gate
+from omega_tui.ui.screens.cockpit import CockpitScreen
+from omega_tui.ui.screens.dialogs import HelpDialog, QuitDialog, SymbolDialog
+from omega_tui.ui.stylesheets import stylesheets
+from omega_tui.ui.themes import PALETTES, palette_named
+from omega_tui.ui.widgets.style_book import StyleBook
+
+_HANG_UP = 128 + signal.SIGHUP
+_TERMINATED = 128 + signal.SIGTERM
+
+
+class CockpitApp(App[None], inherit_bindings=False):
+    """One screen over an engine. `run()` returns when the trader leaves; `return_code` is 0 then, 129 after a
+    hang-up, 143 after a termination, 1 after a crash."""
+
+    TITLE = "omega-tui"
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
+    ALLOW_SELECT: ClassVar[bool] = False
+    BINDINGS: ClassVar[list[BindingType]] = bindings()
+
+    def __init__(self, engine: EnginePort, settings: CockpitSettings | None = None) -> None:
+        super().__init__(css_path=[str(path) for path in stylesheets()])
+        self._engine = engine
+        self._settings = settings or CockpitSettings()
+        self._timing = KeyTiming()
+        self._style_book = StyleBook(palette_named(self._settings.theme))
+        for palette in PALETTES:
+            self.register_theme(palette.theme())
+        self.theme = self._style_book.palette.name
+        terminal = TerminalGate(None) if sys.__stderr__ is None else terminal_gate(sys.__stderr__.fileno())
+        self.cockpit = CockpitScreen(engine, self._settings, self._timing, terminal)
+
+    def get_default_screen(self) -> CockpitScreen:
+        return self.cockpit
+
+    def on_mount(self) -> None:
+        self.cockpit.use_styles(self._style_book)
+        if not self.is_headless:
+            self._watch_signals()
+
+    def _watch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self.exit, None, _TERMINATED)
+        loop.add_signal_handler(signal.SIGHUP, self.exit, None, _HANG_UP)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._timing.saw(event.key if isinstance(event, events.Key) else "", event.time)
+        await super().on_event(event)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "do" and self.cockpit.is_mounted:
+            return self.cockpit.allows(str(parameters[0]))
+        return True
+
+    def action_do(self, action_id: str) -> None:
+        """Every key binding leads here; the table says what it means."""
+        self.cockpit.perform(action_id)
+
+    @on(CockpitScreen.Asked)
+    def _asked(self, message: CockpitScreen.Asked) -> None:
+        if message.what == "copy":
+            self.copy_to_clipboard(message.text)
+        elif message.what == "theme":
+            self._next_theme()
+        elif message.what == "help":
+            focused = self.cockpit.focused
+            self.push_screen(HelpDialog(self._style_book, focused.id or "" if focused else ""))
+        elif message.what == "symbol":
+            self.push_screen(
+                SymbolDialog(self._style_book, self._engine.views.symbols()), self.cockpit.select_symbol
+            )
+        elif message.what == "quit" and not isinstance(self.screen, QuitDialog):
+            self.push_screen(QuitDialog(self._style_book, self.cockpit.desk.what_stays()), self._leave)
+
+    @on(CockpitScreen.TerminalLost)
+    def _hang_up(self) -> None:
+        self.exit(None, _HANG_UP)
+
+    def _leave(self, sure: bool | None) -> None:
+        if sure:
+            self.exit(None, 0, self.cockpit.desk.what_stays())
+
+    def _next_theme(self) -> None:
+        names = [palette.name for palette in PALETTES]
+        index = (names.index(self._style_book.palette.name) + 1) % len(PALETTES)
+        self._style_book = StyleBook(PALETTES[index])
+        self.theme = self._style_book.palette.name
+        self.cockpit.use_styles(self._style_book)
+        self.cockpit.desk.say(f"colours: {self._style_book.palette.label}", "muted")
+
+    def _fatal_error(self) -> None:
+        """Replaces Textual's crash screen, which prints local variables (and with them keys and signatures)."""
+        error = sys.exc_info()[1]
+        if error is None:
+            error = RuntimeError("unknown")
+        report = self._settings.crash_report
+        written = report is not None and write_report(error, report, self._settings.redact)
+        line = crash_line(error, report if written else None)
+        self.panic(Text(line, no_wrap=True, overflow="ignore"))

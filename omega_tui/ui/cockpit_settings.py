@@ -1,0 +1,26 @@
+"""What the cockpit is told when it starts; whoever starts it reads configuration, the cockpit does not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from omega_tui.clock import Clock, Ids, RandomIds, SystemClock
+from omega_tui.ui.paint_clock import LOCAL_RATE
+from omega_tui.ui.themes import PALETTES
+
+
+def _unchanged(text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class CockpitSettings:
+    """`frame_rate` is frames a second. `crash_report` is the file a crash writes to, None for none; `redact`
+    takes secrets out of that file's text."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    ids: Ids = field(default_factory=RandomIds)
+    theme: str = PALETTES[0].name
+    frame_rate: float = LOCAL_RATE
+    crash_report: Path | None = None
+    redact: Callable[[str], str] = _unchanged

@@ -1,0 +1,47 @@
+"""The two lines at the bottom: the question or the newest answer, and the keys that work now."""
+
+from collections.abc import Sequence
+
+from omega_tui.ui.actions import Action
+from omega_tui.ui.rows.spans import Line, Span, filled, line_width, on
+from omega_tui.ui.widgets.line_panel import LinePanel
+
+
+class PromptPanel(LinePanel):
+    """An armed question before the newest answer before what is shown when nothing happens."""
+
+    def paint(self, question: str, seconds_left: float, news: tuple[str, str], idle: Sequence[Span]) -> None:
+        """Redraw what differs."""
+        if self.size:
+            self.show([build_prompt(question, seconds_left, news, idle, self.size.width)])
+
+
+class FooterPanel(LinePanel):
+    """Keys and what they do."""
+
+    def paint(self, actions: Sequence[Action]) -> None:
+        """Redraw what differs."""
+        if self.size:
+            self.show([build_footer(actions, self.size.width)])
+
+
+def build_prompt(
+    question: str, seconds_left: float, news: tuple[str, str], idle: Sequence[Span], width: int
+) -> Line:
+    """The prompt's one line."""
+    if question:
+        ask = f" ENTER: {question} "
+        tail = f"· ESC keeps · {max(1, round(seconds_left))} s "
+        return filled([(ask, "warn bold reverse"), (f" {tail}", "warn")], width, "ink")
+    text, token = news
+    if text:
+        return filled([(f" {text}", token)], width)
+    return filled(idle, width)
+
+
+def build_footer(actions: Sequence[Action], width: int) -> Line:
+    """Keys from left to right, as many as fit; help and quit, which come last, are never the ones left out."""
+    groups = [[(f" {action.shown} ", "accent bold"), (f"{action.label} ", "muted")] for action in actions]
+    while len(groups) > 2 and sum(line_width(group) for group in groups) > width:
+        del groups[-3]
+    return on(filled([span for group in groups for span in group], width), "raised")

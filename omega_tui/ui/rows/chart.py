@@ -1,0 +1,190 @@
+"""The chart's lines: candles, volume, both axes, and the levels, entry and orders that belong at a price."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from omega_tui.domain.events import Health
+from omega_tui.domain.market import Candle, Timeframe
+from omega_tui.engine.views import ChartView, PriceLine
+from omega_tui.ui import format as text_of
+from omega_tui.ui.rows.candles import PriceScale, candle_column, scale_for, volume_column
+from omega_tui.ui.rows.ladder import freshness_words
+from omega_tui.ui.rows.spans import Line, Span, filled, fit, notice, padded, title_line
+
+LINE_TOKENS = {
+    "entry": "entry",
+    "liquidation": "liquidation",
+    "buy": "bid",
+    "sell": "ask",
+    "fib": "fib",
+    "last": "ink",
+}
+_DASHES = {"fib": "┈", "last": "┄"}
+_TIME_STEP = 12
+_LEAST_CELLS = (16, 6)
+_EPOCH = date(1970, 1, 1)
+
+_Cell = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    plot: int
+    axis: int
+    rows: int
+    volume: int
+
+
+def build_chart(view: ChartView, width: int, height: int, *, focused: bool) -> list[Line]:
+    """The whole panel, `height` lines of `width` cells, the newest candle at the right edge."""
+    head = title_line("CHART", _facts(view), width, focused)
+    if not view.candles or width < _LEAST_CELLS[0] or height < _LEAST_CELLS[1]:
+        words = "too small for candles" if view.candles else "loading candles"
+        return [head, *notice(words, width, height - 1)]
+    frame = _frame(view, width, height)
+    candles = view.candles[-frame.plot :]
+    scale = scale_for(candles, frame.rows)
+    levels = _levels(view, scale)
+    grid = _grid(candles, scale, levels, frame.plot)
+    labels = _axis_labels(view, scale, levels, candles[-1])
+    lines = [head]
+    for row in range(frame.rows):
+        lines.append(filled([*_joined(grid[row]), *_axis(labels.get(row), frame.axis)], width))
+    lines += _volume_rows(candles, frame, width)
+    lines.append(filled([(_times(candles, view.timeframe, frame.plot), "muted")], width))
+    return padded(lines, width, height)
+
+
+def _facts(view: ChartView) -> list[Span]:
+    facts: list[Span] = []
+    if view.health.health is not Health.LIVE:
+        facts.append((f"{freshness_words(view.health.health, view.health.age_seconds)} ", "warn bold"))
+    if view.candles:
+        last = view.candles[-1]
+        change = last.close - last.open
+        words = " ".join(
+            f"{name} {text_of.number(price, view.price_places)}"
+            for name, price in (("O", last.open), ("H", last.high), ("L", last.low), ("C", last.close))
+        )
+        facts.append((f"{words}  ", text_of.direction_token(change)))
+    return [*facts, (view.timeframe.value, "accent bold")]
+
+
+def _frame(view: ChartView, width: int, height: int) -> _Frame:
+    axis = max(len(text_of.number(candle.high, view.price_places)) for candle in view.candles[-3:]) + 2
+    volume = 1 if height < 14 else 2 if height < 24 else 4
+    return _Frame(width - axis, axis, height - 2 - volume, volume)
+
+
+def _levels(view: ChartView, scale: PriceScale) -> dict[int, PriceLine]:
+    """The lines in sight by row; where two share a row the trader's own wins over a level."""
+    levels: dict[int, PriceLine] = {}
+    for line in sorted(view.lines, key=lambda line: line.kind != "fib"):
+        row = scale.row(line.price)
+        if row is not None:
+            levels[row] = line
+    return levels
+
+
+def _grid(
+    candles: Sequence[Candle], scale: PriceScale, levels: dict[int, PriceLine], plot: int
+) -> list[list[_Cell]]:
+    columns = [
+        (candle_column(candle, scale), "up" if candle.close >= candle.open else "down") for candle in candles
+    ]
+    last_row = scale.row(candles[-1].close)
+    grid = []
+    for row in range(scale.rows):
+        background = _background(levels.get(row), row == last_row, plot)
+        cells = [(column[row], token) for column, token in columns]
+        start = plot - len(cells)
+        drawn = [cell if cell[0] != " " else background[start + x] for x, cell in enumerate(cells)]
+        grid.append([*background[:start], *drawn])
+    return grid
+
+
+def _background(level: PriceLine | None, is_last: bool, plot: int) -> list[_Cell]:
+    if level is None:
+        return [("┄", "faint")] * plot if is_last else [(" ", "ink")] * plot
+    token = LINE_TOKENS.get(level.kind, "muted")
+    dash = _DASHES.get(level.kind, "─")
+    label = f" {level.text} "
+    if len(label) > plot // 2:
+        label = ""
+    # A level's rule is drawn fainter than its label, so that candles stay in front of it.
+    rule = "faint" if level.kind == "fib" else token
+    return [*[(character, token) for character in label], *[(dash, rule)] * (plot - len(label))]
+
+
+def _joined(cells: Sequence[_Cell]) -> list[Span]:
+    spans: list[Span] = []
+    for character, token in cells:
+        if spans and spans[-1][1] == token:
+            spans[-1] = (spans[-1][0] + character, token)
+        else:
+            spans.append((character, token))
+    return spans
+
+
+def _axis_labels(
+    view: ChartView, scale: PriceScale, levels: dict[int, PriceLine], last: Candle
+) -> dict[int, Span]:
+    labels: dict[int, Span] = {
+        row: (text_of.number(scale.price(row), view.price_places), "muted")
+        for row in range(1, scale.rows, max(3, scale.rows // 6))
+    }
+    for row, level in levels.items():
+        if level.kind != "fib":
+            token = LINE_TOKENS.get(level.kind, "muted")
+            labels[row] = (text_of.number(level.price, view.price_places), f"{token} bold")
+    row_of_last = scale.row(last.close)
+    if row_of_last is not None:
+        token = "up" if last.close >= last.open else "down"
+        labels[row_of_last] = (text_of.number(last.close, view.price_places), f"{token} bold reverse")
+    return labels
+
+
+def _axis(label: Span | None, width: int) -> list[Span]:
+    if label is None:
+        return [("│", "faint"), (" " * (width - 1), "ink")]
+    return [("┤", "faint"), (fit(label[0], width - 1, ">"), label[1])]
+
+
+def _volume_rows(candles: Sequence[Candle], frame: _Frame, width: int) -> list[Line]:
+    largest = max(candle.volume for candle in candles) or 1.0
+    columns = [
+        (volume_column(candle.volume / largest, frame.volume), _volume_token(candle)) for candle in candles
+    ]
+    label = text_of.short_size(largest, 1, frame.axis - 2)
+    lines = []
+    for row in range(frame.volume):
+        spans = _joined([(column[row], token) for column, token in columns])
+        text = f"│ {label}" if row == 0 else "│"
+        left: list[Span] = [(" " * (frame.plot - len(candles)), "ink")]
+        lines.append(filled([*left, *spans, (fit(text, frame.axis), "muted")], width))
+    return lines
+
+
+def _volume_token(candle: Candle) -> str:
+    return "up-soft" if candle.close >= candle.open else "down-soft"
+
+
+def _times(candles: Sequence[Candle], timeframe: Timeframe, plot: int) -> str:
+    """The time axis: a label at every twelfth candle, counted from the epoch so that labels scroll with them."""
+    start = plot - len(candles)
+    cells = [" "] * plot
+    step = timeframe.milliseconds
+    for x, candle in enumerate(candles):
+        if candle.start_ms // step % _TIME_STEP == 0:
+            label = _time_label(candle.start_ms, step)
+            at = start + x
+            if at + len(label) <= plot:
+                cells[at : at + len(label)] = label
+    return "".join(cells)
+
+
+def _time_label(start_ms: int, step: int) -> str:
+    if step >= 86_400_000 or (step >= 3_600_000 and start_ms % 86_400_000 == 0):
+        return (_EPOCH + timedelta(milliseconds=start_ms)).strftime("%m-%d")
+    return text_of.clock_time(start_ms)[:5]

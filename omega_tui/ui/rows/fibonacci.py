@@ -1,0 +1,40 @@
+"""The Fibonacci panel's lines: the swing, then every level with its price and distance."""
+
+from omega_tui.engine.views import FibonacciRow, FibonacciView
+from omega_tui.ui import format as text_of
+from omega_tui.ui.rows.spans import Line, Span, filled, fit, notice, padded, title_line, wrapped
+
+
+def build_fibonacci(view: FibonacciView, width: int, height: int, *, focused: bool) -> list[Line]:
+    """The whole panel, `height` lines of `width` cells."""
+    arrow = {"up": "▲ up", "down": "▼ down"}.get(view.direction or "", "no swing")
+    info: list[Span] = [(f"{view.timeframe.value} {arrow}", "muted")]
+    head = title_line("FIBONACCI", info, width, focused)
+    if not view.rows:
+        return [head, *notice(view.note or "no swing yet", width, height - 1)]
+    lines = [head, _swing(view, width), *[_level(row, view, width) for row in view.rows]]
+    room = height - len(lines)
+    if view.note and room > 0:
+        lines += [filled([(f" {text}", "muted")], width) for text in wrapped(view.note, width - 2, room)]
+    return padded(lines, width, height)
+
+
+def _swing(view: FibonacciView, width: int) -> Line:
+    low, high = (text_of.number(price, view.price_places) for price in (view.low, view.high))
+    first, last = (low, high) if view.direction != "down" else (high, low)
+    return filled([(fit(f" swing {first} → {last}", width), "muted")], width)
+
+
+def _level(row: FibonacciRow, view: FibonacciView, width: int) -> Line:
+    token = "fib bold" if row.nearest else "ink"
+    price = text_of.number(row.price, view.price_places)
+    spans: list[Span] = [
+        ("▸" if row.nearest else " ", "accent bold"),
+        (fit(row.ratio, 5, ">"), "fib bold" if row.nearest else "fib"),
+        (fit(price, 11, ">"), token),
+        (fit(text_of.percent(row.distance_percent), 9, ">"), text_of.direction_token(row.distance_percent)),
+    ]
+    if width >= 40:
+        ticks = text_of.NOTHING if row.distance_ticks is None else f"{row.distance_ticks:+,d}t"
+        spans.append((fit(ticks, 9, ">"), "muted"))
+    return filled([*spans, (f" {row.sitting}", "entry")], width)

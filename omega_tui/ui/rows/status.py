@@ -1,0 +1,134 @@
+"""The mode line: where orders go, what the market is, and how far the data can be trusted. Two lines, always
+shown."""
+
+from collections.abc import Sequence
+
+from omega_tui.domain.events import Health
+from omega_tui.domain.orders import PositionMode
+from omega_tui.engine.views import Freshness, Posture, StatusView
+from omega_tui.ui import format as text_of
+from omega_tui.ui.rows.ladder import freshness_words
+from omega_tui.ui.rows.spans import Line, Span, filled, line_width, on
+
+VENUE_TOKENS = {"SIM": "sim", "PAPER": "paper", "DEMO": "demo", "LIVE": "live"}
+"""Each environment has a hue of its own; the word stands in it."""
+
+_Group = tuple[int, tuple[Span, ...]]
+"""A group of words that stays together, and its rank: the highest rank goes first when room is short."""
+
+
+def build_status(view: StatusView, width: int, *, private: bool = False) -> list[Line]:
+    """Both lines, `width` cells each. `private` hides the account's name."""
+    return [_market_line(view, width), _account_line(view, width, private)]
+
+
+def venue_token(venue: str) -> str:
+    """The hue of an environment; an unknown one is shown like live money."""
+    return VENUE_TOKENS.get(venue, "live")
+
+
+def _market_line(view: StatusView, width: int) -> Line:
+    hue = venue_token(view.venue)
+    arrow = text_of.direction_arrow(view.direction)
+    places = view.instrument.price_places if view.instrument else 2
+    left: list[_Group] = [
+        (0, ((f" {view.venue} ", f"{hue} bold reverse"),)),
+        (2, ((f" {view.market_note} ", f"{hue} bold"),) if view.market_note else ()),
+        (0, ((f" {view.symbol} ", "ink bold"),)),
+        (0, ((f"{_price(view, places)} {arrow} ", f"{text_of.direction_token(view.direction)} bold"),)),
+        (3, _labelled("24h", _change(view), text_of.direction_token(view.change_24h))),
+        (4, _labelled("mark", text_of.number(view.mark_price, places))),
+        (5, _labelled("funding", _funding(view))),
+    ]
+    right: list[_Group] = [(1, health_spans(view))]
+    return on(_packed(left, right, width), "raised")
+
+
+def _account_line(view: StatusView, width: int, private: bool) -> Line:
+    account = "•••" if private else view.account
+    left: list[_Group] = [
+        (0, _posture(view.posture)),
+        (1, (("READ-ONLY ", "warn bold"),) if view.read_only else ()),
+        (4, ((f"{account} ", "muted"),)),
+        (2, ((f"{_mode(view.position_mode)} ", "ink"),)),
+        (2, ((f"{_margin(view)} ", "ink"),)),
+        (3, _labelled("profile", view.profile)),
+        (2, ((f" {view.posture_reason} ", "warn"),) if view.posture_reason else ()),
+    ]
+    right: list[_Group] = [
+        (6, _labelled("stream", text_of.milliseconds(view.stream_lag_ms))),
+        (5, _labelled("ack", text_of.milliseconds(view.ack_p50_ms))),
+    ]
+    return on(_packed(left, right, width), "raised")
+
+
+def health_spans(view: StatusView) -> tuple[Span, ...]:
+    """`data LIVE` when every surface is; else each one that is not, by name."""
+    surfaces = (("book", view.book), ("account", view.private), ("orders", view.actions))
+    bad = [(name, surface) for name, surface in surfaces if surface.health is not Health.LIVE]
+    if not bad:
+        return (("● ", "good"), ("data LIVE ", "good bold"))
+    return tuple(span for name, surface in bad for span in _surface(name, surface))
+
+
+def _surface(name: str, surface: Freshness) -> tuple[Span, ...]:
+    token = "error bold" if surface.health is Health.DOWN else "warn bold"
+    return (("○ ", token), (f"{name} {freshness_words(surface.health, surface.age_seconds)} ", token))
+
+
+def _price(view: StatusView, places: int) -> str:
+    return text_of.number(view.last_price, places)
+
+
+def _change(view: StatusView) -> str:
+    return text_of.rate(view.change_24h, 2)
+
+
+def _funding(view: StatusView) -> str:
+    if view.funding_rate is None:
+        return text_of.NOTHING
+    wait = "" if view.funding_in_seconds is None else f" in {text_of.duration(view.funding_in_seconds)}"
+    return text_of.rate(view.funding_rate) + wait
+
+
+def _mode(mode: PositionMode | None) -> str:
+    if mode is None:
+        return "mode —"
+    return "hedge" if mode is PositionMode.HEDGE else "one-way"
+
+
+def _margin(view: StatusView) -> str:
+    if view.margin_mode is None:
+        return "margin —"
+    return f"{view.margin_mode.value} {view.leverage or text_of.NOTHING}×"
+
+
+def _posture(posture: Posture) -> tuple[Span, ...]:
+    if posture is Posture.NORMAL:
+        return ((f" {posture.value} ", "good bold"),)
+    token = "error" if posture is Posture.HALT else "warn"
+    return ((f" {posture.value} ", f"{token} bold reverse"), (" ", "ink"))
+
+
+def _labelled(label: str, value: str, style: str = "ink") -> tuple[Span, ...]:
+    return ((f" {label} ", "muted"), (f"{value} ", style))
+
+
+def _packed(left: Sequence[_Group], right: Sequence[_Group], width: int) -> Line:
+    """Both halves on one line; groups leave by rank, highest first, until the rest fits."""
+    ranks = sorted({rank for rank, _ in (*left, *right)}, reverse=True)
+    limit = ranks[0]
+    for limit in ranks:
+        if _total(left, limit) + _total(right, limit) <= width:
+            break
+    start, end = _flat(left, limit), _flat(right, limit)
+    gap = max(0, width - line_width(start) - line_width(end))
+    return filled((*start, (" " * gap, "ink"), *end), width)
+
+
+def _flat(groups: Sequence[_Group], limit: int) -> list[Span]:
+    return [span for rank, spans in groups if rank <= limit for span in spans]
+
+
+def _total(groups: Sequence[_Group], limit: int) -> int:
+    return line_width(_flat(groups, limit))

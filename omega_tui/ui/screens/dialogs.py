@@ -1,0 +1,121 @@
+"""Dialogs above the cockpit: help, leaving, choosing a market. Each answers with a value and sends nothing."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+
+from omega_tui.ui.arming import EARLIEST_CONFIRM_SECONDS
+from omega_tui.ui.rows.dialogs import build_chooser, build_help, build_quit, fuzzy_matches
+from omega_tui.ui.rows.spans import Line
+from omega_tui.ui.widgets.line_panel import LinePanel
+from omega_tui.ui.widgets.style_book import StyleBook
+
+Result = TypeVar("Result")
+
+
+class Dialog(ModalScreen[Result], inherit_bindings=False):
+    """A box of lines in the middle of the screen."""
+
+    def __init__(self, style_book: StyleBook) -> None:
+        super().__init__()
+        self._box = LinePanel(id="dialog")
+        self._box.use_styles(style_book)
+
+    def compose(self) -> ComposeResult:
+        yield self._box
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.redraw)
+
+    def redraw(self) -> None:
+        """Draw the box again."""
+        size = self._box.size
+        if size:
+            self._box.show(self.lines(size.width, size.height))
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        """The box's content."""
+        raise NotImplementedError
+
+
+class HelpDialog(Dialog[None]):
+    """The action table, and what the focused panel shows."""
+
+    def __init__(self, style_book: StyleBook, focus: str) -> None:
+        super().__init__(style_book)
+        self._focus = focus
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        return build_help(self._focus, width, height)
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        self.dismiss(None)
+
+
+class QuitDialog(Dialog[bool]):
+    """Says what stays on the exchange; True leaves. A key that comes too soon answers nothing."""
+
+    def __init__(self, style_book: StyleBook, what_stays: str) -> None:
+        super().__init__(style_book)
+        self._what_stays = what_stays
+        self._opened: float | None = None
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        return build_quit(self._what_stays, width, height)
+
+    def on_mount(self, event: events.Mount) -> None:
+        self._opened = event.time
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        if event.key in ("escape", "n", "q"):
+            self.dismiss(False)
+        elif event.key in ("enter", "y") and self._was_read(event.time):
+            self.dismiss(True)
+
+    def _was_read(self, at: float) -> bool:
+        return self._opened is not None and at - self._opened >= EARLIEST_CONFIRM_SECONDS
+
+
+class SymbolDialog(Dialog[str | None]):
+    """Chooses a market by part of its name; answers the exact name, or None."""
+
+    def __init__(self, style_book: StyleBook, symbols: Sequence[str]) -> None:
+        super().__init__(style_book)
+        self._symbols = tuple(symbols)
+        self._query = ""
+        self._chosen = 0
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        return build_chooser(self._query, self._matches, self._chosen, width, height)
+
+    @property
+    def _matches(self) -> list[str]:
+        return fuzzy_matches(self._query, self._symbols)
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        matches = self._matches
+        if event.key == "escape":
+            self.dismiss(None)
+        elif event.key == "enter":
+            if matches:
+                self.dismiss(matches[self._chosen])
+        elif event.key in ("up", "down", "tab", "shift+tab"):
+            step = 1 if event.key in ("down", "tab") else -1
+            self._chosen = (self._chosen + step) % max(1, len(matches))
+            self.redraw()
+        else:
+            self._type(event)
+
+    def _type(self, event: events.Key) -> None:
+        if event.key == "backspace":
+            self._query = self._query[:-1]
+        elif event.character is not None and event.character.isascii() and event.character.isalnum():
+            self._query = (self._query + event.character.upper())[:20]
+        self._chosen = 0
+        self.redraw()

@@ -1,0 +1,167 @@
+"""Between keys and the engine: arms a question, checks the answer, submits the intent, keeps the last answer.
+
+It knows no widget. Cancelling needs no question; everything that opens or closes positions does.
+"""
+
+from omega_tui.clock import Clock
+from omega_tui.domain.orders import OrderState
+from omega_tui.engine.intents import (
+    CancelAll,
+    CancelOrder,
+    CancelScope,
+    Flatten,
+    Halt,
+    Intent,
+    PlaceOrder,
+    Receipt,
+    Resume,
+)
+from omega_tui.engine.port import EnginePort
+from omega_tui.engine.views import OrderRow, Posture
+from omega_tui.ui import format as text_of
+from omega_tui.ui.arming import Answer, Armed
+from omega_tui.ui.rows.account import counted
+from omega_tui.ui.ticket_form import materially_different
+
+_NEWS_SECONDS = 6.0
+
+
+class TradeDesk:
+    """One armed question at a time. `news` is the newest answer in words, with its style token."""
+
+    def __init__(self, engine: EnginePort, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._armed: Armed | None = None
+        self._news: tuple[str, str] = ("", "ink")
+        self._news_at = 0.0
+
+    @property
+    def armed(self) -> Armed | None:
+        """The question on the screen, withdrawn by itself after 3 s."""
+        if self._armed is not None and self._armed.answer(self._clock.monotonic()) is Answer.EXPIRED:
+            self._armed = None
+            self.say("not confirmed within 3 s: nothing was sent", "warn")
+        return self._armed
+
+    @property
+    def news(self) -> tuple[str, str]:
+        """The newest answer while it is new, else an empty text."""
+        return self._news if self._clock.monotonic() - self._news_at < _NEWS_SECONDS else ("", "ink")
+
+    def say(self, text: str, style: str = "ink") -> None:
+        """Show a sentence for a few seconds."""
+        self._news, self._news_at = (text, style), self._clock.monotonic()
+
+    def arm(self, scope: str, intent: Intent) -> None:
+        """Ask; the next deliberate ENTER within 3 s submits `intent`."""
+        self._armed = Armed(scope, intent, self._clock.monotonic())
+
+    @property
+    def now(self) -> float:
+        """The desk's monotonic time."""
+        return self._clock.monotonic()
+
+    def disarm(self) -> bool:
+        """Withdraw the question; True when there was one."""
+        had = self._armed is not None
+        self._armed = None
+        return had
+
+    def confirm(self, pressed_at: float) -> Receipt | None:
+        """ENTER was pressed deliberately at `pressed_at`: submit what is armed. None when nothing was
+        submitted."""
+        armed = self.armed
+        if armed is None or armed.answer(pressed_at) is not Answer.YES:
+            return None
+        if isinstance(armed.intent, PlaceOrder) and self._moved_on(armed.intent):
+            return None
+        self._armed = None
+        return self.submit(armed.intent)
+
+    def _moved_on(self, order: PlaceOrder) -> bool:
+        """Disarm when sending now would do something else than what the question said."""
+        preview = self._engine.views.preview(order.draft)
+        if not materially_different(order.preview, preview):
+            return False
+        self._armed = None
+        self.say("the order changed while it waited: read it and press ENTER again", "warn bold")
+        return True
+
+    def submit(self, intent: Intent) -> Receipt:
+        """Hand an intent over and show the answer."""
+        receipt = self._engine.submit(intent)
+        self.say(receipt.text, "good" if receipt.taken else "error bold")
+        return receipt
+
+    def cancel(self, keys: tuple[str, ...]) -> None:
+        """Cancel these orders at once: less risk needs no question."""
+        for key in keys:
+            self.submit(CancelOrder(key))
+
+    def arm_cancel_all(self) -> None:
+        """Ask which orders to cancel; asking again moves on to the next scope that has any."""
+        current = self._armed.intent if self._armed is not None else None
+        scopes = list(CancelScope)
+        start = scopes.index(current.scope) + 1 if isinstance(current, CancelAll) else 0
+        for offset in range(len(scopes)):
+            scope = scopes[(start + offset) % len(scopes)]
+            count = len(self._in_scope(scope))
+            if count:
+                self.arm(f"cancel {self._scope_words(scope, count)} · X for another choice", CancelAll(scope))
+                return
+        self.say("no open order to cancel", "muted")
+
+    def _in_scope(self, scope: CancelScope) -> list[OrderRow]:
+        symbol = self._engine.views.status().symbol
+        rows = [
+            row
+            for row in self._engine.views.orders().rows
+            if scope is CancelScope.ACCOUNT or row.symbol == symbol
+        ]
+        side = {CancelScope.BUYS: "buy", CancelScope.SELLS: "sell"}.get(scope)
+        return [row for row in rows if side is None or row.side.value == side]
+
+    def _scope_words(self, scope: CancelScope, count: int) -> str:
+        status = self._engine.views.status()
+        where = {
+            CancelScope.SYMBOL: f"of {status.symbol}",
+            CancelScope.BUYS: f"of {status.symbol}, buys only",
+            CancelScope.SELLS: f"of {status.symbol}, sells only",
+            CancelScope.ACCOUNT: f"of the whole account {status.account}",
+        }[scope]
+        return f"{counted(count, 'order')} {where}"
+
+    def arm_flatten(self, symbol: str) -> None:
+        """Ask whether to close this symbol's positions, saying which and how many orders go first."""
+        views = self._engine.views
+        positions = [row for row in views.positions().rows if row.symbol == symbol]
+        if not positions:
+            self.say(f"no position in {symbol} to close", "muted")
+            return
+        held = " and ".join(
+            f"{row.hold_side.value.upper()} {text_of.number(row.size, row.size_places)} {row.base}"
+            for row in positions
+        )
+        orders = sum(row.symbol == symbol for row in views.orders().rows)
+        first = f"cancel {counted(orders, 'order')}, then " if orders else ""
+        self.arm(f"flatten {symbol}: {first}close {held} at market", Flatten(symbol))
+
+    def halt(self) -> None:
+        """Stop new risk at once; while halted, ask whether to resume."""
+        if self._engine.views.status().posture is Posture.HALT:
+            self.arm("resume trading: leave HALT", Resume())
+        else:
+            self._armed = None
+            self.submit(Halt())
+
+    def what_stays(self) -> str:
+        """What quitting leaves on the exchange, in one sentence."""
+        views = self._engine.views
+        orders, positions = views.orders().rows, views.positions().rows
+        unknown = sum(row.state is OrderState.UNKNOWN for row in orders)
+        doubt = f" ({unknown} of them UNKNOWN)" if unknown else ""
+        if not orders and not positions:
+            return "Nothing stays on the exchange: no open order, no position."
+        held = f"{counted(len(orders), 'open order')}{doubt} and {counted(len(positions), 'position')}"
+        return f"{held} stay on the exchange."
