@@ -73,7 +73,8 @@ def _frame(action, bid_changes, ask_changes, bids, asks, sequence, previous) -> 
         "ts": str(1_700_000_000_000 + sequence),
     }
     return json.dumps(
-        {"action": action, "arg": _ARG, "data": [data], "ts": 1_700_000_000_000 + sequence}, separators=(",", ":")
+        {"action": action, "arg": _ARG, "data": [data], "ts": 1_700_000_000_000 + sequence},
+        separators=(",", ":"),
     )
 
 

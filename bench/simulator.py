@@ -26,7 +26,9 @@ async def _measure() -> list[tuple[str, str, str]]:
     address = json.loads(await simulator.stdout.readline())
     process = psutil.Process(simulator.pid)
     async with websockets.connect(address["ws_public"], proxy=None, max_size=None) as stream:
-        topics = [{"instType": "USDT-FUTURES", "channel": c, "instId": s} for s in _SYMBOLS for c in _CHANNELS]
+        topics = [
+            {"instType": "USDT-FUTURES", "channel": c, "instId": s} for s in _SYMBOLS for c in _CHANNELS
+        ]
         await stream.send(json.dumps({"op": "subscribe", "args": topics}))
         await _receive(stream, 3.0)
         before, started = process.cpu_times(), time.monotonic()

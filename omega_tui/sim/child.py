@@ -1,18 +1,28 @@
 """Starts the simulated exchange as a child process that cannot outlive its parent.
 
-The child holds our end of its standard input open; when this process dies, however it dies, the pipe closes
-and the child leaves. Nothing of the exchange is imported here: the two processes meet only over sockets.
+The child holds the other end of a pipe open as its standard input; when this process dies, however it dies,
+the pipe closes and the child leaves. The parent opens the port and makes up the key, so that clients know the
+address before the child has finished starting: their first connection waits in the socket's queue. Nothing of
+the exchange is imported here: the two processes meet only over sockets.
 """
 
 import asyncio
 import json
+import os
+import socket
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-_START_SECONDS = 30.0
-_STOP_SECONDS = 3.0
+from omega_tui.clock import Ids
+
+_HOST: Final = "127.0.0.1"
+_START_SECONDS: Final = 30.0
+_STOP_SECONDS: Final = 3.0
+_TOKEN_LENGTH: Final = 32
+_BACKLOG: Final = 64
 
 
 class SimulatorFailed(Exception):
@@ -21,7 +31,7 @@ class SimulatorFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SimulatorAddress:
-    """Where the simulator listens, how to sign in, and what market it plays."""
+    """Where the simulator listens and how to sign in."""
 
     rest: str
     ws_public: str
@@ -29,38 +39,65 @@ class SimulatorAddress:
     api_key: str
     secret: str = field(repr=False)
     passphrase: str = field(repr=False)
-    symbols: tuple[str, ...]
-    market: str
 
 
 class SimulatorProcess:
-    """One running simulator. `on_notice` receives its announcements, such as the end of a tape."""
+    """One simulator, started with the flags of `omega-tui sim`.
 
-    def __init__(self, arguments: Sequence[str], on_notice: Callable[[str], None]) -> None:
+    `address` is valid from construction on. `on_notice` receives the child's announcements, such as the end
+    of a recording.
+    """
+
+    def __init__(self, arguments: Sequence[str], ids: Ids, on_notice: Callable[[str], None]) -> None:
         self._arguments = tuple(arguments)
         self._on_notice = on_notice
+        self._listener = socket.create_server((_HOST, 0), backlog=_BACKLOG)
+        self.address = _address(self._listener.getsockname()[1], ids)
         self._process: asyncio.subprocess.Process | None = None
         self._narration: deque[str] = deque(maxlen=20)
         self._reader: asyncio.Task[None] | None = None
 
-    async def start(self) -> SimulatorAddress:
-        """Start the child and wait until it serves. Raises SimulatorFailed with the child's own words."""
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, None before it was started."""
+        return self._process.pid if self._process else None
+
+    async def start(self) -> None:
+        """Start the child; it serves a moment later. Raises OSError."""
         pipe = asyncio.subprocess.PIPE
+        descriptor = self._listener.fileno()
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "omega_tui", "sim", "--with-parent", *self._arguments),
+            *(sys.executable, "-m", "omega_tui", "sim", "--with-parent", "--listen-fd", str(descriptor)),
+            *self._arguments,
             stdin=pipe,
             stdout=pipe,
             stderr=pipe,
+            pass_fds=(descriptor,),
+            env={**os.environ, **_key_variables(self.address)},
             start_new_session=True,
         )
-        stdout, stderr = self._process.stdout, self._process.stderr
-        if stdout is None or stderr is None:
-            raise SimulatorFailed("the simulator was started without its pipes")
-        self._reader = asyncio.create_task(self._read_narration(stderr))
-        return _parse_address(await self._first_line(stdout))
+        # The child alone must hold the port, or a client of a dead child would wait for ever.
+        self._listener.close()
+        if self._process.stderr is not None:
+            self._reader = asyncio.create_task(self._read_narration(self._process.stderr))
+
+    async def ready(self) -> str:
+        """Wait until the child serves; returns its market's label. Raises SimulatorFailed."""
+        stdout = self._process.stdout if self._process else None
+        if stdout is None:
+            raise SimulatorFailed("the simulator was not started")
+        try:
+            line = await asyncio.wait_for(stdout.readline(), _START_SECONDS)
+        except TimeoutError:
+            raise SimulatorFailed(f"the simulator did not answer within {_START_SECONDS:.0f} s") from None
+        if not line and self._reader is not None:
+            await self._reader
+            raise SimulatorFailed(" / ".join(self._narration) or "the simulator ended without a word")
+        return _market_label(line)
 
     async def stop(self) -> None:
         """Ask the child to leave and make sure that it did."""
+        self._listener.close()
         process = self._process
         if process is None:
             return
@@ -74,17 +111,6 @@ class SimulatorProcess:
         if self._reader is not None:
             await self._reader
 
-    async def _first_line(self, stdout: asyncio.StreamReader) -> bytes:
-        try:
-            line = await asyncio.wait_for(stdout.readline(), _START_SECONDS)
-        except TimeoutError:
-            raise SimulatorFailed(f"the simulator did not answer within {_START_SECONDS:.0f} s") from None
-        if not line:
-            if self._reader is not None:
-                await self._reader
-            raise SimulatorFailed(" / ".join(self._narration) or "the simulator ended without a word")
-        return line
-
     async def _read_narration(self, stderr: asyncio.StreamReader) -> None:
         async for raw in stderr:
             line = raw.decode(errors="replace").strip()
@@ -94,23 +120,30 @@ class SimulatorProcess:
                 self._on_notice(notice)
 
 
-def _parse_address(line: bytes) -> SimulatorAddress:
+def _address(port: int, ids: Ids) -> SimulatorAddress:
+    return SimulatorAddress(
+        rest=f"http://{_HOST}:{port}",
+        ws_public=f"ws://{_HOST}:{port}/v2/ws/public",
+        ws_private=f"ws://{_HOST}:{port}/v2/ws/private",
+        api_key=f"sim_{ids.token(_TOKEN_LENGTH)}",
+        secret=ids.token(_TOKEN_LENGTH),
+        passphrase=ids.token(_TOKEN_LENGTH),
+    )
+
+
+def _key_variables(address: SimulatorAddress) -> dict[str, str]:
+    return {
+        "OMEGA_SIM_API_KEY": address.api_key,
+        "OMEGA_SIM_SECRET": address.secret,
+        "OMEGA_SIM_PASSPHRASE": address.passphrase,
+    }
+
+
+def _market_label(line: bytes) -> str:
     try:
-        facts = json.loads(line)
-        return SimulatorAddress(
-            rest=facts["rest"],
-            ws_public=facts["ws_public"],
-            ws_private=facts["ws_private"],
-            api_key=facts["api_key"],
-            secret=facts["secret"],
-            passphrase=facts["passphrase"],
-            symbols=tuple(facts["symbols"]),
-            market=facts["market"],
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise SimulatorFailed(
-            f"the simulator's first line is not its address: {type(error).__name__}"
-        ) from None
+        return str(json.loads(line)["market"])
+    except (ValueError, KeyError, TypeError):
+        raise SimulatorFailed("the simulator's first line is not its address") from None
 
 
 def _parse_notice(line: str) -> str:

@@ -2,7 +2,8 @@
 
 Standard output gets one JSON line with the address and the key; standard error gets everything else, the end
 of a recording as a JSON line. It serves until SIGTERM or ctrl+c, and with `--with-parent` until its standard
-input ends, which it does when the parent dies in whatever way.
+input ends, which it does when the parent dies in whatever way. `--listen-fd` serves a socket that the parent
+opened.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Mapping
@@ -35,7 +37,8 @@ USAGE: Final = 2
 _MODES: Final = {"one-way": PositionMode.ONE_WAY, "hedge": PositionMode.HEDGE}
 _FASTEST: Final = 100
 _DEFAULT_SEED: Final = 1
-_KEY_VARIABLES: Final = ("OMEGA_SIM_API_KEY", "OMEGA_SIM_SECRET", "OMEGA_SIM_PASSPHRASE")
+KEY_VARIABLES: Final = ("OMEGA_SIM_API_KEY", "OMEGA_SIM_SECRET", "OMEGA_SIM_PASSPHRASE")
+"""Variables that give the exchange its key instead of a random one."""
 
 
 class BadOptions(Exception):
@@ -66,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--port", type=_port, default=0, metavar="N", help="port of 127.0.0.1; 0 takes a free one"
     )
     parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--listen-fd", type=int, help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -101,6 +105,7 @@ def _build_server(
         raise BadOptions("--loop needs a recording; add --tape FILE")
     settings = ServerSettings(
         port=options.port,
+        listener=None if options.listen_fd is None else socket.socket(fileno=options.listen_fd),
         venue=VenueSettings(position_mode=_MODES[options.position_mode], balance=options.balance),
         api_key=_key_of(environment),
     )
@@ -119,11 +124,11 @@ def _source(options: argparse.Namespace, start_ms: int) -> MarketSource:
 
 def _key_of(environment: Mapping[str, str]) -> ApiKey | None:
     """A key given by the environment, for programs that cannot read the first line."""
-    given = [environment.get(name, "") for name in _KEY_VARIABLES]
+    given = [environment.get(name, "") for name in KEY_VARIABLES]
     if not any(given):
         return None
     if not all(given):
-        raise BadOptions(f"set all of {', '.join(_KEY_VARIABLES)} or none")
+        raise BadOptions(f"set all of {', '.join(KEY_VARIABLES)} or none")
     return ApiKey(*given)
 
 

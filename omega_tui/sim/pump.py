@@ -28,6 +28,7 @@ class Pump:
         """Apply what is due, for a short while at most; seconds until the next event, None after the last."""
         clock = self._exchange.clock
         turn_ends = clock.monotonic() + _TURN_SECONDS
+        self._exchange.candles.on_time(clock.now_ms())
         while self._next is not None:
             wait = clock.seconds_until(self._next.ts)
             if wait > 0 or clock.monotonic() > turn_ends:

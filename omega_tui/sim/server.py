@@ -5,6 +5,7 @@ business of `main`.
 """
 
 import asyncio
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -30,9 +31,13 @@ _GOODBYE_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """How the server runs; port 0 takes a free one, and a key is made up when none is given."""
+    """How the server runs; port 0 takes a free one, and a key is made up when none is given.
+
+    `listener` is a socket that listens already, for a parent that wants to know the address beforehand.
+    """
 
     port: int = 0
+    listener: socket.socket | None = None
     venue: VenueSettings = field(default_factory=VenueSettings)
     limits: SessionLimits = field(default_factory=SessionLimits)
     api_key: ApiKey | None = None
@@ -92,9 +97,15 @@ class SimServer:
         app.router.add_route("*", "/{path:.*}", self._rest.handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GOODBYE_SECONDS)
         await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, self._settings.port).start()
+        await self._site(self._runner).start()
         self._port = int(self._runner.addresses[0][1])
         self._tasks = [asyncio.create_task(work) for work in (self._pump.run(), self.streams.feeds.run())]
+
+    def _site(self, runner: web.AppRunner) -> web.BaseSite:
+        listener = self._settings.listener
+        if listener is not None:
+            return web.SockSite(runner, listener)
+        return web.TCPSite(runner, HOST, self._settings.port)
 
     async def wait(self) -> None:
         """Last as long as the exchange; a market that cannot be played on is raised here."""

@@ -1,0 +1,1 @@
+"""The whole house at work: cockpit, engine, client and simulated exchange together."""

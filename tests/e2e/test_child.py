@@ -1,0 +1,75 @@
+"""The simulator must never outlive the cockpit that started it, however the cockpit dies."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from omega_tui.clock import RandomIds
+from omega_tui.sim.child import SimulatorFailed, SimulatorProcess
+
+_PARENT = textwrap.dedent("""
+    import asyncio
+    from omega_tui.clock import RandomIds
+    from omega_tui.sim.child import SimulatorProcess
+
+    async def main():
+        simulator = SimulatorProcess(["--seed", "3", "--symbols", "BTCUSDT"], RandomIds(), print)
+        await simulator.start()
+        await simulator.ready()
+        print(simulator.pid, flush=True)
+        await asyncio.sleep(60)
+
+    asyncio.run(main())
+""")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def _gone(pid: int) -> bool:
+    for _ in range(100):
+        if not _alive(pid):
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
+async def test_a_killed_parent_takes_the_simulator_with_it() -> None:
+    """Bug: an orphaned exchange that burns a core for ever after the SSH session was cut."""
+    parent = subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE)  # noqa: ASYNC220
+    assert parent.stdout is not None
+    child = int(await asyncio.to_thread(parent.stdout.readline))
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    assert await _gone(child)
+
+
+async def test_start_and_stop_leave_nothing_behind() -> None:
+    """Bug: quitting the cockpit leaves the port and the process behind."""
+    simulator = SimulatorProcess(["--seed", "3", "--symbols", "BTCUSDT"], RandomIds(), lambda text: None)
+    await simulator.start()
+    pid = simulator.pid
+    assert pid is not None
+    assert "synthetic" in (await simulator.ready()).lower()
+    await simulator.stop()
+    assert not _alive(pid)
+
+
+async def test_a_simulator_that_cannot_start_says_why() -> None:
+    """Bug: a wrong tape path that shows as an endless CONNECTING."""
+    simulator = SimulatorProcess(["--tape", "no-such-file.gz"], RandomIds(), lambda text: None)
+    await simulator.start()
+    with pytest.raises(SimulatorFailed, match=r"no-such-file\.gz"):
+        await simulator.ready()
+    await simulator.stop()
