@@ -203,6 +203,7 @@ async def test_a_client_that_does_not_read_is_cut_off_and_others_never_notice(se
         else:
             pytest.fail("the stuck client kept its connection")
         assert heard > 0
+        stuck_socket.transport.abort()
 
 
 async def test_private_pushes_arrive_in_the_ledgers_order(
