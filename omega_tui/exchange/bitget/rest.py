@@ -23,7 +23,7 @@ from omega_tui.exchange.bitget.wire import RestPath
 if TYPE_CHECKING:
     import aiohttp
 
-_TIMEOUT_MS = 10_000
+_TIMEOUT_SECONDS = 10.0
 _KEEP_ALIVE_SECONDS = 300.0
 _CONNECTIONS = 16
 _REDIRECTS = range(300, 400)
@@ -59,11 +59,20 @@ _call: ContextVar[_Call | None] = ContextVar("omega_tui_rest_call", default=None
 
 
 class CcxtClient:
-    """One ccxt object on one environment. `now_ms` is the clock that requests are stamped with."""
+    """One ccxt object on one environment.
+
+    `now_ms` is the clock that requests are stamped with; a request without an answer for `timeout` seconds
+    counts as lost.
+    """
 
     def __init__(
-        self, endpoints: Endpoints, credentials: Credentials | None, now_ms: Callable[[], int]
+        self,
+        endpoints: Endpoints,
+        credentials: Credentials | None,
+        now_ms: Callable[[], int],
+        timeout: float = _TIMEOUT_SECONDS,
     ) -> None:
+        self._timeout_ms = round(timeout * 1000)
         self._endpoints = endpoints
         self._credentials = credentials
         self._now_ms = now_ms
@@ -123,7 +132,7 @@ class CcxtClient:
             "secret": keys.secret if keys else "",
             "password": keys.passphrase if keys else "",
             "enableRateLimit": False,
-            "timeout": _TIMEOUT_MS,
+            "timeout": self._timeout_ms,
             "logger": _silent,
             "options": {
                 "uta": False,
