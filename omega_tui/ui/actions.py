@@ -21,7 +21,8 @@ READ_ONLY = "this session is read-only: it looks and never trades"
 class Group(Enum):
     """Sections of the help screen."""
 
-    TRADE = "Trade (upper case; asks for ENTER)"
+    TRADE = "Trade"
+    TICKET = "In the ticket"
     MOVE = "Move"
     LOOK = "Look"
     SESSION = "Session"
@@ -48,6 +49,7 @@ _Predicate = Callable[[Situation], bool]
 class Action:
     """One command: `id` is stable for keymaps, `keys` are Textual's names, `footer` ranks it (0: not there).
 
+    Without keys it is a key of the panel it belongs to, listed here so that help and footer know it.
     `trades` marks what may move money: it wants one deliberate key press. `anywhere` works in every dialog
     too. `otherwise` is what the key answers while the action does not work; without it the key is silent
     then.
@@ -78,6 +80,10 @@ def _on_ladder(now: Situation) -> bool:
     return now.focus == "ladder"
 
 
+def _in_ticket(now: Situation) -> bool:
+    return now.focus == "ticket"
+
+
 def _has_cursor(now: Situation) -> bool:
     return now.focus == "ladder" or now.focus in TABLES
 
@@ -85,9 +91,9 @@ def _has_cursor(now: Situation) -> bool:
 ACTIONS: tuple[Action, ...] = (
     Action("confirm", ("enter",), "ENTER", "confirm", "Do what the line at the bottom asks, within 3 s",
            Group.TRADE, lambda now: now.armed, footer=1, trades=True),
-    Action("dismiss", ("escape",), "ESC", "back", "Withdraw the question, leave zoom, close a dialog",
+    Action("dismiss", ("escape",), "ESC", "back", "Withdraw the question, leave zoom",
            Group.MOVE, lambda now: now.armed or now.zoomed, footer=2),
-    Action("order.here", ("enter",), "ENTER", "limit here", "On a ladder row: a limit ticket at that price",
+    Action("order.here", ("enter",), "ENTER", "limit", "On a ladder row: a limit ticket at that price",
            Group.TRADE, lambda now: _on_ladder(now) and _writable(now) and not now.armed, footer=5,
            trades=True),
     Action("ticket.buy", ("B",), "B", "buy", "Open a buy ticket", Group.TRADE, _writable, footer=3,
@@ -97,16 +103,26 @@ ACTIONS: tuple[Action, ...] = (
     Action("cancel.cursor", ("C",), "C", "cancel", "Cancel the order at the cursor, at once", Group.TRADE,
            lambda now: _writable(now) and now.order_at_cursor, footer=6, trades=True,
            otherwise="no order of yours at the cursor"),
-    Action("cancel.all", ("X",), "X", "cancel all", "Cancel all; X again changes which, ENTER does it",
+    Action("cancel.all", ("X",), "X", "cancel all", "Cancel all; X again changes which orders",
            Group.TRADE, lambda now: _writable(now) and now.has_orders, footer=7, trades=True,
            otherwise="no open order to cancel"),
     Action("flatten", ("F",), "F", "flatten", "Cancel the symbol's orders, close its position", Group.TRADE,
            lambda now: _writable(now) and now.has_positions, footer=8, trades=True,
            otherwise="no open position to close"),
-    Action("halt", ("H",), "H", "halt", "No new risk, entries cancelled; H again to resume", Group.TRADE,
+    Action("halt", ("H",), "H", "halt", "No new risk, entries cancelled; H resumes", Group.TRADE,
            _always, footer=14, trades=True),
     Action("halt.now", ("f12",), "F12", "halt", "Halt from any dialog, at any screen size", Group.TRADE,
            _always, trades=True, anywhere=True),
+    Action("ticket.send", (), "ENTER", "send", "Arms the order; ENTER again within 3 s sends it",
+           Group.TICKET, _in_ticket, footer=1),
+    Action("ticket.close", (), "ESC", "close", "Withdraws the question, then closes the ticket",
+           Group.TICKET, _in_ticket, footer=2),
+    Action("ticket.field", (), "TAB", "field", "Next field",
+           Group.TICKET, _in_ticket, footer=3),
+    Action("ticket.nudge", (), "↑ ↓", "a tick", "Price up or down by a tick, in the price field",
+           Group.TICKET, _in_ticket, footer=4),
+    Action("ticket.choose", (), "← →", "choose", "Type: limit, post-only, market; reduce: yes, no",
+           Group.TICKET, _in_ticket, footer=5),
     Action("cursor.up", ("up", "k"), "↑ k", "up", "Cursor up; it keeps its price as the book moves",
            Group.MOVE, _has_cursor),
     Action("cursor.down", ("down", "j"), "↓ j", "down", "Cursor down", Group.MOVE, _has_cursor),
@@ -164,8 +180,10 @@ def bindings() -> list[BindingType]:
 
 
 def footer_actions(now: Situation) -> list[Action]:
-    """At most eight actions that work right now; help and quit always have a place."""
+    """At most eight actions that work right now; help and quit always have a place outside the ticket."""
     working = [action for action in ACTIONS if action.footer and action.enabled(now)]
+    if _in_ticket(now):
+        return [action for action in working if action.group is Group.TICKET]
     fixed = [action for action in working if action.id in ("help", "quit")]
     others = sorted((action for action in working if action not in fixed), key=lambda action: action.footer)
     return [*others[: FOOTER_KEYS - len(fixed)], *fixed]

@@ -110,7 +110,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.cockpit.desk.say(f"colours: {self._style_book.palette.label}", "muted")
 
     def _fatal_error(self) -> None:
-        """Replaces Textual's crash screen, which prints local variables (and with them keys and signatures)."""
+        """Replaces Textual's crash screen, which prints local variables, keys and signatures among them."""
         error = sys.exc_info()[1]
         if error is None:
             error = RuntimeError("unknown")

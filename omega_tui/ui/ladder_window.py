@@ -22,7 +22,7 @@ class LadderWindow:
     cursor: int | None = None
 
     def settled(self, view: LadderView, height: int) -> "LadderWindow":
-        """The window for this picture: centred when it has no place yet or the touch left the middle of it."""
+        """The window for this picture: centred when it has no place or the touch left its middle."""
         middle = touch_row(view, self.group)
         if middle is None or height <= 0:
             return self

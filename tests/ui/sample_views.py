@@ -151,10 +151,12 @@ def candles(count: int) -> tuple[Candle, ...]:
         start = START_MS - (119 - index) * 900_000
         result.append(Candle(start, price, high, low, close, 20 + sizes(index + 11) * 60))
         price = close
-    last = replace(
-        result[-1], close=64_123.4, high=max(result[-1].high, 64_140.0), low=min(result[-1].low, 64_100.0)
-    )
-    return (*result[:-1], last)[-count:]
+    shift = 64_123.4 - result[-1].close
+    result = [
+        replace(c, open=c.open + shift, high=c.high + shift, low=c.low + shift, close=c.close + shift)
+        for c in result
+    ]
+    return tuple(result[-count:])
 
 
 def chart(limit: int) -> ChartView:

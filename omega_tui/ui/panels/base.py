@@ -11,7 +11,8 @@ from omega_tui.ui.widgets.line_panel import LinePanel
 
 
 class ViewPanel(LinePanel):
-    """A panel of one engine picture. `VIEW` names the picture, `RATE` how often a second it may be repainted."""
+    """A panel of one engine picture. `VIEW` names the picture, `RATE` how often a second it may be
+    repainted."""
 
     VIEW: ClassVar[Panel]
     RATE: ClassVar[float] = 20.0

@@ -31,7 +31,7 @@ def build_prompt(
     """The prompt's one line."""
     if question:
         ask = f" ENTER: {question} "
-        tail = f"· ESC keeps · {max(1, round(seconds_left))} s "
+        tail = f"· ESC withdraws · {max(1, round(seconds_left))} s "
         return filled([(ask, "warn bold reverse"), (f" {tail}", "warn")], width, "ink")
     text, token = news
     if text:
@@ -40,7 +40,7 @@ def build_prompt(
 
 
 def build_footer(actions: Sequence[Action], width: int) -> Line:
-    """Keys from left to right, as many as fit; help and quit, which come last, are never the ones left out."""
+    """Keys from left to right, as many as fit; the last two, help and quit, always stay."""
     groups = [[(f" {action.shown} ", "accent bold"), (f"{action.label} ", "muted")] for action in actions]
     while len(groups) > 2 and sum(line_width(group) for group in groups) > width:
         del groups[-3]

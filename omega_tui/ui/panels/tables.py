@@ -1,4 +1,5 @@
-"""Panels with a row cursor: positions and orders. The cursor stands on a key and stays there while rows move."""
+"""Panels with a row cursor: positions and orders. The cursor stands on a key and stays there while rows
+move."""
 
 from collections.abc import Hashable, Sequence
 

@@ -33,7 +33,7 @@ class PriceScale:
     rows: int
 
     def half(self, price: float) -> int:
-        """The half-cell of a price, 0 at the top, `2 * rows - 1` at the bottom; beyond the edges is clipped."""
+        """The half-cell of a price, 0 at the top, `2 * rows - 1` at the bottom; clipped at both ends."""
         share = (self.high - price) / (self.high - self.low)
         return min(max(int(share * 2 * self.rows), 0), 2 * self.rows - 1)
 

@@ -58,16 +58,15 @@ def build_chart(view: ChartView, width: int, height: int, *, focused: bool) -> l
 
 def _facts(view: ChartView) -> list[Span]:
     facts: list[Span] = []
-    if view.health.health is not Health.LIVE:
-        facts.append((f"{freshness_words(view.health.health, view.health.age_seconds)} ", "warn bold"))
     if view.candles:
         last = view.candles[-1]
-        change = last.close - last.open
         words = " ".join(
             f"{name} {text_of.number(price, view.price_places)}"
             for name, price in (("O", last.open), ("H", last.high), ("L", last.low), ("C", last.close))
         )
-        facts.append((f"{words}  ", text_of.direction_token(change)))
+        facts.append((f"{words}  ", text_of.direction_token(last.close - last.open)))
+    if view.health.health is not Health.LIVE:
+        facts.append((f"{freshness_words(view.health.health, view.health.age_seconds)} ", "warn bold"))
     return [*facts, (view.timeframe.value, "accent bold")]
 
 
@@ -160,9 +159,10 @@ def _volume_rows(candles: Sequence[Candle], frame: _Frame, width: int) -> list[L
     lines = []
     for row in range(frame.volume):
         spans = _joined([(column[row], token) for column, token in columns])
-        text = f"│ {label}" if row == 0 else "│"
+        text = label if row == 0 else ""
         left: list[Span] = [(" " * (frame.plot - len(candles)), "ink")]
-        lines.append(filled([*left, *spans, (fit(text, frame.axis), "muted")], width))
+        axis: list[Span] = [("│", "faint"), (fit(text, frame.axis - 1, ">"), "muted")]
+        lines.append(filled([*left, *spans, *axis], width))
     return lines
 
 
@@ -171,7 +171,8 @@ def _volume_token(candle: Candle) -> str:
 
 
 def _times(candles: Sequence[Candle], timeframe: Timeframe, plot: int) -> str:
-    """The time axis: a label at every twelfth candle, counted from the epoch so that labels scroll with them."""
+    """The time axis: a label at every twelfth candle, counted from the epoch so that labels scroll with
+    them."""
     start = plot - len(candles)
     cells = [" "] * plot
     step = timeframe.milliseconds

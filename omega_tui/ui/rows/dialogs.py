@@ -6,13 +6,13 @@ from omega_tui.ui.actions import ACTIONS, Group
 from omega_tui.ui.rows.spans import Line, Span, filled, fit, on, padded, title_line, wrapped
 
 PANEL_WORDS = {
-    "ladder": "LADDER  bids left, asks right, sizes as bars; your orders at the left (B, S, ? unknown, ~ in flight); "
-    "at the right entry, b/e (break-even after fees), LIQ and Fibonacci levels.",
+    "ladder": "LADDER  bids left, asks right, sizes as bars; at the left your orders: B, S, ? unknown, ~ in "
+    "flight; at the right entry, b/e (break-even after fees), LIQ and Fibonacci levels.",
     "positions": "POSITIONS  uPnL is at the newest mark price; `to liq` is the way to liquidation.",
     "orders": "ORDERS  UNKNOWN: sent, fate not known yet; it counts as exposure until evidence settles it.",
     "chart": "CHART  candles to half a row; lines are your entry, your orders and the swing's levels.",
     "tape": "TAPE  the taker's side; ◆ marks the largest percent of recent prints.",
-    "fibonacci": "FIBONACCI  the newest confirmed swing of the chart's candles; ▸ is the level nearest to last.",
+    "fibonacci": "FIBONACCI  the newest confirmed swing of the chart; ▸ is the level nearest to last.",
     "fills": "FILLS  a fee below zero was paid.",
     "log": "LOG  what happened, in plain words.",
 }
@@ -78,7 +78,8 @@ def build_chooser(query: str, matches: Sequence[str], chosen: int, width: int, h
 
 
 def fuzzy_matches(query: str, names: Sequence[str]) -> list[str]:
-    """Names that contain the letters of `query` in order: names that begin with it first, then tight matches."""
+    """Names that contain the letters of `query` in order: names that begin with it first, then tight
+    matches."""
     wanted = query.upper()
     ranked = [(rank, name) for name in names if (rank := _rank(wanted, name.upper())) is not None]
     return [name for _, name in sorted(ranked)]

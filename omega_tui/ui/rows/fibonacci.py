@@ -31,8 +31,8 @@ def _level(row: FibonacciRow, view: FibonacciView, width: int) -> Line:
     spans: list[Span] = [
         ("▸" if row.nearest else " ", "accent bold"),
         (fit(row.ratio, 5, ">"), "fib bold" if row.nearest else "fib"),
-        (fit(price, 11, ">"), token),
-        (fit(text_of.percent(row.distance_percent), 9, ">"), text_of.direction_token(row.distance_percent)),
+        (fit(price, 10, ">"), token),
+        (fit(text_of.percent(row.distance_percent), 8, ">"), text_of.direction_token(row.distance_percent)),
     ]
     if width >= 40:
         ticks = text_of.NOTHING if row.distance_ticks is None else f"{row.distance_ticks:+,d}t"

@@ -112,8 +112,19 @@ def _price_rows(
 
 
 def _with_cursor(line: Line) -> Line:
-    first, *rest = on(line, "cursor")
+    first, *rest = ((text, _CURSOR_STYLES.get(token) or _on_cursor(token)) for text, token in line)
     return (("▸", "accent bold on cursor"), (first[0][1:], first[1]), *rest)
+
+
+def _on_cursor(token: str) -> str:
+    return token if token.endswith("-bar") else f"{token.partition(' on ')[0]} on cursor"
+
+
+_CURSOR_STYLES = {
+    "surface on bid-bar": "cursor on bid-bar",
+    "bid-bar": "bid-bar on cursor",
+    "ask-bar": "ask-bar on cursor",
+}
 
 
 def _orders_by_row(view: LadderView, window: LadderWindow) -> dict[int, list[LadderOrder]]:

@@ -64,11 +64,15 @@ def on(line: Iterable[Span], ground: str) -> Line:
 
 
 def title_line(title: str, info: Sequence[Span], width: int, focused: bool) -> Line:
-    """A panel's first line: its name, a mark when it has the focus, and short facts at the right."""
+    """A panel's first line: its name, a mark when it has the focus, and facts at the right, of which the first
+    leave when room is short."""
     name: list[Span] = (
         [("▌", "accent"), (title, "accent bold")] if focused else [(" ", "muted"), (title, "ink bold")]
     )
-    line = spread_out(name, [*info, (" ", "muted")], width, "muted")
+    facts = [*info, (" ", "muted")]
+    while len(facts) > 1 and line_width(name) + line_width(facts) > width:
+        del facts[0]
+    line = spread_out(name, facts, width, "muted")
     return on(line, "raised")
 
 

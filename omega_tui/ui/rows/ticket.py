@@ -8,6 +8,8 @@ from omega_tui.ui.rows.spans import Line, Span, filled, fit, on, padded, spread_
 from omega_tui.ui.rows.status import venue_token
 from omega_tui.ui.ticket_form import Field, TicketForm, TicketType
 
+_ROOMY = 18
+
 _LABELS = {Field.TYPE: "type", Field.PRICE: "price", Field.SIZE: "size", Field.CLOSES: "reduce"}
 
 
@@ -23,7 +25,11 @@ def build_ticket(
 ) -> list[Line]:
     """The whole panel. `question` replaces the hint while an order is armed."""
     lines = [_title(form, venue, width), *[_field(form, field, instrument, width) for field in form.fields]]
-    lines += _figures(preview, instrument, width)
+    rule: Line = (("─" * width, "faint"),)
+    roomy = height >= _ROOMY
+    lines += (
+        [rule, *_figures(preview, instrument, width), rule] if roomy else _figures(preview, instrument, width)
+    )
     tail = _verdict(form, preview, question, width, max(2, height - len(lines)))
     gap = height - len(lines) - len(tail)
     blank: Line = ((" " * width, "ink"),)
@@ -42,9 +48,9 @@ def _field(form: TicketForm, field: Field, instrument: Instrument | None, width:
     token = "ink bold on cursor" if chosen else "ink bold"
     label: Span = (f"{'▸' if chosen else ' '}{_LABELS[field]:<8}", "accent bold" if chosen else "muted")
     unit = _unit(field, instrument)
-    room = width - 11 - len(unit)
+    room = width - 13 - len(unit)
     return filled(
-        [label, (f" {fit(_value(form, field, chosen), room)}", token), (f" {unit}", "muted")], width
+        [label, (f" {fit(_value(form, field, chosen), room)} ", token), (f" {unit} ", "muted")], width
     )
 
 

@@ -33,7 +33,8 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
     """Composes and routes. Actions arrive by id from the table in `ui.actions`."""
 
     class Asked(Message):
-        """The trader asked for something that is the application's: `what` is the action, `text` its content."""
+        """The trader asked for something that is the application's: `what` is the action, `text` its
+        content."""
 
         def __init__(self, what: str, text: str = "") -> None:
             super().__init__()

@@ -1,4 +1,4 @@
-"""Dialogs above the cockpit: help, leaving, choosing a market. Each answers with a value and sends nothing."""
+"""Dialogs above the cockpit: help, leaving, choosing a market. Each answers with a value; none sends."""
 
 from collections.abc import Sequence
 from typing import TypeVar
