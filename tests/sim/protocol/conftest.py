@@ -21,12 +21,25 @@ from tests.sim.protocol.scripted import ScriptedSource
 NO_LIMITS = SessionLimits(messages_per_second=10_000, subscriptions_per_hour=10_000)
 
 
+class MidMinuteClock(SystemClock):
+    """The machine's clock, set back a little when a minute is about to end, so that candles hold still.
+
+    The shift stays well within what a signed timestamp may be off.
+    """
+
+    def __init__(self) -> None:
+        self._shift_ms = max(super().wall_ms() % 60_000 - 40_000, 0)
+
+    def wall_ms(self) -> int:
+        return super().wall_ms() - self._shift_ms
+
+
 @asynccontextmanager
 async def running(
     mode: PositionMode = PositionMode.ONE_WAY, limits: SessionLimits = NO_LIMITS
 ) -> AsyncIterator[SimServer]:
     """An exchange on a free port with the scripted market."""
-    clock = ExchangeClock(SystemClock())
+    clock = ExchangeClock(MidMinuteClock())
     settings = ServerSettings(venue=VenueSettings(mode, Decimal(1_000_000)), limits=limits)
     server = SimServer(ScriptedSource(clock.start_ms), clock, settings)
     await server.start()

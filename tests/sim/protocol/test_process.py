@@ -1,0 +1,174 @@
+"""`omega-tui sim` as a process: one line of address, an orderly end, and words for whoever asks wrongly."""
+
+import argparse
+import gzip
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omega_tui.sim.main import add_arguments, run
+from tests.support.shared import needs_shared, shared_path
+
+PATIENCE = 20
+
+
+def parse(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="omega-tui sim")
+    add_arguments(parser)
+    return parser.parse_args(arguments)
+
+
+@contextmanager
+def process(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """The simulator as a child, with the facts of its first line."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "omega_tui", "sim", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    try:
+        assert child.stdout is not None
+        yield child, json.loads(child.stdout.readline())
+    finally:
+        child.kill()
+        child.wait(PATIENCE)
+        for pipe in (child.stdin, child.stdout, child.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+def server_time(facts: dict[str, Any]) -> int:
+    with urllib.request.urlopen(facts["rest"] + "/api/v2/public/time", timeout=PATIENCE) as reply:
+        return int(json.load(reply)["data"]["serverTime"])
+
+
+def test_it_says_where_it_is_and_leaves_when_told() -> None:
+    with process("--seed", "7", "--symbols", "ETHUSDT,BTCUSDT") as (child, facts):
+        assert facts.keys() == {
+            "rest",
+            "ws_public",
+            "ws_private",
+            "api_key",
+            "secret",
+            "passphrase",
+            "symbols",
+            "market",
+        }
+        assert facts["symbols"] == ["ETHUSDT", "BTCUSDT"]
+        assert facts["market"] == "synthetic, seed 7"
+        assert facts["ws_private"].startswith("ws://127.0.0.1:")
+        assert server_time(facts) > 0
+        child.send_signal(signal.SIGTERM)
+        output, narration = child.communicate(timeout=PATIENCE)
+    assert (child.returncode, output, narration) == (0, "", "")
+
+
+def test_it_does_not_outlive_its_parent() -> None:
+    """When the cockpit is killed nothing but the closed pipe tells the child."""
+    keys = {"OMEGA_SIM_API_KEY": "bg_given", "OMEGA_SIM_SECRET": "s", "OMEGA_SIM_PASSPHRASE": "p"}
+    with process("--with-parent", "--symbols", "BTCUSDT", **keys) as (child, facts):
+        assert (facts["api_key"], facts["secret"], facts["passphrase"]) == ("bg_given", "s", "p")
+        assert server_time(facts) > 0
+        assert child.stdin is not None
+        child.stdin.close()
+        assert child.wait(PATIENCE) == 0
+
+
+def short_tape(folder: Path, *more: str) -> Path:
+    """The first moments of a recording, and lines of our own after them."""
+    tape = next(shared_path("tapes", "ws").glob("bybit_v5_2026*.jsonl.gz"))
+    short = folder / "short.jsonl.gz"
+    with gzip.open(tape, "rt") as lines, gzip.open(short, "wt") as copy:
+        copy.writelines(line for line, _ in zip(lines, range(600), strict=False))
+        copy.writelines(more)
+    return short
+
+
+@needs_shared
+def test_the_end_of_a_tape_is_announced(tmp_path: Path) -> None:
+    """The cockpit shows it; a market that stands still without a word looks like a fault."""
+    short = short_tape(tmp_path)
+    with process("--tape", str(short), "--loop", "--speed", "100") as (child, facts):
+        assert short.name in facts["market"]
+        assert child.stderr is not None
+        told = [json.loads(child.stderr.readline()) for _ in range(2)]
+    assert told == [{"event": "end_of_tape", "lap": lap, "looping": True} for lap in (1, 2)]
+
+
+@needs_shared
+def test_a_tape_that_breaks_off_midway_ends_the_process_with_its_words(tmp_path: Path) -> None:
+    """A market that stops for a bad line must not look like a quiet one."""
+    short = short_tape(tmp_path, "not a frame\n")
+    with process("--tape", str(short), "--speed", "100") as (child, _):
+        assert child.wait(PATIENCE) == 1
+        assert child.stderr is not None
+        assert f"{short}, line 601" in child.stderr.read()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--speed", "0"),
+        ("--speed", "101"),
+        ("--speed", "fast"),
+        ("--speed", "NaN"),
+        ("--balance", "-5"),
+        ("--balance", "1e3"),
+        ("--port", "70000"),
+        ("--seed", "-1"),
+        ("--symbols", "BTCUSDT,BTCUSDT"),
+        ("--symbols", "BTCUSDT,"),
+        ("--position-mode", "both"),
+        ("--seed", "1", "--tape", "x.jsonl"),
+    ],
+)
+def test_flags_that_cannot_be_are_refused(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(*arguments)
+    assert ended.value.code == 2
+    assert arguments[0].lstrip("-") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--symbols", "NOPEUSDT"), "NOPEUSDT"),
+        (("--tape", "/nowhere/tape.jsonl"), "/nowhere/tape.jsonl"),
+        (("--loop",), "--tape"),
+    ],
+)
+def test_what_cannot_be_started_is_explained(
+    arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(parse(*arguments)) == 2
+    told = capsys.readouterr()
+    assert words in told.err
+    assert told.out == ""
+
+
+def test_a_taken_port_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert run(parse("--port", str(port), "--symbols", "BTCUSDT")) == 2
+    assert f"port {port}" in capsys.readouterr().err
+
+
+def test_half_a_key_is_explained(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("OMEGA_SIM_API_KEY", "bg_half")
+    assert run(parse("--symbols", "BTCUSDT")) == 2
+    assert "OMEGA_SIM_SECRET" in capsys.readouterr().err
