@@ -44,13 +44,11 @@ class SimulatorAddress:
 class SimulatorProcess:
     """One simulator, started with the flags of `omega-tui sim`.
 
-    `address` is valid from construction on. `on_notice` receives the child's announcements, such as the end
-    of a recording.
+    `address` is valid from construction on.
     """
 
-    def __init__(self, arguments: Sequence[str], ids: Ids, on_notice: Callable[[str], None]) -> None:
+    def __init__(self, arguments: Sequence[str], ids: Ids) -> None:
         self._arguments = tuple(arguments)
-        self._on_notice = on_notice
         self._listener = socket.create_server((_HOST, 0), backlog=_BACKLOG)
         self.address = _address(self._listener.getsockname()[1], ids)
         self._process: asyncio.subprocess.Process | None = None
@@ -62,8 +60,11 @@ class SimulatorProcess:
         """The child's process id, None before it was started."""
         return self._process.pid if self._process else None
 
-    async def start(self) -> None:
-        """Start the child; it serves a moment later. Raises OSError."""
+    async def start(self, on_notice: Callable[[str], None]) -> None:
+        """Start the child; it serves a moment later. Raises OSError.
+
+        `on_notice` receives its announcements, such as the end of a recording.
+        """
         pipe = asyncio.subprocess.PIPE
         descriptor = self._listener.fileno()
         self._process = await asyncio.create_subprocess_exec(
@@ -79,7 +80,7 @@ class SimulatorProcess:
         # The child alone must hold the port, or a client of a dead child would wait for ever.
         self._listener.close()
         if self._process.stderr is not None:
-            self._reader = asyncio.create_task(self._read_narration(self._process.stderr))
+            self._reader = asyncio.create_task(self._read_narration(self._process.stderr, on_notice))
 
     async def ready(self) -> str:
         """Wait until the child serves; returns its market's label. Raises SimulatorFailed."""
@@ -111,13 +112,15 @@ class SimulatorProcess:
         if self._reader is not None:
             await self._reader
 
-    async def _read_narration(self, stderr: asyncio.StreamReader) -> None:
+    async def _read_narration(
+        self, stderr: asyncio.StreamReader, on_notice: Callable[[str], None]
+    ) -> None:
         async for raw in stderr:
             line = raw.decode(errors="replace").strip()
             self._narration.append(line)
             notice = _parse_notice(line)
             if notice:
-                self._on_notice(notice)
+                on_notice(notice)
 
 
 def _address(port: int, ids: Ids) -> SimulatorAddress:

@@ -18,8 +18,8 @@ _PARENT = textwrap.dedent("""
     from omega_tui.sim.child import SimulatorProcess
 
     async def main():
-        simulator = SimulatorProcess(["--seed", "3", "--symbols", "BTCUSDT"], RandomIds(), print)
-        await simulator.start()
+        simulator = SimulatorProcess(["--seed", "3", "--symbols", "BTCUSDT"], RandomIds())
+        await simulator.start(print)
         await simulator.ready()
         print(simulator.pid, flush=True)
         await asyncio.sleep(60)
@@ -57,8 +57,8 @@ async def test_a_killed_parent_takes_the_simulator_with_it() -> None:
 
 async def test_start_and_stop_leave_nothing_behind() -> None:
     """Bug: quitting the cockpit leaves the port and the process behind."""
-    simulator = SimulatorProcess(["--seed", "3", "--symbols", "BTCUSDT"], RandomIds(), lambda text: None)
-    await simulator.start()
+    simulator = SimulatorProcess(["--seed", "3", "--symbols", "BTCUSDT"], RandomIds())
+    await simulator.start(lambda text: None)
     pid = simulator.pid
     assert pid is not None
     assert "synthetic" in (await simulator.ready()).lower()
@@ -68,8 +68,8 @@ async def test_start_and_stop_leave_nothing_behind() -> None:
 
 async def test_a_simulator_that_cannot_start_says_why() -> None:
     """Bug: a wrong tape path that shows as an endless CONNECTING."""
-    simulator = SimulatorProcess(["--tape", "no-such-file.gz"], RandomIds(), lambda text: None)
-    await simulator.start()
+    simulator = SimulatorProcess(["--tape", "no-such-file.gz"], RandomIds())
+    await simulator.start(lambda text: None)
     with pytest.raises(SimulatorFailed, match=r"no-such-file\.gz"):
         await simulator.ready()
     await simulator.stop()

@@ -101,6 +101,10 @@ class BitgetGateway:
                 await asyncio.gather(*self._tasks, return_exceptions=True)
                 await self._client.close()
 
+    async def ready(self) -> None:
+        """Wait until requests can be sent, or never will be: the heavy imports are over then."""
+        await self._client.ready()
+
     def watch(self, symbol: str, timeframe: Timeframe) -> None:
         self._market.watch(symbol, timeframe)
         self._market_session.want(self._market.topics, self._clock.monotonic())

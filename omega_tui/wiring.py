@@ -1,0 +1,248 @@
+"""The only module that knows every layer: from settings it builds clock, journal, gateway, engine and screen.
+
+Every venue runs the same code; what differs is where the gateway connects and with which keys. Nothing of
+trading is decided here.
+"""
+
+import asyncio
+import gc
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from omega_tui.clock import Clock, Ids, RandomIds, SystemClock
+from omega_tui.domain.events import Health
+from omega_tui.engine.engine import Engine
+from omega_tui.engine.options import EngineOptions
+from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
+from omega_tui.exchange.bitget.gateway import BitgetGateway
+from omega_tui.journal import Journal, JournalRefused, NoJournal, journal_path
+from omega_tui.logs import log_to_file
+from omega_tui.settings import ApiKeys, Settings, Venue
+from omega_tui.sim.child import SimulatorFailed, SimulatorProcess
+from omega_tui.ui.app import CockpitApp
+from omega_tui.ui.cockpit_settings import CockpitSettings
+
+_WORDS: Final = {Venue.SIM: "SIM", Venue.TESTNET: "DEMO", Venue.MAINNET: "LIVE"}
+_HEADLESS_SIZE: Final = (120, 36)
+_SIM_JOURNALS_KEPT: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Cockpit:
+    """A built cockpit: the screen to run, and the engine behind it, started once the screen has painted."""
+
+    app: CockpitApp
+    engine: Engine
+
+
+def run_cockpit(settings: Settings) -> int:
+    """Open the cockpit in this terminal until the trader leaves; returns the screen's exit code."""
+    return asyncio.run(_run_on_screen(settings))
+
+
+def run_headless(settings: Settings, seconds: float) -> dict[str, object]:
+    """Run the cockpit without a terminal for `seconds`; returns what it saw, `live` whether data came."""
+    return asyncio.run(_run_headless(settings, seconds))
+
+
+async def _run_on_screen(settings: Settings) -> int:
+    async with open_cockpit(settings) as cockpit:
+        await cockpit.app.run_async()
+        return cockpit.app.return_code or 0
+
+
+async def _run_headless(settings: Settings, seconds: float) -> dict[str, object]:
+    async with open_cockpit(settings) as cockpit:
+        screen = asyncio.create_task(cockpit.app.run_async(headless=True, size=_HEADLESS_SIZE))
+        await asyncio.wait({screen}, timeout=seconds)
+        report = _report(cockpit.engine)
+        cockpit.app.exit()
+        await screen
+        return report
+
+
+@asynccontextmanager
+async def open_cockpit(settings: Settings) -> AsyncIterator[Cockpit]:
+    """Build everything for a screen that the caller runs, and take it down again in the reverse order."""
+    clock, ids = SystemClock(), RandomIds()
+    simulator = SimulatorProcess(_simulator_flags(settings), ids) if settings.venue is Venue.SIM else None
+    redact = _redaction(settings, simulator)
+    log_to_file(settings.paths.state, redact)
+    gateway = _build_gateway(settings, simulator, clock, ids)
+    journal = _open_journal(settings, clock)
+    engine = Engine(gateway, journal, clock, ids, _engine_options(settings))
+    app = CockpitApp(engine, _screen_settings(settings, clock, ids, redact))
+    starting = asyncio.create_task(_begin(app, engine, gateway, simulator))
+    try:
+        if simulator is not None:
+            await simulator.start(engine.tell)
+        yield Cockpit(app, engine)
+    finally:
+        starting.cancel()
+        with suppress(asyncio.CancelledError):
+            await starting
+        await engine.stop()
+        if isinstance(journal, Journal):
+            journal.close()
+        if simulator is not None:
+            await simulator.stop()
+
+
+async def _begin(
+    app: CockpitApp, engine: Engine, gateway: BitgetGateway, simulator: SimulatorProcess | None
+) -> None:
+    """Wait for the first picture, then let data flow and the heavy imports begin."""
+    await app.painted.wait()
+    await engine.start()
+    if simulator is not None:
+        try:
+            await simulator.ready()
+        except SimulatorFailed as error:
+            engine.tell(f"the simulator did not start: {error}")
+    await gateway.ready()
+    # What was imported stays for ever; left in the collector's sight it would stall the screen for 70 ms.
+    gc.freeze()
+
+
+def _simulator_flags(settings: Settings) -> list[str]:
+    sim = settings.sim
+    flags = [
+        "--speed",
+        f"{sim.speed:f}",
+        "--position-mode",
+        sim.position_mode,
+        "--balance",
+        f"{sim.balance:f}",
+    ]
+    if not sim.tape:
+        symbols = ",".join(symbol.name for symbol in settings.market.symbols)
+        return [*flags, "--seed", str(sim.seed), "--symbols", symbols]
+    loop = ["--loop"] if sim.loop else []
+    return [*flags, *loop, "--tape", *(str(path) for path in sim.tape)]
+
+
+def _build_gateway(
+    settings: Settings, simulator: SimulatorProcess | None, clock: Clock, ids: Ids
+) -> BitgetGateway:
+    endpoints, credentials = _environment(settings, simulator)
+    # A simulator's contracts change with its market and its port with each start: nothing worth keeping.
+    cache = None if simulator is not None else settings.paths.cache
+    return BitgetGateway(endpoints, credentials, clock, ids, read_only=settings.read_only, cache_dir=cache)
+
+
+def _environment(
+    settings: Settings, simulator: SimulatorProcess | None
+) -> tuple[Endpoints, Credentials | None]:
+    if simulator is not None:
+        at = simulator.address
+        endpoints = Endpoints.loopback(at.rest, at.ws_public, at.ws_private)
+        return endpoints, Credentials(at.api_key, at.secret, at.passphrase)
+    endpoints = Endpoints.live() if settings.venue is Venue.MAINNET else Endpoints.demo()
+    keys = settings.api_keys
+    if keys is None:
+        return endpoints, None
+    revealed = (keys.api_key.reveal(), keys.secret_key.reveal(), keys.passphrase.reveal())
+    return endpoints, Credentials(*revealed)
+
+
+def _open_journal(settings: Settings, clock: Clock) -> Journal | NoJournal:
+    """The venue's journal, or one that refuses every row when it cannot be opened: then no new risk."""
+    folder = settings.paths.data
+    if settings.venue is Venue.SIM:
+        # Every simulated account begins with its exchange and ends with it: so does its journal.
+        folder = folder / "sim"
+        _prune(folder)
+        name = f"sim-{clock.wall_ms()}-{os.getpid()}"
+    else:
+        name = _WORDS[settings.venue]
+    try:
+        return Journal(journal_path(folder, name), clock)
+    except JournalRefused as error:
+        return NoJournal(str(error))
+
+
+def _prune(folder: Path) -> None:
+    """Keep the newest journals of simulated accounts."""
+    for old in sorted(folder.glob("sim-*.journal"))[:-_SIM_JOURNALS_KEPT]:
+        for path in folder.glob(f"{old.name}*"):
+            path.unlink(missing_ok=True)
+
+
+def _engine_options(settings: Settings) -> EngineOptions:
+    return EngineOptions(
+        venue=_WORDS[settings.venue],
+        account="simulated" if settings.venue is Venue.SIM else _account_label(settings.api_keys),
+        market_note=_market_note(settings),
+        read_only=settings.read_only,
+        symbol=settings.market.symbol.name,
+        timeframe=settings.market.timeframe,
+        stale_book_seconds=settings.limits.stale_book_seconds,
+        stale_private_seconds=settings.limits.stale_private_seconds,
+        judge_lag=settings.venue is not Venue.SIM or settings.sim.speed == 1,
+    )
+
+
+def _account_label(keys: ApiKeys | None) -> str:
+    return "no key" if keys is None else "keys from " + keys.origin
+
+
+def _market_note(settings: Settings) -> str:
+    if settings.venue is not Venue.SIM:
+        return ""
+    if not settings.sim.tape:
+        return f"SYNTHETIC seed {settings.sim.seed}"
+    speed = "" if settings.sim.speed == 1 else f" at {settings.sim.speed:f}x"
+    return f"REPLAY {settings.sim.tape[0].name}{speed}"
+
+
+def _screen_settings(
+    settings: Settings, clock: Clock, ids: Ids, redact: Callable[[str], str]
+) -> CockpitSettings:
+    remote = os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY")
+    screen = settings.screen
+    return CockpitSettings(
+        clock=clock,
+        ids=ids,
+        frame_rate=screen.ssh_paint_hz if remote else screen.paint_hz,
+        crash_report=settings.paths.state / "crash.txt",
+        redact=redact,
+    )
+
+
+def _redaction(settings: Settings, simulator: SimulatorProcess | None) -> Callable[[str], str]:
+    """A function that takes every secret of this run out of a text."""
+    secrets: list[str] = []
+    if settings.api_keys is not None:
+        keys = settings.api_keys
+        secrets += [part.reveal() for part in (keys.api_key, keys.secret_key, keys.passphrase)]
+    if simulator is not None:
+        secrets += [simulator.address.api_key, simulator.address.secret, simulator.address.passphrase]
+
+    def redact(text: str) -> str:
+        for secret in secrets:
+            text = text.replace(secret, "***")
+        return text
+
+    return redact
+
+
+def _report(engine: Engine) -> dict[str, object]:
+    status, account = engine.views.status(), engine.views.account()
+    live = status.book.health is Health.LIVE and status.private.health is Health.LIVE
+    return {
+        "live": live,
+        "venue": status.venue,
+        "market": status.market_note,
+        "symbol": status.symbol,
+        "last_price": status.last_price,
+        "book": status.book.health,
+        "private": status.private.health,
+        "actions": status.actions.health,
+        "equity": account.equity,
+        "open_orders": len(engine.views.orders().rows),
+        "positions": len(engine.views.positions().rows),
+    }
