@@ -89,12 +89,13 @@ class ZigZag:
         return bar.high > self._tail[0].high if self._rising else bar.low < self._tail[0].low
 
     def _turn(self, bar: Bar, reversal: float) -> Pivot | None:
+        tail = range(len(self._tail))
         if self._rising is not False:
-            at = 0 if self._rising else max(range(len(self._tail)), key=lambda index: self._tail[index].high)
+            at = 0 if self._rising else max(tail, key=lambda index: self._tail[index].high)
             if self._tail[at] is not bar and self._tail[at].high - bar.low >= reversal:
                 return self._confirm(at, is_high=True)
         if self._rising is not True:
-            at = min(range(len(self._tail)), key=lambda index: self._tail[index].low) if self._rising is None else 0
+            at = 0 if self._rising is False else min(tail, key=lambda index: self._tail[index].low)
             if self._tail[at] is not bar and bar.high - self._tail[at].low >= reversal:
                 return self._confirm(at, is_high=False)
         return None
@@ -120,7 +121,9 @@ class ZigZag:
         return Swing(last.price, before.price, Direction.DOWN)
 
 
-def auto_swing(bars: Iterable[Bar], factor: float = REVERSAL_FACTOR, period: int = ATR_PERIOD) -> Swing | None:
+def auto_swing(
+    bars: Iterable[Bar], factor: float = REVERSAL_FACTOR, period: int = ATR_PERIOD
+) -> Swing | None:
     """The newest confirmed leg of closed `bars`, oldest first."""
     zigzag = ZigZag(factor, period)
     for bar in bars:

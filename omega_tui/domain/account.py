@@ -49,7 +49,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class SymbolSettings:
-    """How the account trades one symbol."""
+    """How the account trades one symbol; `maintenance_rate` is that of its lowest tier, when known."""
 
     symbol: str
     position_mode: PositionMode
@@ -57,6 +57,7 @@ class SymbolSettings:
     crossed_leverage: int
     isolated_long_leverage: int
     isolated_short_leverage: int
+    maintenance_rate: Decimal | None = None
 
     def leverage(self, hold_side: HoldSide) -> int:
         """The leverage an opening order on `hold_side` would get."""

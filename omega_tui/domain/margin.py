@@ -6,6 +6,7 @@ margin" in its help centre. What an estimate does not know is maintenance tiers 
 
 from decimal import Decimal
 
+from omega_tui.domain.account import Position
 from omega_tui.domain.orders import HoldSide
 
 _ZERO = Decimal(0)
@@ -26,12 +27,21 @@ def initial_margin(notional: Decimal, leverage: int) -> Decimal:
     return notional / leverage
 
 
+def position_margin(position: Position) -> Decimal:
+    """The margin that the exchange states for a position, else its entry value over its leverage."""
+    if position.margin is not None:
+        return position.margin
+    return initial_margin(notional_value(position.size, position.entry_price), position.leverage)
+
+
 def trading_fee(notional: Decimal, rate: Decimal) -> Decimal:
     """The fee of a fill: negative when paid, positive for a rebate."""
     return -notional * rate
 
 
-def unrealized_profit(hold_side: HoldSide, size: Decimal, entry_price: Decimal, mark_price: Decimal) -> Decimal:
+def unrealized_profit(
+    hold_side: HoldSide, size: Decimal, entry_price: Decimal, mark_price: Decimal
+) -> Decimal:
     """(mark - entry) x size, mirrored for a short."""
     return direction_sign(hold_side) * (mark_price - entry_price) * size
 

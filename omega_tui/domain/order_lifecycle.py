@@ -47,11 +47,12 @@ def conclude(order: Order, state: OrderState, reason: str = "") -> Order:
 
 
 def merge_report(ours: Order, report: Order) -> Order:
-    """Our knowledge after the exchange's `report` on the same order. Idempotent; the filled size never falls."""
+    """Our knowledge after the exchange's `report` on an order. Idempotent; what is filled stays so."""
     filled = max(ours.filled, report.filled)
     size = report.size if report.size > _ZERO else ours.size
     reached = _reached(advance(ours.state, report.state), filled, size)
     newer = report.filled >= ours.filled
+    overruled = ours.state in CONCLUDED_HERE and reached is not ours.state
     return replace(
         ours,
         order_id=ours.order_id or report.order_id,
@@ -63,7 +64,7 @@ def merge_report(ours: Order, report: Order) -> Order:
         fee=_prefer(newer, report.fee, ours.fee),
         created_ms=_earliest(ours.created_ms, report.created_ms),
         updated_ms=_latest(ours.updated_ms, report.updated_ms),
-        reason=report.reason or ("" if ours.state in CONCLUDED_HERE and reached is not ours.state else ours.reason),
+        reason=report.reason or ("" if overruled else ours.reason),
     )
 
 

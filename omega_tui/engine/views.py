@@ -84,6 +84,8 @@ class StatusView:
     stream_lag_ms: int | None
     ack_p50_ms: int | None
     instrument: Instrument | None
+    posture_reason: str = ""
+    """Why the posture is not NORMAL and what ends it, in plain words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,212 @@
+"""Events into state: what each fact changes and which pictures look different after it.
+
+Pure bookkeeping; what the engine does about a fact (asking again, journalling) is decided by the caller from
+what is returned.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from omega_tui.domain.events import (
+    BalanceReported,
+    BookChanged,
+    CandlesChanged,
+    Event,
+    FillReported,
+    HealthChanged,
+    NoticeGiven,
+    OrderReported,
+    PositionsReported,
+    SettingsReported,
+    Surface,
+    TickerChanged,
+    TradesPrinted,
+)
+from omega_tui.domain.market import Ticker
+from omega_tui.domain.orders import Fill
+from omega_tui.engine.feeds import MARKET_SURFACES
+from omega_tui.engine.ledger import Tracked
+from omega_tui.engine.state import State
+from omega_tui.engine.views import Panel
+
+ORDER_PANELS = (Panel.ORDERS, Panel.LADDER, Panel.CHART, Panel.FIBONACCI, Panel.STATUS)
+POSITION_PANELS = (
+    Panel.POSITIONS,
+    Panel.ACCOUNT,
+    Panel.LADDER,
+    Panel.CHART,
+    Panel.FIBONACCI,
+    Panel.STATUS,
+)
+_SURFACE_PANELS = {
+    Surface.BOOK: (Panel.LADDER, Panel.STATUS),
+    Surface.TICKER: (Panel.STATUS, Panel.LADDER),
+    Surface.TAPE: (Panel.TAPE,),
+    Surface.CANDLES: (Panel.CHART,),
+    Surface.PRIVATE: (Panel.POSITIONS, Panel.ORDERS, Panel.ACCOUNT, Panel.STATUS),
+    Surface.ACTIONS: (Panel.STATUS,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What the engine has to do about an event: rows to journal, and what to ask the exchange again."""
+
+    orders: tuple[Tracked, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    reconcile: bool = False
+    history: bool = False
+
+
+_NOTHING = Consequences()
+
+
+def apply_event(state: State, event: Event) -> Consequences:
+    """Apply one event."""
+    consequences: Consequences = _HANDLERS[type(event)](state, event)
+    return consequences
+
+
+def _apply_book(state: State, event: BookChanged) -> Consequences:
+    if event.symbol == state.market.symbol:
+        state.feeds.touch(Surface.BOOK, event.exchange_ms)
+        state.market.book = event.book
+        state.touch(Panel.LADDER)
+    return _NOTHING
+
+
+def _apply_ticker(state: State, event: TickerChanged) -> Consequences:
+    ticker = event.ticker
+    marked = ticker.mark_price is not None and state.take_mark(
+        ticker.symbol, ticker.mark_price, ticker.exchange_ms
+    )
+    if marked and any(state.positions_of(ticker.symbol)):
+        state.touch(Panel.POSITIONS, Panel.ACCOUNT)
+    if ticker.symbol == state.market.symbol:
+        state.feeds.touch(Surface.TICKER, ticker.exchange_ms)
+        _take_ticker(state, ticker)
+    return _NOTHING
+
+
+def _take_ticker(state: State, ticker: Ticker) -> None:
+    market = state.market
+    if market.ticker is not None and ticker.exchange_ms < market.ticker.exchange_ms:
+        return
+    market.ticker = ticker
+    state.touch(Panel.STATUS)
+    if ticker.last_price is not None and market.take_last(ticker.last_price, ticker.exchange_ms):
+        state.touch(Panel.LADDER, Panel.FIBONACCI)
+
+
+def _apply_trades(state: State, event: TradesPrinted) -> Consequences:
+    market = state.market
+    if event.symbol != market.symbol:
+        return _NOTHING
+    newest = event.trades[-1] if event.trades else None
+    state.feeds.touch(Surface.TAPE, newest.exchange_ms if newest and not event.replaces else None)
+    if event.replaces:
+        market.tape.replace(event.trades)
+    else:
+        market.tape.add(event.trades)
+    state.touch(Panel.TAPE)
+    if newest is not None and market.take_last(newest.price, newest.exchange_ms):
+        state.touch(Panel.STATUS, Panel.LADDER, Panel.FIBONACCI)
+    return _NOTHING
+
+
+def _apply_candles(state: State, event: CandlesChanged) -> Consequences:
+    series = state.market.series
+    if event.symbol != state.market.symbol or event.timeframe is not series.timeframe:
+        return _NOTHING
+    state.feeds.touch(Surface.CANDLES)
+    before = series.swing
+    gap = series.update(event.candles)
+    state.touch(Panel.CHART)
+    if series.swing != before:
+        state.touch(Panel.FIBONACCI, Panel.LADDER)
+    return Consequences(history=gap)
+
+
+def _apply_order(state: State, event: OrderReported) -> Consequences:
+    state.feeds.touch(Surface.PRIVATE)
+    tracked, changed = state.ledger.report(event.order)
+    if not changed:
+        return _NOTHING
+    state.touch(*ORDER_PANELS)
+    return Consequences(orders=(tracked,))
+
+
+def _apply_fill(state: State, event: FillReported) -> Consequences:
+    state.feeds.touch(Surface.PRIVATE)
+    return take_fill(state, event.fill, counts=True)
+
+
+def take_fill(state: State, fill: Fill, *, counts: bool) -> Consequences:
+    """Take an execution from stream or query; `counts` is False for one from before the session."""
+    tracked = state.ledger.find(fill.client_order_id, fill.order_id)
+    before = tracked.order if tracked is not None else None
+    new = state.ledger.fill(fill, counts=counts)
+    state.touch(Panel.FILLS, Panel.ACCOUNT)
+    if tracked is None or tracked.order == before:
+        return Consequences(fills=(fill,) if new else ())
+    state.touch(*ORDER_PANELS)
+    return Consequences(orders=(tracked,), fills=(fill,) if new else ())
+
+
+def _apply_positions(state: State, event: PositionsReported) -> Consequences:
+    state.feeds.touch(Surface.PRIVATE)
+    state.account_reports += 1
+    state.positions = tuple(sorted(event.positions, key=lambda each: (each.symbol, each.hold_side)))
+    for position in event.positions:
+        if position.mark_price is not None:
+            state.take_position_mark(position.symbol, position.mark_price, event.exchange_ms)
+    state.touch(*POSITION_PANELS)
+    return _NOTHING
+
+
+def _apply_balance(state: State, event: BalanceReported) -> Consequences:
+    state.feeds.touch(Surface.PRIVATE)
+    state.account_reports += 1
+    state.balance = event.balance
+    state.touch(Panel.ACCOUNT)
+    return _NOTHING
+
+
+def _apply_settings(state: State, event: SettingsReported) -> Consequences:
+    if state.settings.get(event.settings.symbol) != event.settings:
+        state.settings[event.settings.symbol] = event.settings
+        state.touch(Panel.STATUS)
+    return _NOTHING
+
+
+def _apply_notice(state: State, event: NoticeGiven) -> Consequences:
+    (state.diary.warn if event.warning else state.diary.write)(event.text)
+    return _NOTHING
+
+
+def _apply_health(state: State, event: HealthChanged) -> Consequences:
+    if event.surface in MARKET_SURFACES and event.symbol not in (None, state.market.symbol):
+        return _NOTHING
+    became_live = state.feeds.state(event.surface, event.health, event.reason)
+    state.touch(*_SURFACE_PANELS[event.surface])
+    if event.surface is not Surface.PRIVATE or not became_live:
+        return _NOTHING
+    state.reconciled = False
+    state.private_epoch += 1
+    return Consequences(reconcile=True)
+
+
+_HANDLERS: dict[type[Event], Callable[[State, Any], Consequences]] = {
+    BookChanged: _apply_book,
+    TickerChanged: _apply_ticker,
+    TradesPrinted: _apply_trades,
+    CandlesChanged: _apply_candles,
+    OrderReported: _apply_order,
+    FillReported: _apply_fill,
+    PositionsReported: _apply_positions,
+    BalanceReported: _apply_balance,
+    SettingsReported: _apply_settings,
+    HealthChanged: _apply_health,
+    NoticeGiven: _apply_notice,
+}

@@ -1,0 +1,184 @@
+"""The engine: owns the state, listens to one gateway, keeps one journal, takes intents, hands out pictures.
+
+One event loop; no thread but the journal's writer. It knows neither screen nor protocol.
+"""
+
+import asyncio
+
+from omega_tui.clock import Clock, Ids
+from omega_tui.domain.events import Event, NoticeGiven, Surface
+from omega_tui.domain.text import safe_text
+from omega_tui.engine.apply import ORDER_PANELS, Consequences, apply_event
+from omega_tui.engine.flatten import Flattener
+from omega_tui.engine.intents import (
+    CancelAll,
+    CancelOrder,
+    Flatten,
+    Halt,
+    Intent,
+    PlaceOrder,
+    Receipt,
+    Resume,
+    SelectSymbol,
+    SelectTimeframe,
+)
+from omega_tui.engine.options import EngineOptions
+from omega_tui.engine.orders import OrderManager
+from omega_tui.engine.reconciler import Reconciler
+from omega_tui.engine.recorder import FILL, SESSION, Recorder, as_unknown
+from omega_tui.engine.state import State
+from omega_tui.engine.store import Store
+from omega_tui.engine.supervise import Pause, Supervisor
+from omega_tui.engine.views import Panel, Views
+from omega_tui.engine.watch import Watch
+from omega_tui.exchange.port import Gateway
+from omega_tui.journal import JournalPort
+
+_PROBE_SECONDS = 5.0
+
+
+class Engine:
+    """Implements `engine.port.EnginePort`. `start` once, `stop` once; `pause` is the sleep, for tests."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        journal: JournalPort,
+        clock: Clock,
+        ids: Ids,
+        options: EngineOptions,
+        *,
+        pause: Pause = asyncio.sleep,
+    ) -> None:
+        self._gateway = gateway
+        self._state = State(clock, options)
+        self._store = Store(self._state)
+        self._supervisor = Supervisor(self._state, pause)
+        self._recorder = Recorder(journal, self._state)
+        self._watch = Watch(self._state, gateway, self._supervisor)
+        self._orders = OrderManager(
+            self._state, gateway, self._recorder, ids, self._supervisor, self._look_again
+        )
+        self._reconciler = Reconciler(self._state, gateway, self._recorder, self._receive, self._follow)
+        self._flattener = Flattener(self._state, gateway, self._orders, self._look_again)
+        self._wake: asyncio.Event | None = None
+
+    @property
+    def views(self) -> Views:
+        """The pictures."""
+        return self._store
+
+    async def start(self) -> None:
+        """Recall what an earlier run left open, then stream; returns before anything arrived."""
+        options = self._state.options
+        await self._recall()
+        self._recorder.note(SESSION, {"venue": options.venue, "account": options.account})
+        await self._gateway.start(self._receive)
+        self._watch.start()
+        self._wake = self._supervisor.every(
+            "comparing the account", self._reconciler.pause_seconds, self._reconciler.run, Surface.PRIVATE
+        )
+        self._supervisor.every(
+            "reading positions", lambda: options.position_poll_seconds, self._reconciler.poll, Surface.PRIVATE
+        )
+        self._supervisor.every(
+            "checking the journal", lambda: _PROBE_SECONDS, self._recorder.probe, Surface.ACTIONS
+        )
+
+    async def stop(self) -> None:
+        """End the tasks and the gateway; orders on the exchange stay as they are."""
+        await self._supervisor.stop()
+        await self._gateway.stop()
+
+    def submit(self, intent: Intent) -> Receipt:
+        """Take up an intent or refuse it with the reason; returns at once."""
+        receipt = self._dispatch(intent)
+        if not receipt.taken:
+            self._state.diary.warn(f"refused: {receipt.text}")
+        return receipt
+
+    def tell(self, text: str) -> None:
+        """Log a warning from whoever runs the engine; `text` is foreign and is made harmless here."""
+        self._receive(NoticeGiven(safe_text(text), warning=True))
+
+    def _dispatch(self, intent: Intent) -> Receipt:
+        match intent:
+            case PlaceOrder():
+                return self._orders.place(intent)
+            case CancelOrder(key=key):
+                return self._orders.cancel(key)
+            case CancelAll(scope=scope):
+                return self._orders.cancel_all(scope)
+            case Flatten(symbol=symbol):
+                return self._flatten(symbol)
+            case SelectSymbol(symbol=symbol):
+                return self._watch.select_symbol(symbol)
+            case SelectTimeframe(timeframe=timeframe):
+                return self._watch.select_timeframe(timeframe)
+            case Halt():
+                return self._halt()
+            case Resume():
+                return self._resume()
+
+    def _flatten(self, symbol: str | None) -> Receipt:
+        if self._state.options.read_only:
+            return Receipt(False, "read-only: this venue only looks")
+        if self._flattener.busy:
+            return Receipt(False, "a flatten is under way already")
+        self._supervisor.once("flattening", lambda: self._flattener.run(symbol), Surface.ACTIONS)
+        return Receipt(True, f"flattening {symbol or 'the account'}")
+
+    def _halt(self) -> Receipt:
+        self._state.halted = True
+        self._state.touch(Panel.STATUS)
+        entries = [each for each in self._state.ledger.unfinished() if not each.order.reduce_only]
+        count = 0 if self._state.options.read_only else self._orders.cancel_many(entries)
+        text = f"HALT: no new risk; cancelling {count} entries; stops and closes stay"
+        self._state.diary.warn(text)
+        return Receipt(True, text)
+
+    def _resume(self) -> Receipt:
+        if not self._state.halted:
+            return Receipt(False, "not halted")
+        self._state.halted = False
+        self._state.touch(Panel.STATUS)
+        self._state.diary.write("resumed: new risk is possible again")
+        return Receipt(True, "resumed")
+
+    def _receive(self, event: Event) -> None:
+        """The gateway's sink: whatever breaks here must not end the stream that told it."""
+        consequences = self._supervisor.call(
+            f"taking in {type(event).__name__}", self._apply, event, Surface.ACTIONS
+        )
+        if consequences is not None:
+            self._follow(consequences)
+
+    def _apply(self, event: Event) -> Consequences:
+        return apply_event(self._state, event)
+
+    def _follow(self, consequences: Consequences) -> None:
+        for tracked in consequences.orders:
+            self._recorder.note_order(tracked.order)
+        for fill in consequences.fills:
+            self._recorder.note(FILL, fill)
+        if consequences.history:
+            self._watch.load_history()
+        if consequences.reconcile:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        if self._wake is not None:
+            self._wake.set()
+
+    async def _recall(self) -> None:
+        remembered = await self._recorder.recall()
+        now = self._state.clock.monotonic()
+        for fill in remembered.fills:
+            self._state.ledger.fill(fill, counts=False)
+        for order, age_ms in remembered.orders:
+            self._state.ledger.restore(as_unknown(order), now - age_ms / 1000)
+        if remembered.orders:
+            self._state.diary.warn(
+                f"{len(remembered.orders)} order(s) of an earlier run are open: asking for them"
+            )
+            self._state.touch(*ORDER_PANELS)

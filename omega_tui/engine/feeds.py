@@ -1,0 +1,147 @@
+"""How far each surface can be trusted: what the gateway says of it, and how old its newest word is.
+
+Age is measured twice: since arrival on our monotonic clock, and by the exchange's own stamp against the best
+delay seen in the last hour, so that neither a silent line nor a long queue of old news passes for live. What
+follows from staleness is decided by the guards.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+from omega_tui.clock import Clock
+from omega_tui.domain.events import Health, Surface
+from omega_tui.engine.options import EngineOptions
+from omega_tui.engine.views import Freshness
+
+MARKET_SURFACES = (Surface.BOOK, Surface.TICKER, Surface.TAPE, Surface.CANDLES)
+"""Surfaces that start anew when another market is watched."""
+
+_BUCKET_SECONDS = 300.0
+_BUCKETS = 12
+_LAG_SAMPLES = 63
+
+
+@dataclass(slots=True)
+class _Feed:
+    health: Health = Health.CONNECTING
+    reason: str = ""
+    arrived: float | None = None
+    exchange_ms: int | None = None
+
+
+class DelayFloor:
+    """The least (our clock - exchange stamp) of the last hour, in milliseconds.
+
+    The difference of two unrelated clocks means nothing by itself; its excess over the floor is delay.
+    """
+
+    __slots__ = ("_buckets",)
+
+    def __init__(self) -> None:
+        self._buckets: deque[tuple[int, float]] = deque(maxlen=_BUCKETS)
+
+    def add(self, now: float, difference: float) -> None:
+        """Take one sample at monotonic time `now`."""
+        bucket = int(now // _BUCKET_SECONDS)
+        if self._buckets and self._buckets[-1][0] == bucket:
+            least = min(self._buckets[-1][1], difference)
+            self._buckets[-1] = (bucket, least)
+        else:
+            self._buckets.append((bucket, difference))
+
+    @property
+    def value(self) -> float | None:
+        """The floor, or None before the first sample."""
+        return min((least for _, least in self._buckets), default=None)
+
+
+class Feeds:
+    """Health and age of every surface."""
+
+    def __init__(self, clock: Clock, options: EngineOptions) -> None:
+        self._clock = clock
+        self._judge_lag = options.judge_lag
+        self._limits = {
+            Surface.BOOK: options.stale_book_seconds,
+            Surface.TICKER: options.stale_book_seconds,
+            Surface.PRIVATE: options.stale_private_seconds,
+            Surface.CANDLES: options.stale_candles_seconds,
+        }
+        self._feeds = {surface: _Feed() for surface in Surface}
+        self._faults: dict[str, tuple[Surface, str]] = {}
+        self._floor = DelayFloor()
+        self._lags: deque[int] = deque(maxlen=_LAG_SAMPLES)
+
+    def restart(self, *surfaces: Surface) -> None:
+        """Forget `surfaces` (every market surface when none is named): something else is being watched."""
+        for surface in surfaces or MARKET_SURFACES:
+            self._feeds[surface] = _Feed(reason="waiting for the first data")
+
+    def touch(self, surface: Surface, exchange_ms: int | None = None) -> None:
+        """News arrived; market data lifts CONNECTING, never a doubt that the gateway stated."""
+        feed = self._feeds[surface]
+        now = self._clock.monotonic()
+        feed.arrived = now
+        if exchange_ms is not None and exchange_ms >= (feed.exchange_ms or 0):
+            feed.exchange_ms = exchange_ms
+            self._floor.add(now, now * 1000 - exchange_ms)
+            self._lags.append(self._clock.wall_ms() - exchange_ms)
+        if feed.health is Health.CONNECTING and surface in MARKET_SURFACES:
+            feed.health, feed.reason = Health.LIVE, ""
+
+    def state(self, surface: Surface, health: Health, reason: str) -> bool:
+        """The gateway's word on a surface; True when the surface has just become live."""
+        feed = self._feeds[surface]
+        became_live = health is Health.LIVE and feed.health is not Health.LIVE
+        feed.health, feed.reason = health, reason
+        if health is Health.LIVE:
+            feed.arrived = self._clock.monotonic()
+            feed.exchange_ms = None
+        return became_live
+
+    def stated(self, surface: Surface) -> Health:
+        """The gateway's last word, age left aside."""
+        return self._feeds[surface].health
+
+    def fault(self, task: str, surface: Surface, reason: str) -> None:
+        """A background task that serves `surface` broke: shown as DOWN until it works again."""
+        self._faults[task] = (surface, reason)
+
+    def heal(self, task: str) -> bool:
+        """The task works again; True when it had been broken."""
+        return self._faults.pop(task, None) is not None
+
+    def freshness(self, surface: Surface) -> Freshness:
+        """What may be said of `surface` now."""
+        feed = self._feeds[surface]
+        for broken, reason in self._faults.values():
+            if broken is surface:
+                return Freshness(Health.DOWN, None, reason)
+        age = self._age(feed)
+        limit = self._limits.get(surface)
+        if feed.health is Health.LIVE and limit is not None and (age is None or age > limit):
+            return Freshness(Health.STALE, age, "no news for longer than its limit")
+        return Freshness(feed.health, age, feed.reason)
+
+    def market_freshness(self) -> Freshness:
+        """Book and mark together: the worse of the two, named."""
+        book, ticker = self.freshness(Surface.BOOK), self.freshness(Surface.TICKER)
+        if book.health is not Health.LIVE or ticker.health is Health.LIVE:
+            return book
+        return Freshness(ticker.health, ticker.age_seconds, f"mark price: {ticker.reason}")
+
+    def lag_ms(self) -> int | None:
+        """Median delay of recent market data by this machine's clock; None before data, never below zero."""
+        if not self._lags:
+            return None
+        return max(0, sorted(self._lags)[len(self._lags) // 2])
+
+    def _age(self, feed: _Feed) -> float | None:
+        if feed.arrived is None:
+            return None
+        now = self._clock.monotonic()
+        age = now - feed.arrived
+        floor = self._floor.value
+        if not self._judge_lag or feed.exchange_ms is None or floor is None:
+            return age
+        return max(age, (now * 1000 - feed.exchange_ms - floor) / 1000)

@@ -1,0 +1,121 @@
+"""Flatten: cancel a symbol's orders, then close each position at market, and say what is left.
+
+Every close is reduce-only with a client id of ours, so that it can be found again; what is too small to be an
+order, or was refused, is left to the exchange's own close-position. A close whose fate is unknown is never
+sent twice.
+"""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from omega_tui.domain.account import Position
+from omega_tui.domain.instruments import Instrument
+from omega_tui.domain.orders import OrderRequest, OrderState, OrderType, PositionMode, TimeInForce
+from omega_tui.domain.sizing import legal_size
+from omega_tui.domain.values import decimal_text
+from omega_tui.engine.orders import OrderManager
+from omega_tui.engine.state import State
+from omega_tui.exchange.port import Accepted, Gateway, ReadFailed, Rejected
+
+_REFUSED = (OrderState.REJECTED, OrderState.NOT_SENT)
+
+
+class Flattener:
+    """Closes positions on request. `look_again` asks for a reconciliation soon."""
+
+    def __init__(
+        self, state: State, gateway: Gateway, orders: OrderManager, look_again: Callable[[], None]
+    ) -> None:
+        self._state = state
+        self._gateway = gateway
+        self._orders = orders
+        self._look_again = look_again
+        self._busy = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a flatten is under way: a second press must not send a second set of closes."""
+        return self._busy
+
+    async def run(self, symbol: str | None) -> None:
+        """Flatten `symbol`, or the whole account."""
+        self._busy = True
+        try:
+            await self._orders.sweep(symbol)
+            positions = [each for each in await self._positions() if symbol in (None, each.symbol)]
+            for position in positions:
+                await self._close(position)
+        finally:
+            self._busy = False
+            self._look_again()
+        self._state.diary.good(
+            f"flatten of {symbol or 'the account'}: {len(positions)} position(s) asked to close"
+            if positions
+            else f"flatten of {symbol or 'the account'}: no position was open"
+        )
+
+    async def _positions(self) -> tuple[Position, ...]:
+        try:
+            return await self._gateway.fetch_positions()
+        except ReadFailed as error:
+            self._state.diary.warn(f"positions could not be read ({error}): closing those last known")
+            return self._state.positions
+
+    async def _close(self, position: Position) -> None:
+        instrument = self._state.instruments.get(position.symbol)
+        sizes = tuple(close_sizes(position, instrument, self._state.mark(position.symbol)))
+        if not sizes:
+            await self._close_at_exchange(position)
+            return
+        for size in sizes:
+            request = self._build_close(position, size)
+            tracked = self._orders.open(request)
+            await self._orders.send(tracked, request, f"close {position.hold_side} {decimal_text(size)}")
+            if tracked.order.state in _REFUSED:
+                await self._close_at_exchange(position)
+                return
+
+    def _build_close(self, position: Position, size: Decimal) -> OrderRequest:
+        hedge = position.position_mode is PositionMode.HEDGE
+        return OrderRequest(
+            client_order_id=self._orders.new_client_order_id(),
+            symbol=position.symbol,
+            side=position.hold_side.opening_side.opposite,
+            order_type=OrderType.MARKET,
+            size=size,
+            price=None,
+            time_in_force=TimeInForce.GTC,
+            reduce_only=True,
+            margin_mode=position.margin_mode,
+            hold_side=position.hold_side if hedge else None,
+        )
+
+    async def _close_at_exchange(self, position: Position) -> None:
+        hedge = position.position_mode is PositionMode.HEDGE
+        outcome = await self._gateway.close_position(position.symbol, position.hold_side if hedge else None)
+        what = f"{position.hold_side} {decimal_text(position.size)} {position.symbol}"
+        match outcome:
+            case Accepted():
+                self._state.diary.write(f"exchange asked to close {what}")
+            case Rejected(code=code, message=message):
+                self._state.diary.error(f"left open: {what}: {message} ({code})")
+            case _:
+                self._state.diary.warn(f"may be left open: {what}: {outcome.reason}; asking the exchange")
+
+
+def close_sizes(
+    position: Position, instrument: Instrument | None, mark_price: Decimal | None
+) -> Iterator[Decimal]:
+    """The market orders that close a position, split at the largest allowed; none for dust."""
+    if instrument is None:
+        return
+    left = legal_size(position.size, instrument)
+    is_dust = left != position.size or left < instrument.min_size
+    if is_dust or (mark_price is not None and left * mark_price < instrument.min_notional):
+        return
+    most = instrument.max_market_size
+    while most is not None and left > most:
+        yield most
+        left -= most
+    if left:
+        yield left

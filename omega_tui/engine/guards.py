@@ -1,0 +1,70 @@
+"""What forbids sending an order, in plain words with the way out. Pure; an empty answer means nothing does.
+
+The guards sit in the engine, so every face obeys them. Orders that can only reduce a position pass every
+gate but a read-only venue: being unable to get out is the greater risk.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from omega_tui.domain.events import Health
+from omega_tui.domain.instruments import Instrument
+from omega_tui.domain.orders import OrderType
+from omega_tui.domain.values import decimal_text
+from omega_tui.engine.state import State
+from omega_tui.engine.views import Posture
+
+
+def gate_problems(state: State, symbol: str, *, adds_risk: bool) -> Iterator[str]:
+    """What the venue, the posture and the freshness of data forbid for any order on `symbol`."""
+    if state.options.read_only:
+        yield "read-only: this venue only looks, no order can be sent"
+    if not adds_risk:
+        return
+    posture, reason = state.posture()
+    if posture is not Posture.NORMAL:
+        yield f"{posture}: {reason}; only reducing, cancelling and flattening are possible"
+    yield from _market_problems(state)
+    if state.ledger.unknown(symbol):
+        yield f"an order on {symbol} has an unknown fate: no new risk here until it is settled"
+
+
+def _market_problems(state: State) -> Iterator[str]:
+    market = state.feeds.market_freshness()
+    if market.health is Health.LIVE:
+        return
+    age = f" {market.age_seconds:.0f} s" if market.age_seconds is not None else ""
+    because = f" ({market.reason})" if market.reason else ""
+    yield f"the market is {market.health.upper()}{age}{because}: no new risk until it is live again"
+
+
+def rule_problems(
+    instrument: Instrument, order_type: OrderType, size: Decimal, price: Decimal | None, *, closes: bool
+) -> Iterator[str]:
+    """What the instrument's rules forbid for a legal size; `price` values it, None when unknown."""
+    base, dust = instrument.base, "; flatten closes it whole" if closes else ""
+    if not instrument.tradable and not closes:
+        yield f"{instrument.symbol} takes no new orders at present"
+    if size < instrument.min_size:
+        yield f"the least size is {decimal_text(instrument.min_size)} {base}{dust}"
+    elif price is not None and size * price < instrument.min_notional:
+        yield (
+            f"worth {decimal_text(size * price)} {instrument.quote}, "
+            f"the least is {decimal_text(instrument.min_notional)}{dust}"
+        )
+    most = instrument.max_market_size if order_type is OrderType.MARKET else instrument.max_limit_size
+    if most is not None and size > most:
+        yield f"the most a {order_type} order takes is {decimal_text(most)} {base}: split it"
+
+
+def margin_problems(needed: Decimal, available: Decimal | None, coin: str) -> Iterator[str]:
+    """Whether margin and fee of the opening part fit the available balance."""
+    if needed <= 0:
+        return
+    if available is None:
+        yield "the balance is not known yet"
+    elif needed > available:
+        yield (
+            f"needs {needed:.2f} {coin} for margin and fee, {available:.2f} is available: "
+            "reduce the size or raise the leverage"
+        )

@@ -1,0 +1,191 @@
+"""Every order and execution that is known, keyed so that nothing counts twice. No I/O, no clock.
+
+What a piece of news does to an order is `domain.order_lifecycle`'s rule; when to ask the exchange again is
+the order manager's. Exactly-once lives here: an execution is its symbol, trade id and order id.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from omega_tui.domain.order_lifecycle import conclude, merge_fill, merge_fills, merge_report
+from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
+
+_ZERO = Decimal(0)
+_FINISHED_KEPT = 500
+
+
+@dataclass(slots=True)
+class Tracked:
+    """An order and what we did about it.
+
+    `opened_at` is the intent's monotonic time, None for an order not sent by this cockpit; `sent_here` is
+    False for one that an earlier run sent.
+    """
+
+    order: Order
+    opened_at: float | None = None
+    cancel_requested: bool = False
+    clean_misses: int = 0
+    sent_here: bool = False
+
+    @property
+    def key(self) -> str:
+        """How faces and intents name the order; never changes once given."""
+        return self.order.client_order_id or self.order.order_id or ""
+
+    @property
+    def state(self) -> OrderState:
+        """The state to show: a live order whose cancellation was asked for is PENDING_CANCEL until proof."""
+        state = self.order.state
+        live = {OrderState.ACK, OrderState.WORKING, OrderState.PARTIALLY_FILLED}
+        return OrderState.PENDING_CANCEL if self.cancel_requested and state in live else state
+
+
+FillKey = tuple[str, str, str]
+
+
+class OrderLedger:
+    """Orders by client id and by exchange id, executions by identity, sums of the session."""
+
+    def __init__(self) -> None:
+        self._orders: dict[str, Tracked] = {}
+        self._by_order_id: dict[str, Tracked] = {}
+        self._fills: dict[FillKey, Fill] = {}
+        self._fills_of: dict[str, list[FillKey]] = {}
+        self._counted: set[FillKey] = set()
+        self.realized = _ZERO
+        self.fees = _ZERO
+
+    def open(self, request: OrderRequest, now: float | None) -> Tracked:
+        """Start tracking an order of ours. Raises ValueError for a client id used before."""
+        if request.client_order_id in self._orders:
+            raise ValueError(f"client order id {request.client_order_id} was used before")
+        tracked = Tracked(build_intent_order(request), opened_at=now, sent_here=True)
+        self._orders[request.client_order_id] = tracked
+        return tracked
+
+    def restore(self, order: Order, opened_at: float) -> None:
+        """Track an order that an earlier run sent."""
+        tracked = Tracked(order, opened_at=opened_at)
+        self._orders[tracked.key] = tracked
+        self._store(tracked, order)
+
+    def conclude(
+        self, tracked: Tracked, state: OrderState, reason: str = "", order_id: str | None = None
+    ) -> bool:
+        """Apply our own step or its outcome; True when the order changed."""
+        before = tracked.order
+        order = conclude(before, state, reason)
+        if order_id is not None and order.order_id is None:
+            order = replace(order, order_id=order_id)
+        self._store(tracked, order)
+        return tracked.order != before
+
+    def report(self, report: Order) -> tuple[Tracked, bool]:
+        """Apply the exchange's statement, adopting an order not sent here; True when something changed."""
+        tracked = self.find(report.client_order_id, report.order_id)
+        if tracked is None:
+            tracked = Tracked(replace(report, foreign=True))
+            self._orders[tracked.key] = tracked
+            self._store(tracked, tracked.order)
+            return tracked, True
+        before = tracked.order
+        self._store(tracked, merge_report(before, report))
+        tracked.clean_misses = 0
+        return tracked, tracked.order != before
+
+    def fill(self, fill: Fill, *, counts: bool = True) -> bool:
+        """Take an execution; True when it was new. `counts` is False for one from before the session."""
+        key = (fill.symbol, fill.trade_id, fill.order_id)
+        known = self._fills.get(key)
+        merged = fill if known is None else merge_fill(known, fill)
+        if merged == known:
+            return False
+        self._fills[key] = merged
+        if known is None:
+            self._fills_of.setdefault(fill.order_id, []).append(key)
+            if counts:
+                self._counted.add(key)
+        self._count(key, known, merged)
+        tracked = self.find(merged.client_order_id or "", merged.order_id)
+        if tracked is not None:
+            self._store(tracked, replace(tracked.order, order_id=tracked.order.order_id or merged.order_id))
+        return known is None
+
+    def find(self, client_order_id: str | None, order_id: str | None) -> Tracked | None:
+        """The order of either id."""
+        if client_order_id and client_order_id in self._orders:
+            return self._orders[client_order_id]
+        if order_id:
+            return self._by_order_id.get(order_id) or self._orders.get(order_id)
+        return None
+
+    def get(self, key: str) -> Tracked | None:
+        """The order of a row key."""
+        return self._orders.get(key)
+
+    def unfinished(self) -> list[Tracked]:
+        """Every order that is not at its end, oldest first."""
+        return [tracked for tracked in self._orders.values() if not tracked.order.state.terminal]
+
+    def unknown(self, symbol: str | None = None) -> list[Tracked]:
+        """Orders whose fate is not known."""
+        return [
+            tracked
+            for tracked in self.unfinished()
+            if tracked.order.state is OrderState.UNKNOWN and symbol in (None, tracked.order.symbol)
+        ]
+
+    def fills_of(self, order: Order) -> tuple[Fill, ...]:
+        """The distinct executions of an order."""
+        return tuple(self._fills[key] for key in self._fills_of.get(order.order_id or "", ()))
+
+    def fills(self) -> Iterator[Fill]:
+        """Every distinct execution, in order of arrival."""
+        return iter(self._fills.values())
+
+    def newest_fill_ms(self, symbol: str) -> int | None:
+        """Exchange time of a symbol's newest known execution."""
+        return max((fill.exchange_ms for fill in self._fills.values() if fill.symbol == symbol), default=None)
+
+    def forget_old(self) -> None:
+        """Drop finished orders beyond the newest few hundred; their executions stay, they prevent doubles."""
+        finished = [key for key, tracked in self._orders.items() if tracked.order.state.terminal]
+        for key in finished[:-_FINISHED_KEPT]:
+            order = self._orders.pop(key).order
+            self._by_order_id.pop(order.order_id or "", None)
+
+    def _store(self, tracked: Tracked, order: Order) -> None:
+        tracked.order = order
+        if order.order_id is not None:
+            self._by_order_id.setdefault(order.order_id, tracked)
+            tracked.order = merge_fills(order, self.fills_of(order))
+
+    def _count(self, key: FillKey, before: Fill | None, after: Fill) -> None:
+        if key not in self._counted:
+            return
+        self.realized += (after.profit or _ZERO) - ((before.profit if before else None) or _ZERO)
+        self.fees += (after.fee or _ZERO) - ((before.fee if before else None) or _ZERO)
+
+
+def build_intent_order(request: OrderRequest) -> Order:
+    """The order as it is known before anything was sent."""
+    return Order(
+        client_order_id=request.client_order_id,
+        order_id=None,
+        symbol=request.symbol,
+        side=request.side,
+        order_type=request.order_type,
+        time_in_force=request.time_in_force,
+        size=request.size,
+        price=request.price,
+        reduce_only=request.reduce_only,
+        hold_side=request.hold_side,
+        state=OrderState.INTENT,
+        filled=_ZERO,
+        average_price=None,
+        fee=None,
+        created_ms=None,
+        updated_ms=None,
+    )

@@ -1,0 +1,157 @@
+"""The engine's hand on the journal: what is written before sending, what after, what is read at the start.
+
+A journal that fails is a posture: no new intents, said with the reason, until a row can be written again.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import msgspec
+
+from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
+from omega_tui.engine.ledger import build_intent_order
+from omega_tui.engine.state import State
+from omega_tui.engine.views import Panel
+from omega_tui.journal import JournalFailed, JournalPort, JournalRow
+
+INTENT, ORDER, FILL, CANCEL, SESSION, PROBE = (
+    "order.intent",
+    "order.state",
+    "fill",
+    "order.cancel",
+    "session.start",
+    "journal.probe",
+)
+"""Kinds of rows."""
+
+_Body = TypeVar("_Body")
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRow:
+    """An order about to be sent; durable before a byte leaves."""
+
+    request: OrderRequest
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """The newest knowledge of an order."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRow:
+    """A cancellation that was asked for; `key` names the order, `scope` a whole group."""
+
+    key: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What an earlier run left: orders without a proven end, each with the age of its intent in
+    milliseconds, and every execution written down."""
+
+    orders: tuple[tuple[Order, int], ...]
+    fills: tuple[Fill, ...]
+
+
+class Recorder:
+    """Writes rows and keeps the journal's fault, if any, in the state."""
+
+    def __init__(self, journal: JournalPort, state: State) -> None:
+        self._journal = journal
+        self._state = state
+
+    async def write(self, kind: str, body: object) -> None:
+        """Return once the row is durable. Raises JournalFailed, and the posture then shows it."""
+        try:
+            await asyncio.wrap_future(self._journal.append(kind, body))
+        except JournalFailed as error:
+            self._fail(str(error))
+            raise
+        self._work()
+
+    def note(self, kind: str, body: object) -> None:
+        """Write a row without waiting; a failure shows in the posture."""
+        asyncio.wrap_future(self._journal.append(kind, body)).add_done_callback(self._noted)
+
+    def note_order(self, order: Order) -> None:
+        """Write the newest knowledge of an order without waiting."""
+        self.note(ORDER, OrderRow(order))
+
+    async def probe(self) -> None:
+        """While the journal fails, find out whether it works again."""
+        if self._state.journal_fault:
+            try:
+                await self.write(PROBE, {})
+            except JournalFailed:
+                return
+
+    async def recall(self) -> Remembered:
+        """What an earlier run left. A journal that cannot be read leaves nothing and shows its fault."""
+        try:
+            rows = await asyncio.wrap_future(self._journal.read(INTENT, ORDER, FILL))
+        except JournalFailed as error:
+            self._fail(str(error))
+            return Remembered((), ())
+        return fold_rows(rows, self._state.clock.wall_ms())
+
+    def _noted(self, future: "asyncio.Future[int]") -> None:
+        if future.cancelled():
+            return
+        error = future.exception()
+        if error is None:
+            self._work()
+        else:
+            self._fail(str(error))
+
+    def _fail(self, reason: str) -> None:
+        if not self._state.journal_fault:
+            self._state.diary.error(f"the journal cannot be written ({reason}): no new orders until it can")
+        self._state.journal_fault = reason
+        self._state.touch(Panel.STATUS)
+
+    def _work(self) -> None:
+        if self._state.journal_fault:
+            self._state.journal_fault = ""
+            self._state.diary.good("the journal works again")
+            self._state.touch(Panel.STATUS)
+
+
+def fold_rows(rows: list[JournalRow], now_ms: int) -> Remembered:
+    """What the rows of INTENT, ORDER and FILL, oldest first, leave open."""
+    orders: dict[str, Order] = {}
+    begun: dict[str, int] = {}
+    fills: list[Fill] = []
+    for row in rows:
+        if row.kind == INTENT:
+            request = _decode(row, IntentRow).request
+            orders[request.client_order_id] = build_intent_order(request)
+            begun[request.client_order_id] = row.wall_ms
+        elif row.kind == ORDER:
+            order = _decode(row, OrderRow).order
+            orders[order.client_order_id] = order
+        else:
+            fills.append(_decode(row, Fill))
+    left = tuple(
+        (order, max(0, now_ms - begun[key]))
+        for key, order in orders.items()
+        if key in begun and not order.state.terminal
+    )
+    return Remembered(left, tuple(fills))
+
+
+def as_unknown(order: Order) -> Order:
+    """An order of an earlier run: one without an answer may or may not have left."""
+    if order.state not in (OrderState.INTENT, OrderState.SENT):
+        return order
+    return replace(order, state=OrderState.UNKNOWN, reason="the cockpit ended before the answer came")
+
+
+def _decode(row: JournalRow, kind: type[_Body]) -> _Body:
+    return msgspec.json.decode(row.body, type=kind)

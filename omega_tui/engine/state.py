@@ -1,0 +1,140 @@
+"""The engine's only writable state: the watched market, the account, orders, postures; owned by one loop.
+
+It holds; `apply` changes it, the view builders read it. Nothing outside the engine sees it.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from omega_tui.clock import Clock
+from omega_tui.domain.account import Balance, Position, SymbolSettings
+from omega_tui.domain.book import Level, OrderBook
+from omega_tui.domain.events import Health, Surface
+from omega_tui.domain.instruments import Instrument
+from omega_tui.domain.market import Ticker, Timeframe
+from omega_tui.domain.orders import HoldSide, MarginMode, PositionMode, Side
+from omega_tui.engine.diary import Diary
+from omega_tui.engine.feeds import Feeds
+from omega_tui.engine.ledger import OrderLedger
+from omega_tui.engine.options import EngineOptions
+from omega_tui.engine.series import CandleSeries
+from omega_tui.engine.tape import Tape
+from omega_tui.engine.views import Panel, Posture
+
+
+class Market:
+    """What is known of the watched symbol; replaced as a whole when another one is watched."""
+
+    def __init__(self, symbol: str, timeframe: Timeframe) -> None:
+        self.symbol = symbol
+        self.ticker: Ticker | None = None
+        self.last_price: Decimal | None = None
+        self.last_ms = 0
+        self.direction = 0
+        self.book: OrderBook | None = None
+        self.shown_levels: dict[Side, list[Level]] = {Side.BUY: [], Side.SELL: []}
+        self.tape = Tape()
+        self.series = CandleSeries(timeframe)
+
+    def take_last(self, price: Decimal, exchange_ms: int) -> bool:
+        """A price that traded; True when it is newer and different."""
+        if exchange_ms < self.last_ms or price == self.last_price:
+            self.last_ms = max(self.last_ms, exchange_ms)
+            return False
+        if self.last_price is not None:
+            self.direction = 1 if price > self.last_price else -1
+        self.last_price, self.last_ms = price, exchange_ms
+        return True
+
+    def levels(self, side: Side, depth: int, *, trusted: bool) -> list[Level]:
+        """The best levels: from the gateway's live book while it may be trusted, else the last ones shown."""
+        if trusted and self.book is not None and not self.book.crossed:
+            levels = self.book.levels(side, depth)
+            self.shown_levels[side] = levels
+            return levels
+        return self.shown_levels[side][:depth]
+
+
+class State:
+    """Everything the engine knows."""
+
+    def __init__(self, clock: Clock, options: EngineOptions) -> None:
+        self.clock = clock
+        self.options = options
+        self.feeds = Feeds(clock, options)
+        self.diary = Diary(clock)
+        self.ledger = OrderLedger()
+        self.market = Market(options.symbol, options.timeframe)
+        self.instruments: dict[str, Instrument] = {}
+        self.settings: dict[str, SymbolSettings] = {}
+        self.positions: tuple[Position, ...] = ()
+        self.account_reports = 0
+        self.private_epoch = 0
+        self.balance: Balance | None = None
+        self.marks: dict[str, tuple[int, Decimal]] = {}
+        self.halted = False
+        self.reconciled = False
+        self.journal_fault = ""
+        self.ack_latencies_ms: list[int] = []
+        self._versions = dict.fromkeys(Panel, 1)
+
+    def touch(self, *panels: Panel) -> None:
+        """The pictures of `panels` would look different now."""
+        for panel in panels:
+            self._versions[panel] += 1
+
+    def version(self, panel: Panel) -> int:
+        """How often the panel's data changed."""
+        return self._versions[panel]
+
+    @property
+    def instrument(self) -> Instrument | None:
+        """The rules of the watched symbol."""
+        return self.instruments.get(self.market.symbol)
+
+    def take_position_mark(self, symbol: str, price: Decimal, exchange_ms: int) -> None:
+        """A mark price that came with a position: it serves where no live ticker does."""
+        if symbol == self.market.symbol and self.feeds.freshness(Surface.TICKER).health is Health.LIVE:
+            return
+        known = self.marks.get(symbol, (0, price))
+        self.marks[symbol] = (max(known[0], exchange_ms), price)
+
+    def take_mark(self, symbol: str, price: Decimal, exchange_ms: int) -> bool:
+        """A mark price; True when it is newer and different."""
+        known = self.marks.get(symbol)
+        if known is not None and exchange_ms < known[0]:
+            return False
+        self.marks[symbol] = (exchange_ms, price)
+        return known is None or known[1] != price
+
+    def mark(self, symbol: str) -> Decimal | None:
+        """The newest mark price of a symbol."""
+        known = self.marks.get(symbol)
+        return known[1] if known is not None else None
+
+    def positions_of(self, symbol: str) -> Iterator[Position]:
+        """The open positions of one symbol: at most one in one-way mode, two in hedge mode."""
+        return (position for position in self.positions if position.symbol == symbol)
+
+    def position(self, symbol: str, hold_side: HoldSide) -> Position | None:
+        """The open position of a symbol on one side."""
+        return next((each for each in self.positions_of(symbol) if each.hold_side is hold_side), None)
+
+    def modes(self, symbol: str) -> tuple[PositionMode | None, MarginMode | None]:
+        """Position and margin mode of a symbol, None while they are not known."""
+        settings = self.settings.get(symbol)
+        return (settings.position_mode, settings.margin_mode) if settings is not None else (None, None)
+
+    def posture(self) -> tuple[Posture, str]:
+        """What is let through and why, with the way back."""
+        if self.halted:
+            return Posture.HALT, "halted here: no new risk until resume"
+        if self.journal_fault:
+            return Posture.REDUCE_ONLY, f"the journal cannot be written: {self.journal_fault}"
+        private = self.feeds.freshness(Surface.PRIVATE)
+        if private.health is not Health.LIVE:
+            reason = private.reason or "waiting for it"
+            return Posture.REDUCE_ONLY, f"account stream {private.health}: {reason}"
+        if not self.reconciled:
+            return Posture.REDUCE_ONLY, "the account has not been compared with the exchange yet"
+        return Posture.NORMAL, ""

@@ -1,0 +1,57 @@
+"""The mode line."""
+
+from statistics import median_low
+
+from omega_tui.domain.events import Surface
+from omega_tui.domain.orders import HoldSide
+from omega_tui.engine.state import State
+from omega_tui.engine.views import StatusView
+
+
+def build_status(state: State) -> StatusView:
+    """The mode line as of now."""
+    market, ticker = state.market, state.market.ticker
+    position_mode, margin_mode = state.modes(market.symbol)
+    posture, posture_reason = state.posture()
+    return StatusView(
+        venue=state.options.venue,
+        account=state.options.account,
+        market_note=state.options.market_note,
+        read_only=state.options.read_only,
+        symbol=market.symbol,
+        last_price=market.last_price,
+        direction=market.direction,
+        mark_price=state.mark(market.symbol),
+        change_24h=ticker.change_24h if ticker is not None else None,
+        funding_rate=ticker.funding_rate if ticker is not None else None,
+        funding_in_seconds=_funding_in_seconds(state),
+        position_mode=position_mode,
+        margin_mode=margin_mode,
+        leverage=shown_leverage(state),
+        profile=state.options.profile,
+        posture=posture,
+        book=state.feeds.market_freshness(),
+        private=state.feeds.freshness(Surface.PRIVATE),
+        actions=state.feeds.freshness(Surface.ACTIONS),
+        stream_lag_ms=state.feeds.lag_ms(),
+        ack_p50_ms=median_low(state.ack_latencies_ms) if state.ack_latencies_ms else None,
+        instrument=state.instrument,
+        posture_reason=posture_reason,
+    )
+
+
+def shown_leverage(state: State) -> int | None:
+    """The leverage of the open position, else what an opening long would get."""
+    for position in state.positions_of(state.market.symbol):
+        return position.leverage
+    settings = state.settings.get(state.market.symbol)
+    return settings.leverage(HoldSide.LONG) if settings is not None else None
+
+
+def _funding_in_seconds(state: State) -> int | None:
+    ticker = state.market.ticker
+    if ticker is None or ticker.next_funding_ms is None:
+        return None
+    # Both ends on the exchange's clock: its newest stamp, moved on by the time since it arrived.
+    age = state.feeds.freshness(Surface.TICKER).age_seconds or 0.0
+    return max(0, int((ticker.next_funding_ms - ticker.exchange_ms) / 1000 - age))

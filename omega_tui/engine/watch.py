@@ -1,0 +1,95 @@
+"""Which market is on screen: switching symbol and timeframe, fetching past candles and account settings."""
+
+from omega_tui.domain.events import SettingsReported, Surface
+from omega_tui.domain.instruments import Instrument
+from omega_tui.domain.market import Timeframe
+from omega_tui.engine.apply import apply_event
+from omega_tui.engine.intents import Receipt
+from omega_tui.engine.series import CandleSeries
+from omega_tui.engine.state import Market, State
+from omega_tui.engine.supervise import Supervisor
+from omega_tui.engine.views import Panel
+from omega_tui.exchange.port import Gateway, ReadFailed
+
+
+class Watch:
+    """Keeps the gateway's streams and the state's market on the same symbol."""
+
+    def __init__(self, state: State, gateway: Gateway, supervisor: Supervisor) -> None:
+        self._state = state
+        self._gateway = gateway
+        self._supervisor = supervisor
+
+    def start(self) -> None:
+        """Stream the first market and fetch what surrounds it."""
+        market = self._state.market
+        self._gateway.watch(market.symbol, market.series.timeframe)
+        self._supervisor.until_done("the list of contracts", self._load_instruments, Surface.ACTIONS)
+        self.load_history()
+        self._load_settings()
+
+    def select_symbol(self, symbol: str) -> Receipt:
+        """Show another market."""
+        state = self._state
+        if symbol == state.market.symbol:
+            return Receipt(True, f"{symbol} is on the screen already")
+        if state.instruments and symbol not in state.instruments:
+            return Receipt(False, f"{symbol} is not in the list of contracts")
+        state.market = Market(symbol, state.market.series.timeframe)
+        state.feeds.restart()
+        state.touch(*Panel)
+        self._gateway.watch(symbol, state.market.series.timeframe)
+        self.load_history()
+        self._load_settings()
+        return Receipt(True, f"switching to {symbol}")
+
+    def select_timeframe(self, timeframe: Timeframe) -> Receipt:
+        """Show candles of another length."""
+        market = self._state.market
+        if timeframe is market.series.timeframe:
+            return Receipt(True, f"{timeframe} candles are on the screen already")
+        market.series = CandleSeries(timeframe)
+        self._state.feeds.restart(Surface.CANDLES)
+        self._state.touch(Panel.CHART, Panel.FIBONACCI, Panel.LADDER)
+        self._gateway.watch(market.symbol, timeframe)
+        self.load_history()
+        return Receipt(True, f"switching to {timeframe} candles")
+
+    def load_history(self) -> None:
+        """Fetch past candles of what is on screen, until it works or the screen shows something else."""
+        self._supervisor.until_done("past candles", self._fetch_history, Surface.CANDLES)
+
+    def _load_settings(self) -> None:
+        self._supervisor.until_done("account settings", self._fetch_settings, Surface.PRIVATE)
+
+    async def _load_instruments(self) -> None:
+        listed = await self._gateway.instruments()
+        if not listed:
+            raise ReadFailed("the exchange listed no contracts")
+        self.take_instruments(listed)
+
+    def take_instruments(self, listed: tuple[Instrument, ...]) -> None:
+        """Replace the list of contracts."""
+        self._state.instruments = {each.symbol: each for each in listed}
+        self._state.touch(*Panel)
+        self._state.diary.write(f"{len(listed)} contracts listed")
+        if self._state.market.symbol not in self._state.instruments:
+            self._state.diary.error(f"{self._state.market.symbol} is not among them: choose another market")
+
+    async def _fetch_history(self) -> None:
+        market = self._state.market
+        series, wanted = market.series, self._state.options.history_candles
+        what = f"{series.timeframe} candles of {market.symbol}"
+        self._state.diary.write(f"loading {wanted} {what}")
+        started = self._state.clock.monotonic()
+        candles = await self._gateway.candles(market.symbol, series.timeframe, wanted)
+        if self._state.market.series is not series:
+            return
+        series.add_history(candles)
+        self._state.touch(Panel.CHART, Panel.FIBONACCI, Panel.LADDER)
+        took = self._state.clock.monotonic() - started
+        self._state.diary.write(f"loaded {len(candles)} {what} in {took:.1f} s")
+
+    async def _fetch_settings(self) -> None:
+        symbol = self._state.market.symbol
+        apply_event(self._state, SettingsReported(await self._gateway.fetch_settings(symbol)))
