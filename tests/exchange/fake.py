@@ -105,7 +105,9 @@ def raw(body: str, status: int = 200, headers: str = "", kind: str = "applicatio
     return cut(body, len(body.encode()), status, headers, kind)
 
 
-def cut(body: str, length: int, status: int = 200, headers: str = "", kind: str = "application/json") -> Answer:
+def cut(
+    body: str, length: int, status: int = 200, headers: str = "", kind: str = "application/json"
+) -> Answer:
     """A body that promises `length` bytes, whatever it has; a broken promise closes the connection."""
 
     async def answer(writer: asyncio.StreamWriter) -> None:
@@ -223,5 +225,5 @@ class FakeStream:
 async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
     """Wait until something is true, and fail when it does not become so in time."""
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - any condition, not one with an event
             await asyncio.sleep(0.005)

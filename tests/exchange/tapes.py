@@ -105,7 +105,9 @@ def bitget_v1_frames() -> Iterator[tuple[str, bytes]]:
             yield json.loads(text)["arg"]["instId"], text.strip().encode()
 
 
-def binance_frames(names: Iterable[str], converter: Converter) -> Iterator[tuple[bytes, dict[str, Any] | None]]:
+def binance_frames(
+    names: Iterable[str], converter: Converter
+) -> Iterator[tuple[bytes, dict[str, Any] | None]]:
     """V2 frames of a Binance recording, with the exchange's own best prices at that point when it sent them.
 
     The best prices are Binance's `bookTicker` of the same update id: a truth that no book of ours made.

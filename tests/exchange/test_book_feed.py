@@ -1,4 +1,4 @@
-"""A book that is called valid is whole, in sequence, uncrossed and checksummed; every drill must condemn it."""
+"""A book that is called valid is whole, in sequence, uncrossed, checksummed; every drill must condemn it."""
 
 import random
 import zlib
@@ -15,7 +15,11 @@ from omega_tui.exchange.bitget.frames import BookRow
 
 
 def _row(
-    bids: Any = (), asks: Any = (), seq: int | None = None, pseq: int | None = None, checksum: int | None = None
+    bids: Any = (),
+    asks: Any = (),
+    seq: int | None = None,
+    pseq: int | None = None,
+    checksum: int | None = None,
 ) -> BookRow:
     return BookRow(asks=list(asks), bids=list(bids), ts="1", seq=seq, pseq=pseq, checksum=checksum)
 
@@ -97,7 +101,11 @@ def test_a_wrong_checksum_condemns_and_zero_or_none_is_not_one() -> None:
     text = b"10:1:11:1:9:1:12:1"
     right = zlib.crc32(text)
     signed = right - 2**32 if right >= 2**31 else right
-    for checksum, verdict in ((signed, Verdict.CHANGED), (signed ^ 1, Verdict.WRONG_CHECKSUM), (0, Verdict.CHANGED)):
+    for checksum, verdict in (
+        (signed, Verdict.CHANGED),
+        (signed ^ 1, Verdict.WRONG_CHECKSUM),
+        (0, Verdict.CHANGED),
+    ):
         feed = _live(None)
         assert feed.push("update", _row(checksum=checksum)) is verdict
         assert feed.valid is (verdict is Verdict.CHANGED)

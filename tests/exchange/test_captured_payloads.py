@@ -34,7 +34,13 @@ from omega_tui.exchange.bitget.translate_account import (
     parse_settings,
 )
 from omega_tui.exchange.bitget.translate_market import ContractRow, parse_candles, parse_instruments
-from omega_tui.exchange.bitget.translate_orders import FillRow, OrderRow, build_order, parse_order, parse_rest_fill
+from omega_tui.exchange.bitget.translate_orders import (
+    FillRow,
+    OrderRow,
+    build_order,
+    parse_order,
+    parse_rest_fill,
+)
 from omega_tui.exchange.port import Accepted, Rejected, Unknown
 from tests.exchange.payloads import lines, pushes, replies
 from tests.support.shared import needs_shared, shared_path
@@ -207,7 +213,7 @@ def test_every_captured_refusal_is_read_with_code_and_words() -> None:
 
 
 def test_our_orders_say_the_same_as_ccxts_own() -> None:
-    """Same members and values as ccxt sends for the same intent, apart from case and a market order's force."""
+    """Same members and values as ccxt sends for the same intent, apart from case and a market's force."""
     path = shared_path("bitget", "fixtures", "ccxt-4.5.90-rest-requests.jsonl")
     requests = [json.loads(line) for line in path.read_text().splitlines()]
     bodies = [r["body"] for r in requests if r["path"].endswith("/place-order") and r["method"] == "POST"]

@@ -70,7 +70,22 @@ def test_a_reply_that_proves_nothing_leaves_the_action_unknown(action: Action, e
 
 @pytest.mark.parametrize(
     "code",
-    "40010 40910 40015 40725 45001 43059 25001 25003 40786 40708 43118 45034 50060 25212".split(),
+    [
+        "40010",
+        "40910",
+        "40015",
+        "40725",
+        "45001",
+        "43059",
+        "25001",
+        "25003",
+        "40786",
+        "40708",
+        "43118",
+        "45034",
+        "50060",
+        "25212",
+    ],
 )
 @pytest.mark.parametrize("action", list(Action))
 def test_trouble_inside_the_exchange_and_a_repeated_id_are_unknown(action: Action, code: str) -> None:
@@ -78,26 +93,42 @@ def test_trouble_inside_the_exchange_and_a_repeated_id_are_unknown(action: Actio
 
 
 @pytest.mark.parametrize(
-    "code", "40762 43012 25202 25203 45110 40774 25236 40808 41103 40917 45122 40014 40099 40085".split()
+    "code",
+    [
+        "40762",
+        "43012",
+        "25202",
+        "25203",
+        "45110",
+        "40774",
+        "25236",
+        "40808",
+        "41103",
+        "40917",
+        "45122",
+        "40014",
+        "40099",
+        "40085",
+    ],
 )
 def test_a_refusal_of_the_order_itself_is_definite(code: str) -> None:
     outcome = classify(Action.PLACE, _reply(code, message="no\x1b[2J"))
     assert outcome == Rejected(code, "no␛[2J", getattr(outcome, "advice", ""))
 
 
-@pytest.mark.parametrize("code", "22002 40757 25227".split())
+@pytest.mark.parametrize("code", ["22002", "40757", "25227"])
 def test_nothing_to_close_is_definite_and_says_so(code: str) -> None:
     outcome = classify(Action.CLOSE, _reply(code))
     assert isinstance(outcome, Rejected)
     assert "nothing is left to close" in outcome.advice
 
 
-@pytest.mark.parametrize("code", "40768 43001 40109 25204 43025 45129".split())
+@pytest.mark.parametrize("code", ["40768", "43001", "40109", "25204", "43025", "45129"])
 def test_not_found_on_a_cancel_is_no_proof_of_cancellation(code: str) -> None:
     assert isinstance(classify(Action.CANCEL, _reply(code)), Unknown)
 
 
-@pytest.mark.parametrize("code", "40005 40008".split())
+@pytest.mark.parametrize("code", ["40005", "40008"])
 def test_a_refused_timestamp_is_definite_and_points_at_the_clock(code: str) -> None:
     outcome = classify(Action.PLACE, _reply(code))
     assert isinstance(outcome, Rejected)

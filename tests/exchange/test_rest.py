@@ -1,6 +1,8 @@
-"""Real sockets, real ccxt: how every fault of the wire ends, what exactly is sent, and that it is sent once."""
+"""Real sockets, real ccxt: how every fault of the wire ends, what is sent, and that it is sent once."""
 
 import asyncio
+import contextlib
+import itertools
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -69,7 +71,7 @@ class Desk:
         self.clock_refusals += 1
 
 
-@pytest.fixture()
+@pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
     async with FakeRest() as server:
         desk = Desk(server, Endpoints(server.url, "", ""))
@@ -98,7 +100,9 @@ async def desk() -> AsyncIterator[Desk]:
         pytest.param(refusal("40786", "Duplicate clientOid"), id="duplicate id"),
     ],
 )
-async def test_an_order_whose_fate_is_not_proven_is_unknown_and_was_sent_once(desk: Desk, fault: Answer) -> None:
+async def test_an_order_whose_fate_is_not_proven_is_unknown_and_was_sent_once(
+    desk: Desk, fault: Answer
+) -> None:
     desk.server.answers[_PLACE] = fault
     outcome = await desk.actions.place(_ORDER)
     assert isinstance(outcome, Unknown)
@@ -221,7 +225,7 @@ async def test_an_idle_order_is_not_delayed_and_a_cancel_never_waits_behind_orde
     assert clock() - began < 0.08
     await asyncio.gather(*orders)
     stamps = sorted(request.at for request in desk.server.to(_PLACE)[-5:])
-    assert all(later - earlier > 0.08 for earlier, later in zip(stamps, stamps[1:], strict=False))
+    assert all(later - earlier > 0.08 for earlier, later in itertools.pairwise(stamps))
 
 
 async def test_an_order_that_would_wait_too_long_here_is_not_sent(desk: Desk) -> None:
@@ -271,10 +275,8 @@ async def test_reads_ask_what_ccxt_would_ask(desk: Desk) -> None:
     recorded = {line["call"]: line for line in map(json.loads, path.read_text().splitlines())}
     for call, arguments, name in calls:
         desk.server.requests.clear()
-        try:
+        with contextlib.suppress(ReadFailed):
             await call(*arguments)
-        except ReadFailed:
-            pass
         request, expected = desk.server.requests[0], recorded[name]
         assert (request.method, request.path) == (expected["method"], expected["path"])
         query = dict(parse_qsl(urlsplit(request.target).query))

@@ -47,7 +47,11 @@ def _position(**changes: Any) -> PositionRow:
 
 def test_a_position_keeps_exact_figures_and_absent_ones_are_none() -> None:
     position = parse_position(_position())
-    assert (position.symbol, position.hold_side, position.size) == ("BTCUSDT", HoldSide.LONG, Decimal("0.002"))
+    assert (position.symbol, position.hold_side, position.size) == (
+        "BTCUSDT",
+        HoldSide.LONG,
+        Decimal("0.002"),
+    )
     assert (position.leverage, position.margin_mode) == (20, MarginMode.CROSSED)
     assert (position.break_even_price, position.funding, position.updated_ms) == (None, None, None)
     assert position.fees == Decimal("-0.044")
@@ -78,7 +82,9 @@ def test_a_closed_row_is_no_position() -> None:
     assert parse_positions([_position(total="0", available="0")]) == ()
 
 
-@pytest.mark.parametrize("change", [{"posMode": "net"}, {"marginMode": "?"}, {"holdSide": "net"}, {"total": ""}])
+@pytest.mark.parametrize(
+    "change", [{"posMode": "net"}, {"marginMode": "?"}, {"holdSide": "net"}, {"total": ""}]
+)
 def test_a_position_that_is_not_understood_is_loud(change: dict[str, str]) -> None:
     with pytest.raises(TranslationError):
         parse_position(_position(**change))

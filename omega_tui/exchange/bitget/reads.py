@@ -56,6 +56,9 @@ _ATTEMPTS = 3
 _SECONDS = 12.0
 _MOST_PAGES = 50
 
+# The library would log each repetition, and without a log file that line lands on the trader's screen.
+stamina.instrumentation.set_on_retry_hooks([])
+
 _PRODUCT = {"productType": ProductType.USDT_FUTURES.value}
 _TRANSIENT_CODES = INTERNAL_CODES | {Code.TOO_MANY_REQUESTS}
 
@@ -121,7 +124,7 @@ class RestReads:
         while len(found) < limit:
             wanted = min(limit - len(found), HISTORY_CANDLE_LIMIT)
             end = found[0].start_ms if found else end_ms
-            asked = params | {"limit": str(wanted), "endTime": str(end)}
+            asked = params | {"limit": str(wanted), "endTime": str(end - 1)}
             rows = await self._read(RestPath.HISTORY_CANDLES, asked, list[list[str]])
             page = tuple(candle for candle in _translated(parse_candles, rows) if candle.start_ms < end)
             if not page:
@@ -216,7 +219,8 @@ class RestReads:
         if envelope.code in CLOCK_CODES:
             self._clock_refused()
         if envelope.code in _TRANSIENT_CODES:
-            self._limits.penalize()
+            if envelope.code == Code.TOO_MANY_REQUESTS:
+                self._limits.penalize()
             raise _Transient(f"{envelope.code} {safe_text(envelope.msg or '')}")
         return envelope
 

@@ -28,6 +28,7 @@ _CLOSE_SECONDS = 1.0
 _LOGIN_PAUSE_SECONDS = 60.0
 _CROWDED_PAUSE_SECONDS = 30.0
 _LONGEST_PAUSE_SECONDS = 300.0
+_FAMILY_RACE_SECONDS = 0.25
 _MAX_FRAME_BYTES = 4 * 2**20
 _QUEUED_FRAMES = 64
 
@@ -152,7 +153,9 @@ class Stream:
             max_size=_MAX_FRAME_BYTES,
             max_queue=_QUEUED_FRAMES,
             logger=_silent,
-            happy_eyeballs_delay=0.25,
+            # Racing address families is for the internet; here it would only leave a socket open when
+            # cancelled half-way (Python 3.11).
+            happy_eyeballs_delay=_FAMILY_RACE_SECONDS if target.scheme == "wss" else None,
         )
 
     async def _converse(self, websocket: ClientConnection, began: float) -> _Ended:
