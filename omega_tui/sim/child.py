@@ -128,7 +128,7 @@ def _address(port: int, ids: Ids) -> SimulatorAddress:
         rest=f"http://{_HOST}:{port}",
         ws_public=f"ws://{_HOST}:{port}/v2/ws/public",
         ws_private=f"ws://{_HOST}:{port}/v2/ws/private",
-        api_key=f"sim_{ids.token(_TOKEN_LENGTH)}",
+        api_key=f"bg_{ids.token(_TOKEN_LENGTH)}",
         secret=ids.token(_TOKEN_LENGTH),
         passphrase=ids.token(_TOKEN_LENGTH),
     )

@@ -26,7 +26,7 @@ from omega_tui.sim.facts import MarketSource, PositionMode, TapeEnded
 from omega_tui.sim.market.generated import GeneratedSource
 from omega_tui.sim.market.tape import TapeSource
 from omega_tui.sim.market.tape_lines import TapeUnreadable
-from omega_tui.sim.security import ApiKey
+from omega_tui.sim.security import KEY_PREFIX, ApiKey
 from omega_tui.sim.server import ServerSettings, SimServer
 from omega_tui.sim.venue import VenueSettings
 
@@ -129,6 +129,8 @@ def _key_of(environment: Mapping[str, str]) -> ApiKey | None:
         return None
     if not all(given):
         raise BadOptions(f"set all of {', '.join(KEY_VARIABLES)} or none")
+    if not given[0].startswith(KEY_PREFIX):
+        raise BadOptions(f"{KEY_VARIABLES[0]} must start with {KEY_PREFIX}, as Bitget's keys do")
     return ApiKey(*given)
 
 

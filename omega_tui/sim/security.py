@@ -25,7 +25,8 @@ from omega_tui.exchange.bitget.wire import (
 from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.facts import Refused
 
-_KEY_PREFIX = "bg_"
+KEY_PREFIX = "bg_"
+"""How every API key of the exchange begins; another beginning is refused as no key at all."""
 _FIRST_MILLISECOND_STAMP = 100_000_000_000
 
 
@@ -40,7 +41,7 @@ class ApiKey:
     @classmethod
     def random(cls, ids: Ids) -> "ApiKey":
         """A key nobody else has, spelled as Bitget's are."""
-        return cls(_KEY_PREFIX + ids.token(32), ids.token(64), ids.token(12))
+        return cls(KEY_PREFIX + ids.token(32), ids.token(64), ids.token(12))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Guard:
     def check_request(self, headers: Mapping[str, str], request: SignedRequest) -> None:
         """Raise Refused with the code of the first thing wrong, in Bitget's order of checking."""
         key, sign, timestamp, passphrase = _auth_headers(headers)
-        if not key.startswith(_KEY_PREFIX):
+        if not key.startswith(KEY_PREFIX):
             raise refusal(Code.KEY_INVALID)
         if key != self._api_key.key:
             raise refusal(Code.KEY_UNKNOWN)
