@@ -21,7 +21,7 @@ from omega_tui.domain.orders import (
 )
 from omega_tui.domain.sizing import legal_price, legal_size
 from omega_tui.domain.values import decimal_text
-from omega_tui.engine.guards import gate_problems, margin_problems, rule_problems
+from omega_tui.engine.guards import gate_problems, margin_problems, reserved_margin, rule_problems
 from omega_tui.engine.intents import TicketDraft, TicketPreview
 from omega_tui.engine.liquidation import Change, estimate_liquidation
 from omega_tui.engine.state import State
@@ -274,7 +274,7 @@ def _problems(state: State, ticket: _Resolved, margin: Decimal | None, fee: Deci
         touch = _text(_touch(state, draft.side))
         yield f"post-only would take: the other side is at {touch}; step back or use a plain limit"
     if margin is not None and fee is not None and ticket.opening_size:
-        available = state.balance.available if state.balance is not None else None
+        available = state.balance.available - reserved_margin(state) if state.balance is not None else None
         yield from margin_problems(margin - min(fee, _ZERO), available, ticket.instrument.quote)
 
 

@@ -16,7 +16,7 @@ from omega_tui.engine.views import Panel
 from omega_tui.exchange.port import ReadFailed
 
 _LOG = logging.getLogger(__name__)
-_LONGEST_PAUSE = 30.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0
 
 Pause = Callable[[float], Awaitable[None]]
 """Sleeps for some seconds; `asyncio.sleep` outside tests."""
@@ -118,14 +118,13 @@ class Supervisor:
         while True:
             wake.clear()
             failures = 0 if await self.attempt(name, step, surface) else failures + 1
-            pause = min(_LONGEST_PAUSE, 2.0 ** (failures - 1)) if failures else seconds()
-            await self._rest(pause, wake)
+            await self._rest(_back_off(failures) if failures else seconds(), wake)
 
     async def _retry(self, name: str, step: Step, surface: Surface) -> None:
         failures = 0
         while not await self.attempt(name, step, surface):
             failures += 1
-            await self._pause(min(_LONGEST_PAUSE, 2.0 ** (failures - 1)))
+            await self._pause(_back_off(failures))
 
     async def _rest(self, seconds: float, wake: asyncio.Event) -> None:
         sleeper = asyncio.ensure_future(self._pause(seconds))
@@ -142,3 +141,8 @@ class Supervisor:
         task.add_done_callback(self._tasks.discard)
         if name:
             self._named[name] = task
+
+
+def _back_off(failures: int) -> float:
+    """A quarter of a second after the first failure, doubling: most failures are the start's own."""
+    return min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(failures - 1, 10))
