@@ -82,8 +82,8 @@ class RestFace:
 
     async def handle(self, request: web.Request) -> web.Response:
         """The answer to any request that is not for a stream."""
-        body = await request.read()
         try:
+            body = await _body(request)
             return self._reply(200, SUCCESS, SUCCESS_MESSAGE, self._answer(request, body))
         except Refused as refused:
             status = 404 if refused.code == Code.NO_ROUTE else 400
@@ -113,3 +113,10 @@ class RestFace:
             "data": data,
         }
         return web.Response(status=status, body=orjson.dumps(envelope), content_type=_JSON)
+
+
+async def _body(request: web.Request) -> bytes:
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise refusal(Code.VERIFICATION_FAILED, "body") from None

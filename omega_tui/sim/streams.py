@@ -3,8 +3,6 @@
 It moves text between sockets and sessions; what is said is the business of `streams_session`.
 """
 
-import asyncio
-
 from aiohttp import WSMsgType, web
 
 from omega_tui.clock import Ids
@@ -39,15 +37,13 @@ class StreamsFace:
         private = request.path == WS_PRIVATE_PATH
         gate = Gate(self.feeds, self._guard, self._exchange.symbols, self._limits, private)
         session = Session(gate, connection, self._ids.token(32), self._exchange.clock.monotonic())
-        writer = asyncio.create_task(connection.write())
         self.connections.add(connection)
         try:
             await self._converse(socket, session, connection)
         finally:
             self.connections.discard(connection)
             session.close()
-            connection.finish()
-            await asyncio.gather(writer, return_exceptions=True)
+            await connection.end()
         return socket
 
     def close(self) -> None:

@@ -11,10 +11,11 @@ from aiohttp import WSMsgType, web
 
 _MAX_WAITING_FRAMES: Final = 4_000
 _MAX_WAITING_BYTES: Final = 16_000_000
+_GOODBYE_SECONDS: Final = 1.0
 
 
 class Connection:
-    """The sending half of one socket. `send` never waits, so no client can hold up another."""
+    """The sending half of one open socket. `send` never waits, so no client can hold up another."""
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self._socket = socket
@@ -23,6 +24,7 @@ class Connection:
         self._waiting_bytes = 0
         self._wake = asyncio.Event()
         self._finishing = False
+        self._writer = asyncio.create_task(self._write())
 
     @property
     def finishing(self) -> bool:
@@ -52,8 +54,17 @@ class Connection:
         if self._transport is not None:
             self._transport.abort()
 
-    async def write(self) -> None:
-        """Send what is queued until the connection ends."""
+    async def end(self) -> None:
+        """Send what is queued and close; a client that does not take it in time is cut off."""
+        self.finish()
+        _, late = await asyncio.wait({self._writer}, timeout=_GOODBYE_SECONDS)
+        if late:
+            self.abort()
+            self._writer.cancel()
+        else:
+            self._writer.result()
+
+    async def _write(self) -> None:
         try:
             while not (self._finishing and not self._waiting):
                 await self._wake.wait()

@@ -89,6 +89,7 @@ async def test_bad_orders_are_refused_by_name(
         '{"size": Infinity}',
         '{"side":"buy","side":"sell"}',
         "[" * 100_000,
+        " " * 300_000,
         '{"a":1e999999999999999999}',
         "\ufeff{}",
     ],
