@@ -90,10 +90,6 @@ class Engine:
         await self._supervisor.stop()
         await self._gateway.stop()
 
-    def tell(self, text: str) -> None:
-        """Put a line about the cockpit itself into the log, as a warning."""
-        self._state.diary.warn(text)
-
     def submit(self, intent: Intent) -> Receipt:
         """Take up an intent or refuse it with the reason; returns at once."""
         receipt = self._dispatch(intent)
