@@ -63,6 +63,18 @@ def test_after_a_sleep_the_next_sample_replaces_the_old_ones() -> None:
     assert abs(server.offset_ms) <= 1
 
 
+def test_an_exchange_that_plays_time_fast_is_signed_for_by_the_wall_clock() -> None:
+    clock = ManualClock()
+    server = ServerClock(clock)
+    for _ in range(4):
+        _measure(clock, server, round(clock.monotonic() * 99_000))
+        clock.advance(1.0)
+    assert server.now_ms() == clock.wall_ms()
+    for _ in range(2):
+        _measure(clock, server, 40_000)
+    assert server.offset_ms == 40_000
+
+
 def test_the_first_reconnect_is_immediate_and_the_waits_grow_to_a_cap() -> None:
     backoff = Backoff(RandomIds())
     waits = [backoff.next_delay(1000.0 * number) for number in range(40)]

@@ -167,7 +167,7 @@ def _refused(action: Action, code: str, message: str, status: int | None) -> Out
     if code in _DUPLICATE_ID:
         return Unknown(f"{code} {words}: an earlier attempt with this id may be live")
     if action is Action.CANCEL and code in _CANCEL_PROVES_NOTHING:
-        return Unknown(f"{code} {words}: not found does not prove that it was canceled")
+        return Unknown(f"{code} {words}: this does not prove that it was canceled")
     return Rejected(code, words, advice(code))
 
 

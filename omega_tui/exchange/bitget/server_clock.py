@@ -1,8 +1,9 @@
 """The exchange's time, estimated from its own answers. No sockets.
 
 Bitget refuses requests and logins whose timestamp is 30 s off. The estimate hangs on the monotonic clock, so
-that a corrected wall clock does not move it; a sample that contradicts the older ones (the machine slept)
-replaces them all.
+that a corrected wall clock does not move it. A sample that contradicts the older ones (the machine slept)
+replaces them all; when samples keep contradicting each other the exchange's clock runs at another pace (a
+simulated market played fast), no estimate holds, and the wall clock is as good as any.
 """
 
 from collections import deque
@@ -12,6 +13,7 @@ from omega_tui.clock import Clock
 
 _SAMPLES = 5
 _CONTRADICTION_MS = 1000.0
+_UNSTEADY = 2
 
 
 class ServerClock:
@@ -20,6 +22,7 @@ class ServerClock:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._bases: deque[float] = deque(maxlen=_SAMPLES)
+        self._contradictions = 0
 
     @property
     def synced(self) -> bool:
@@ -32,11 +35,14 @@ class ServerClock:
         tolerance = _CONTRADICTION_MS + (received - sent) * 1000.0
         if self._bases and abs(base - median(self._bases)) > tolerance:
             self._bases.clear()
+            self._contradictions += 1
+        else:
+            self._contradictions = 0
         self._bases.append(base)
 
     def now_ms(self) -> int:
         """Milliseconds since the epoch, by the exchange's clock."""
-        if not self._bases:
+        if not self._bases or self._contradictions >= _UNSTEADY:
             return self._clock.wall_ms()
         return round(self._clock.monotonic() * 1000.0 + median(self._bases))
 
