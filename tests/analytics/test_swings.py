@@ -76,13 +76,13 @@ def test_a_rise_and_a_fall_make_an_up_swing() -> None:
 
 
 def test_the_next_leg_starts_at_its_far_end_and_not_at_the_bar_that_confirmed() -> None:
-    """A low between a confirmed high and the bar that confirmed it belongs to the next leg."""
+    """The 108 came between the low of 80 and the bar that confirmed it: the next leg ends there."""
     zigzag = ZigZag(factor=3.0, period=2)
     quiet = [(100.5, 99.5, 100.0)] * 3
     spike_down = [(110.0, 109.0, 109.5), (109.5, 80.0, 108.0), (108.0, 100.0, 101.0)]
     for bar in bars(*quiet, *spike_down, *[(101.0, 100.0, 100.5)] * 6, (130.0, 100.0, 129.0)):
         zigzag.push(bar)
-    assert [pivot.price for pivot in zigzag.pivots] == [110.0, 80.0, 108.0]
+    assert [pivot.price for pivot in zigzag.pivots] == [80.0, 108.0]
 
 
 def test_nothing_is_confirmed_before_there_is_an_average() -> None:
