@@ -48,6 +48,8 @@ class CockpitApp(App[None], inherit_bindings=False):
             self.register_theme(palette.theme())
         self.theme = self._style_book.palette.name
         terminal = TerminalGate(None) if sys.__stderr__ is None else terminal_gate(sys.__stderr__.fileno())
+        self.painted = asyncio.Event()
+        """Set once the first picture stands."""
         self.cockpit = CockpitScreen(engine, self._settings, self._timing, terminal)
 
     def get_default_screen(self) -> CockpitScreen:
@@ -55,6 +57,7 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.cockpit.use_styles(self._style_book)
+        self.call_after_refresh(self.painted.set)
         if not self.is_headless:
             self._watch_signals()
 

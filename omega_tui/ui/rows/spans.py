@@ -64,8 +64,10 @@ def on(line: Iterable[Span], ground: str) -> Line:
 
 
 def title_line(title: str, info: Sequence[Span], width: int, focused: bool) -> Line:
-    """A panel's first line: its name, a mark when it has the focus, and facts at the right, of which the first
-    leave when room is short."""
+    """A panel's first line: its name, a mark when it has the focus, and facts at the right.
+
+    The first facts leave when room is short.
+    """
     name: list[Span] = (
         [("▌", "accent"), (title, "accent bold")] if focused else [(" ", "muted"), (title, "ink bold")]
     )

@@ -26,10 +26,9 @@ def build_ticket(
     """The whole panel. `question` replaces the hint while an order is armed."""
     lines = [_title(form, venue, width), *[_field(form, field, instrument, width) for field in form.fields]]
     rule: Line = (("─" * width, "faint"),)
-    roomy = height >= _ROOMY
-    lines += (
-        [rule, *_figures(preview, instrument, width), rule] if roomy else _figures(preview, instrument, width)
-    )
+    figures = _figures(preview, instrument, width)
+    # In a low terminal the notional gives way: size and price, which make it, stay.
+    lines += [rule, *figures, rule] if height >= _ROOMY else [figures[0], *figures[2:]]
     tail = _verdict(form, preview, question, width, max(2, height - len(lines)))
     gap = height - len(lines) - len(tail)
     blank: Line = ((" " * width, "ink"),)

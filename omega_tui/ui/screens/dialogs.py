@@ -36,6 +36,11 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
         if size:
             self._box.show(self.lines(size.width, size.height))
 
+    @property
+    def text(self) -> str:
+        """The box as plain text."""
+        return self._box.text
+
     def lines(self, width: int, height: int) -> list[Line]:
         """The box's content."""
         raise NotImplementedError

@@ -1,0 +1,181 @@
+"""The text of every panel at the three layouts, as a reviewer can read it.
+
+`OMEGA_GOLDEN=write` rewrites the files in tests/golden; a change there is a change on the screen.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from omega_tui.domain.events import Health
+from omega_tui.domain.orders import Side
+from omega_tui.engine.views import Freshness
+from omega_tui.ui.actions import Situation, footer_actions
+from omega_tui.ui.ladder_window import LadderWindow
+from omega_tui.ui.panels.bottom import build_footer, build_prompt
+from omega_tui.ui.rows.account import (
+    account_strip,
+    build_account,
+    build_fills,
+    build_orders,
+    build_positions,
+)
+from omega_tui.ui.rows.chart import build_chart
+from omega_tui.ui.rows.dialogs import build_chooser, build_help, build_quit, fuzzy_matches
+from omega_tui.ui.rows.fibonacci import build_fibonacci
+from omega_tui.ui.rows.ladder import FRAME_ROWS, build_ladder
+from omega_tui.ui.rows.log import build_log
+from omega_tui.ui.rows.spans import Line, line_width
+from omega_tui.ui.rows.status import build_status
+from omega_tui.ui.rows.tape import build_tape
+from omega_tui.ui.rows.ticket import build_ticket
+from omega_tui.ui.ticket_form import TicketForm, TicketType
+from tests.ui import sample_views as sample
+
+REWRITE = os.environ.get("OMEGA_GOLDEN") == "write"
+GOLDEN = Path(__file__).parents[1] / "golden"
+Size = tuple[int, int]
+Build = Callable[[int, int], list[Line]]
+
+
+def _ladder(group: int, cursor: int | None = None, **changes: object) -> Build:
+    def build(width: int, height: int) -> list[Line]:
+        view = replace(sample.ladder(group, 2 * height), **changes)
+        window = LadderWindow(group=group, cursor=cursor).settled(view, height - FRAME_ROWS)
+        return build_ladder(view, window, width, height, focused=True)
+
+    return build
+
+
+def _ticket(form: TicketForm, question: str = "") -> Build:
+    return lambda w, h: build_ticket(
+        form, sample.preview(form.draft()), sample.BTC, "SIM", w, h, question=question
+    )
+
+
+FORM = TicketForm("t1", "BTCUSDT", Side.BUY, price="64123.4", size="0.0155")
+STALE = Freshness(Health.STALE, 4.2, "no update")
+SITUATION = Situation("ladder", False, False, False, False, True, True, True)
+
+PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
+    "status": (lambda w, h: build_status(sample.STATUS, w), ((80, 2), (120, 2), (200, 2))),
+    "status-doubt": (
+        lambda w, h: build_status(
+            replace(
+                sample.STATUS,
+                venue="LIVE",
+                market_note="",
+                book=STALE,
+                actions=replace(STALE, health=Health.DOWN),
+            ),
+            w,
+        ),
+        ((80, 2), (120, 2), (200, 2)),
+    ),
+    "ladder": (_ladder(1, sample.MID_TICKS - 2), ((44, 14), (42, 22), (48, 32))),
+    "ladder-grouped": (_ladder(10), ((44, 14), (42, 22), (48, 32))),
+    "ladder-resync": (
+        _ladder(1, health=Freshness(Health.RESYNC, None, "gap")),
+        ((44, 14), (42, 22), (48, 32)),
+    ),
+    "tape": (lambda w, h: build_tape(sample.tape(4 * h), w, h, focused=False), ((35, 14), (45, 8), (36, 32))),
+    "chart": (lambda w, h: build_chart(sample.chart(w), w, h, focused=False), ((80, 14), (45, 14), (71, 32))),
+    "fibonacci": (
+        lambda w, h: build_fibonacci(sample.fibonacci(), w, h, focused=False),
+        ((80, 14), (31, 12), (42, 13)),
+    ),
+    "positions": (
+        lambda w, h: build_positions(sample.POSITIONS, None, w, h, focused=False, private=False),
+        ((80, 6), (80, 4), (122, 6)),
+    ),
+    "positions-private": (
+        lambda w, h: build_positions(sample.POSITIONS, "BTCUSDT:long", w, h, focused=True, private=True),
+        ((80, 6), (80, 4), (122, 6)),
+    ),
+    "orders": (
+        lambda w, h: build_orders(sample.ORDERS, "c2", w, h, focused=True),
+        ((80, 6), (80, 6), (122, 8)),
+    ),
+    "fills": (
+        lambda w, h: build_fills(sample.FILLS, w, h, focused=False, private=False),
+        ((80, 6), (39, 10), (77, 6)),
+    ),
+    "account": (
+        lambda w, h: build_account(sample.ACCOUNT, w, h, focused=False, private=False),
+        ((35, 10), (31, 10), (42, 19)),
+    ),
+    "log": (lambda w, h: build_log(sample.LOG, w, h, focused=False), ((80, 6), (39, 10), (77, 8))),
+    "ticket": (_ticket(FORM), ((35, 14), (31, 22), (42, 32))),
+    "ticket-market-armed": (
+        _ticket(
+            replace(FORM, kind=TicketType.MARKET, size="0.010"),
+            "ENTER sends: SIM buy 0.010 BTCUSDT at market",
+        ),
+        ((35, 14), (31, 22), (42, 32)),
+    ),
+    "ticket-bad-input": (
+        _ticket(replace(FORM, size="").typed(",")),
+        ((35, 14), (31, 22), (42, 32)),
+    ),
+    "prompt": (
+        lambda w, h: [
+            build_prompt("flatten BTCUSDT: close LONG 0.010 BTC at market", 2.4, ("", ""), [], w),
+            build_prompt("", 0, ("order acknowledged in 84 ms", "good"), [], w),
+            build_prompt("", 0, ("", ""), account_strip(sample.ACCOUNT, 1, 3, private=False), w),
+        ],
+        ((80, 3), (120, 3), (200, 3)),
+    ),
+    "footer": (lambda w, h: [build_footer(footer_actions(SITUATION), w)], ((80, 1), (120, 1), (200, 1))),
+    "help": (lambda w, h: build_help("orders", w, h), ((80, 24), (112, 26), (112, 26))),
+    "quit": (
+        lambda w, h: build_quit("2 open orders and 1 position stay on the exchange.", w, h),
+        ((60, 6), (60, 6), (60, 6)),
+    ),
+    "symbol": (
+        lambda w, h: build_chooser("ET", fuzzy_matches("ET", ("BTCUSDT", "DOGEUSDT", "ETHUSDT")), 0, w, h),
+        ((60, 16), (60, 16), (60, 16)),
+    ),
+}
+LAYOUTS = ("80x24", "120x36", "200x50")
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_panel_reads_as_agreed(name: str) -> None:
+    build, sizes = PANELS[name]
+    parts = []
+    for layout, (width, height) in zip(LAYOUTS, sizes, strict=True):
+        lines = build(width, height)
+        assert len(lines) == height, f"{name} at {layout} does not fill its height"
+        assert {line_width(line) for line in lines} == {width}, f"{name} at {layout} has ragged lines"
+        parts.append(f"--- {layout}: {width}x{height}\n" + "\n".join(_text(line) for line in lines))
+    text = "\n".join(parts) + "\n"
+    file = GOLDEN / f"{name}.txt"
+    if REWRITE:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    assert text == file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PANELS)
+@pytest.mark.parametrize("size", [(1, 1), (5, 2), (20, 3), (17, 40), (200, 1)])
+def test_panel_survives_any_size(name: str, size: Size) -> None:
+    """A live resize passes through absurd sizes; no builder may raise or spill over its width."""
+    width, height = size
+    lines = PANELS[name][0](width, height)
+    assert all(line_width(line) <= width for line in lines)
+
+
+def test_unknown_amounts_are_never_zero() -> None:
+    """A balance that the exchange has not told yet reads as a dash."""
+    view = replace(sample.ACCOUNT, equity=None, unrealized=None, available=Decimal(0))
+    text = "\n".join(_text(line) for line in build_account(view, 31, 10, focused=False, private=False))
+    equity, available, _, unrealized, session = text.splitlines()[1:6]
+    assert [line.split()[-1] for line in (equity, available, unrealized, session)] == ["—", "0.00", "—", "—"]
+
+
+def _text(line: Line) -> str:
+    return "".join(text for text, _ in line).rstrip()
