@@ -27,7 +27,6 @@ class Terminal:
             size = struct.pack("HHHH", rows, columns, 0, 0)
             fcntl.ioctl(0, termios.TIOCSWINSZ, size)
             os.execvpe(arguments[0], arguments, environment)
-        self.first_byte: float | None = None
         self.received = 0
         self._text = b""
 
@@ -38,8 +37,6 @@ class Terminal:
             return
         with contextlib.suppress(OSError):
             chunk = os.read(self._descriptor, 65536)
-            if self.first_byte is None:
-                self.first_byte = time.monotonic() - self.started
             self.received += len(chunk)
             self._text += _ESCAPES.sub(b"", chunk)
 

@@ -5,6 +5,7 @@ is imported before the first line is on the terminal, and nothing of trading is 
 """
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from omega_tui import __version__
+from omega_tui.splash import splash
 
 if TYPE_CHECKING:
     from omega_tui.settings import Settings
@@ -66,8 +68,6 @@ def _dispatch(arguments: Sequence[str]) -> int:
         parser.error("write sim first, its own flags after it")
     action, headless, config = (given.pop(name, None) for name in ("action", "headless", "config"))
     opens = command is None and headless is None
-    if opens and sys.stderr.isatty():
-        _narrate(f"Omega TUI {__version__} is opening")
 
     from omega_tui.settings import SettingsError, load
 
@@ -86,9 +86,13 @@ def _dispatch(arguments: Sequence[str]) -> int:
 
 
 def _open(settings: "Settings") -> int:
-    from omega_tui.wiring import run_cockpit
+    """Show the first picture, then import and run the cockpit."""
+    # Importing makes no garbage worth looking for; the cockpit switches the collector on again.
+    gc.disable()
+    with splash(settings.venue_word, settings.market.symbol.name):
+        from omega_tui.wiring import run_cockpit
 
-    return run_cockpit(settings)
+        return run_cockpit(settings)
 
 
 def _look_headless(settings: "Settings", seconds: float) -> int:

@@ -26,7 +26,6 @@ from omega_tui.sim.child import SimulatorFailed, SimulatorProcess
 from omega_tui.ui.app import CockpitApp
 from omega_tui.ui.cockpit_settings import CockpitSettings
 
-_WORDS: Final = {Venue.SIM: "SIM", Venue.TESTNET: "DEMO", Venue.MAINNET: "LIVE"}
 _HEADLESS_SIZE: Final = (120, 36)
 _SIM_JOURNALS_KEPT: Final = 20
 
@@ -106,6 +105,7 @@ async def _begin(
     await gateway.ready()
     # What was imported stays for ever; left in the collector's sight it would stall the screen for 70 ms.
     gc.freeze()
+    gc.enable()
 
 
 def _simulator_flags(settings: Settings) -> list[str]:
@@ -158,7 +158,7 @@ def _open_journal(settings: Settings, clock: Clock) -> Journal | NoJournal:
         _prune(folder)
         name = f"sim-{clock.wall_ms()}-{os.getpid()}"
     else:
-        name = _WORDS[settings.venue]
+        name = settings.venue_word
     try:
         return Journal(journal_path(folder, name), clock)
     except JournalRefused as error:
@@ -174,7 +174,7 @@ def _prune(folder: Path) -> None:
 
 def _engine_options(settings: Settings) -> EngineOptions:
     return EngineOptions(
-        venue=_WORDS[settings.venue],
+        venue=settings.venue_word,
         account="simulated" if settings.venue is Venue.SIM else _account_label(settings.api_keys),
         market_note=_market_note(settings),
         read_only=settings.read_only,

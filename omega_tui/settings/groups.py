@@ -124,6 +124,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     """What is allowed on this venue but should be mended, each with its fix."""
 
     @property
+    def venue_word(self) -> str:
+        """What the screen calls the venue: SIM, DEMO or LIVE."""
+        return {Venue.SIM: "SIM", Venue.TESTNET: "DEMO", Venue.MAINNET: "LIVE"}[self.venue]
+
+    @property
     def read_only(self) -> bool:
         """Whether no order may be sent."""
         return self.venue is Venue.MAINNET
