@@ -37,7 +37,8 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The margin coin's balance; `equity` includes unrealized profit at mark."""
+    """The margin coin's balance; `equity` includes unrealized profit at mark, `available` is what an entry may
+    bind as margin."""
 
     coin: str
     equity: Decimal

@@ -107,6 +107,13 @@ def test_the_balance_is_the_margin_coins_from_either_source() -> None:
         parse_balance(msgspec.convert([other], list[BalanceRow]), 7)
 
 
+def test_available_leaves_out_what_crossed_positions_bind() -> None:
+    """Bug: an entry sized on `available`, which Bitget prints with crossed margin still in it."""
+    row = {"marginCoin": "USDT", "available": "11490.16", "maxOpenPosAvailable": "10940.45", "equity": "1"}
+    balance = parse_balance(msgspec.convert([row], list[BalanceRow]), 7)
+    assert balance.available == Decimal("10940.45")
+
+
 @pytest.mark.parametrize("leverage", [20, "20"])
 def test_settings_read_leverages_as_numbers_or_texts(leverage: object) -> None:
     row = {

@@ -64,6 +64,8 @@ class BalanceRow(msgspec.Struct, frozen=True, rename="camel"):
     account_equity: Text = None
     frozen: Text = None
     locked: Text = None
+    max_open_pos_available: Text = None
+    crossed_max_available: Text = None
     unrealized_pl: Text = msgspec.field(name="unrealizedPL", default=None)
 
 
@@ -128,10 +130,12 @@ def parse_balance(rows: Iterable[BalanceRow], exchange_ms: int | None) -> Balanc
     row = next((row for row in rows if row.margin_coin.upper() == MARGIN_COIN), None)
     if row is None:
         raise TranslationError(f"no {MARGIN_COIN} account")
+    # Bitget's `available` still counts what crossed positions bind; these say what an entry may use.
+    usable = (row.max_open_pos_available, row.crossed_max_available, row.available)
     return Balance(
         coin=MARGIN_COIN,
         equity=parse_number(row.equity if row.equity is not None else row.account_equity, "equity"),
-        available=parse_number(row.available, "available"),
+        available=parse_number(next((text for text in usable if text), None), "available"),
         locked=parse_optional(row.frozen if row.frozen is not None else row.locked, "locked"),
         unrealized=parse_optional(row.unrealized_pl, "unrealizedPL"),
         exchange_ms=exchange_ms,
