@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from omega_tui.domain.orders import OrderType, Side, TimeInForce
 from omega_tui.engine.engine import Engine
 from omega_tui.engine.intents import PlaceOrder, Receipt, TicketDraft
 from omega_tui.engine.options import EngineOptions
-from omega_tui.journal import Journal, JournalPort
+from omega_tui.journal import Journal, JournalFailed, JournalPort
 from tests.engine.fake_gateway import EXCHANGE_MS, D, FakeGateway, book, ticker
 
 WALL_MS = EXCHANGE_MS + 50
@@ -57,14 +57,23 @@ class Rig:
     async def until(self, condition: Callable[[], object], what: str = "condition") -> None:
         """Let the loop and the journal's thread run until `condition` holds."""
         async with asyncio.timeout(5):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - the journal's thread has no event to wait on
                 await asyncio.sleep(0.0005)
 
     async def settle(self) -> None:
         """Let everything that can run without the clock moving run."""
-        await asyncio.wrap_future(self.journal.read("settle"))
+        with suppress(JournalFailed):
+            await asyncio.wrap_future(self.journal.read("settle"))
         for _ in range(30):
             await asyncio.sleep(0)
+
+    async def until_advancing(self, condition: Callable[[], object], seconds: float) -> None:
+        """Move the clock in steps of `seconds` until `condition` holds."""
+        for _ in range(40):
+            if condition():
+                return
+            await self.advance(seconds)
+        raise AssertionError("the condition never held")
 
     async def advance(self, seconds: float, *, fresh: bool = True) -> None:
         """Move the clock; with `fresh` the market keeps talking at the new time."""

@@ -1,0 +1,177 @@
+"""The state machine of an order: news in any order, twice or late, ends in the same knowledge."""
+
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from omega_tui.domain.order_lifecycle import advance, conclude, merge_fill, merge_report
+from omega_tui.domain.orders import Order, OrderState
+from omega_tui.engine.ledger import OrderLedger, Tracked
+from tests.engine.fake_gateway import D, fill, order
+from tests.engine.requests import request
+
+S = OrderState
+
+
+class Script:
+    """Plays named news about one order of 0.010 into a ledger."""
+
+    def __init__(self) -> None:
+        self.ledger = OrderLedger()
+        self.tracked: Tracked = self.ledger.open(request("omg1"), 0.0)
+        self.ledger.conclude(self.tracked, S.SENT)
+
+    def play(self, news: str) -> Order:
+        match news.split():
+            case ["ack"]:
+                self.ledger.conclude(self.tracked, S.ACK, "", "9001")
+            case ["unknown"]:
+                self.ledger.conclude(self.tracked, S.UNKNOWN, "answer lost")
+            case ["refused"]:
+                self.ledger.conclude(self.tracked, S.REJECTED, "no")
+            case ["report", word, filled]:
+                self.ledger.report(order("omg1", S(word), filled=filled))
+            case ["fill", trade_id, size]:
+                self.ledger.fill(fill(trade_id, size))
+        return self.tracked.order
+
+
+FULL_FILL = ["ack", "report working 0", "report partially_filled 0.004", "fill 1 0.004", "fill 2 0.006"]
+CANCELED = ["ack", "report working 0", "fill 1 0.004", "report canceled 0.004", "fill 1 0.004"]
+RACE = ["ack", "report canceled 0.004", "fill 1 0.004", "fill 2 0.006", "report partially_filled 0.004"]
+LOST_ANSWER = [
+    "unknown",
+    "report working 0",
+    "report filled 0.010",
+    "fill 1 0.010",
+    "report partially_filled 0.004",
+]
+SIX = ["ack", "unknown", "report working 0", "fill 1 0.004", "fill 2 0.006", "report filled 0.010"]
+
+
+@pytest.mark.parametrize(
+    ("script", "ends", "filled"),
+    [
+        (FULL_FILL, S.FILLED, "0.010"),
+        (CANCELED, S.CANCELED, "0.004"),
+        (RACE, S.FILLED, "0.010"),
+        (LOST_ANSWER, S.FILLED, "0.010"),
+        (SIX, S.FILLED, "0.010"),
+    ],
+    ids=["fills", "partly filled, then canceled", "cancel races the fill", "answer lost", "six events"],
+)
+def test_every_order_of_the_same_news_ends_in_the_same_knowledge(
+    script: list[str], ends: OrderState, filled: str
+) -> None:
+    """A fill before its ack, an end before the beginning: streams and queries overlap in every way."""
+    for news in permutations(script):
+        played = Script()
+        for item in news:
+            last = played.play(item)
+        assert (last.state, last.filled) == (ends, D(filled)), news
+
+
+@pytest.mark.parametrize("script", [FULL_FILL, CANCELED, RACE, SIX])
+def test_knowledge_never_falls_back_on_the_way(script: list[str]) -> None:
+    for news in permutations(script):
+        played = Script()
+        before = played.tracked.order
+        for item in news:
+            after = played.play(item)
+            assert advance(before.state, after.state) is after.state, (news, item)
+            assert after.filled >= before.filled
+            before = after
+
+
+def test_a_late_lost_answer_does_not_make_a_live_order_unknown() -> None:
+    played = Script()
+    played.play("report working 0")
+    assert played.play("unknown").state is S.WORKING
+
+
+def test_an_order_that_lives_is_shown_although_we_believed_it_refused() -> None:
+    """Hiding a live order because of our own earlier conclusion would hide exposure."""
+    played = Script()
+    assert played.play("refused").state is S.REJECTED
+    revived = played.play("report working 0")
+    assert (revived.state, revived.reason) == (S.WORKING, "")
+
+
+@pytest.mark.parametrize("end", [S.FILLED, S.CANCELED])
+def test_what_the_exchange_ended_stays_ended(end: OrderState) -> None:
+    ended = order("a", end, filled="0.010" if end is S.FILLED else "0")
+    for state in S:
+        if state is not S.FILLED:
+            assert conclude(ended, state).state is end
+    assert merge_report(ended, order("a", S.WORKING)).state is end
+
+
+_reports = st.builds(
+    lambda state, filled: order("a", state, filled=filled),
+    st.sampled_from([S.WORKING, S.PARTIALLY_FILLED, S.CANCELED]),
+    st.sampled_from(["0", "0.002", "0.004", "0.010"]),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(reports=st.lists(_reports, min_size=1, max_size=8), seed=st.randoms())
+def test_merging_is_idempotent_and_blind_to_order(reports: list[Order], seed: object) -> None:
+    def fold(these: list[Order]) -> Order:
+        known = replace(order("a", S.SENT), order_id=None)
+        for report in these:
+            known = merge_report(known, report)
+        return known
+
+    shuffled = [*reports, *reports]
+    seed.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert fold(shuffled) == fold(reports)
+
+
+def test_a_fill_told_twice_fills_its_gaps_and_counts_once() -> None:
+    """The stream may name the fee only in its second telling."""
+    ledger = OrderLedger()
+    ledger.fill(fill("1", "0.004", fee=None, profit=None))
+    assert not ledger.fill(fill("1", "0.004", fee="-0.14", profit="2"))
+    assert not ledger.fill(fill("1", "0.004", fee="-0.14", profit="2"))
+    assert (ledger.fees, ledger.realized) == (D("-0.14"), D("2"))
+    assert len(list(ledger.fills())) == 1
+    assert merge_fill(fill("1", fee="-1"), fill("1", fee=None)).fee == D("-1")
+
+
+def test_two_own_orders_in_one_trade_are_two_fills() -> None:
+    ledger = OrderLedger()
+    ledger.fill(fill("1", order_id="9001"))
+    assert ledger.fill(fill("1", order_id="9002"))
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    sizes=st.lists(st.integers(1, 50), min_size=1, max_size=6),
+    repeats=st.lists(st.integers(0, 5), max_size=12),
+    seed=st.randoms(),
+)
+def test_the_filled_size_is_the_sum_of_distinct_fills(
+    sizes: list[int], repeats: list[int], seed: object
+) -> None:
+    """Duplicates, shuffling and an ack in the middle: each execution counts once."""
+    total = sum(sizes)
+    told = [*range(len(sizes)), *(index % len(sizes) for index in repeats)]
+    seed.shuffle(told)  # type: ignore[attr-defined]
+    ledger = OrderLedger()
+    tracked = ledger.open(request("omg1", size=str(D(total + 1) / 1000)), 0.0)
+    for number, index in enumerate(told):
+        if number == len(told) // 2:
+            ledger.conclude(tracked, S.ACK, "", "9001")
+        ledger.fill(fill(str(index), str(D(sizes[index]) / 1000)))
+    assert tracked.order.filled == D(total) / 1000
+    assert ledger.fees == D("-0.14") * len(sizes)
+
+
+def test_a_client_id_is_never_used_twice() -> None:
+    ledger = OrderLedger()
+    ledger.open(request("omg1"), 0.0)
+    with pytest.raises(ValueError, match="used before"):
+        ledger.open(request("omg1"), 0.0)
