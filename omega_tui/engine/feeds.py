@@ -32,16 +32,20 @@ class _Feed:
 class DelayFloor:
     """The least (our clock - exchange stamp) of the last hour, in milliseconds.
 
-    The difference of two unrelated clocks means nothing by itself; its excess over the floor is delay.
+    The difference of two unrelated clocks means nothing by itself; its excess over the floor is delay. One
+    stamp from the future must not age everything else, so a sample counts once the next one bears it out.
     """
 
-    __slots__ = ("_buckets",)
+    __slots__ = ("_buckets", "_previous")
 
     def __init__(self) -> None:
         self._buckets: deque[tuple[int, float]] = deque(maxlen=_BUCKETS)
+        self._previous: float | None = None
 
-    def add(self, now: float, difference: float) -> None:
+    def add(self, now: float, sample: float) -> None:
         """Take one sample at monotonic time `now`."""
+        difference = sample if self._previous is None else max(sample, self._previous)
+        self._previous = sample
         bucket = int(now // _BUCKET_SECONDS)
         if self._buckets and self._buckets[-1][0] == bucket:
             least = min(self._buckets[-1][1], difference)
@@ -82,7 +86,7 @@ class Feeds:
         feed = self._feeds[surface]
         now = self._clock.monotonic()
         feed.arrived = now
-        if exchange_ms is not None and exchange_ms >= (feed.exchange_ms or 0):
+        if exchange_ms:
             feed.exchange_ms = exchange_ms
             self._floor.add(now, now * 1000 - exchange_ms)
             self._lags.append(self._clock.wall_ms() - exchange_ms)

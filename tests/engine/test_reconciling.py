@@ -1,0 +1,184 @@
+"""Venue truth against ours: converges in one pass, says nothing twice, never undoes newer news."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from omega_tui.domain.account import Balance
+from omega_tui.domain.events import (
+    FillReported,
+    Health,
+    HealthChanged,
+    OrderReported,
+    PositionsReported,
+    Surface,
+)
+from omega_tui.domain.orders import HoldSide, OrderState
+from omega_tui.engine.ledger import OrderLedger
+from omega_tui.engine.reconcile import Ours, VenueTruth, diff, questions
+from omega_tui.engine.views import Posture
+from tests.engine.fake_gateway import D, FakeGateway, balance, fill, order, position, settings
+from tests.engine.requests import request
+from tests.engine.rig import running
+
+
+def test_a_second_comparison_finds_nothing() -> None:
+    truth = VenueTruth((order("a"), order("b", order_id="2")), (position(),), balance(), (settings(),))
+    ledger = OrderLedger()
+    events = list(diff(truth, Ours(ledger, (), None, {})))
+    assert len(events) == 5
+    for event in events:
+        if isinstance(event, OrderReported):
+            ledger.report(event.order)
+    again = Ours(ledger, truth.positions or (), truth.balance, {"BTCUSDT": settings()})
+    assert list(diff(truth, again)) == []
+
+
+def test_only_orders_that_the_open_list_does_not_explain_are_asked_for() -> None:
+    ledger = OrderLedger()
+    listed, gone, fresh = ledger.open(request("listed"), 0.0), ledger.open(request("gone"), 0.0), None
+    for tracked in (listed, gone):
+        ledger.conclude(tracked, OrderState.ACK)
+    fresh = ledger.open(request("fresh"), 99.9)
+    ledger.conclude(fresh, OrderState.SENT)
+    done = ledger.open(request("done"), 0.0)
+    ledger.conclude(done, OrderState.REJECTED)
+    assert [each.key for each in questions((order("listed"),), ledger, 100.0)] == ["gone"]
+
+
+async def test_orders_and_positions_from_elsewhere_are_adopted_and_labelled_before_any_risk(
+    tmp_path: Path,
+) -> None:
+    gateway = FakeGateway(
+        open_orders=(order("someone-else"), replace(order("", order_id="77"))), positions=(position(),)
+    )
+    async with running(tmp_path, gateway, live=False) as rig:
+        assert rig.views.status().posture is Posture.REDUCE_ONLY
+        gateway.go_live()
+        await rig.until(lambda: rig.views.status().posture is Posture.NORMAL)
+        assert {row.key: row.foreign for row in rig.views.orders().rows} == {"someone-else": True, "77": True}
+        assert [row.size for row in rig.views.positions().rows] == [D("0.5")]
+
+
+async def test_risk_stays_shut_until_the_account_was_read(tmp_path: Path) -> None:
+    gateway = FakeGateway(reads_fail=True)
+    async with running(tmp_path, gateway, live=False) as rig:
+        gateway.go_live()
+        await rig.settle()
+        assert rig.views.status().posture is Posture.REDUCE_ONLY
+        gateway.reads_fail = False
+        await rig.until_advancing(lambda: rig.views.status().posture is Posture.NORMAL, 1)
+
+
+async def test_a_reconnect_of_the_account_stream_is_followed_by_a_comparison(tmp_path: Path) -> None:
+    """Fills and cancels that happened while the stream was down must not be missed."""
+    async with running(tmp_path) as rig:
+        rig.place()
+        await rig.until(lambda: rig.gateway.placed and rig.views.orders().rows)
+        sent = rig.gateway.placed[0].client_order_id
+        rig.gateway.emit(HealthChanged(Surface.PRIVATE, Health.DOWN, "reset by peer"))
+        assert rig.views.status().posture is Posture.REDUCE_ONLY
+        rig.gateway.fills = (fill("5", "0.01", client_order_id=sent, profit="3"),)
+        rig.gateway.positions = (position("0.01"),)
+        rig.gateway.on_fetch_order = lambda client_order_id: order(
+            client_order_id, OrderState.FILLED, filled="0.01"
+        )
+        rig.gateway.emit(HealthChanged(Surface.PRIVATE, Health.LIVE, ""))
+        assert rig.views.status().posture is Posture.REDUCE_ONLY, "not before the comparison is done"
+        await rig.until(lambda: rig.views.status().posture is Posture.NORMAL)
+        assert rig.views.orders().rows == ()
+        assert rig.views.account().realized_session == D(3)
+        assert [row.size for row in rig.views.positions().rows] == [D("0.01")]
+
+
+async def test_a_reconnect_during_a_comparison_needs_another_one(tmp_path: Path) -> None:
+    """A pass that began before the stream was lost has not seen what happened while it was down."""
+    gate = asyncio.Event()
+
+    class Slow(FakeGateway):
+        async def fetch_balance(self) -> Balance:
+            await gate.wait()
+            return await super().fetch_balance()
+
+    gateway = Slow()
+    async with running(tmp_path, gateway, live=False) as rig:
+        gateway.go_live()
+        await rig.settle()
+        gateway.emit(HealthChanged(Surface.PRIVATE, Health.DOWN, "reset"))
+        gateway.emit(HealthChanged(Surface.PRIVATE, Health.LIVE, ""))
+        gate.set()
+        await rig.until(lambda: rig.views.status().posture is Posture.NORMAL)
+        assert gateway.asked.count("fetch_open_orders") >= 2
+
+
+async def test_an_older_answer_does_not_undo_newer_news(tmp_path: Path) -> None:
+    """The stream says flat while a query that began earlier still says long."""
+    gateway = FakeGateway(positions=(position(),))
+
+    class Racing(FakeGateway):
+        async def fetch_balance(self) -> Balance:
+            if self.racing:
+                self.emit(PositionsReported((), 2))
+            return await super().fetch_balance()
+
+        racing = False
+
+    gateway = Racing(positions=(position(),))
+    async with running(tmp_path, gateway) as rig:
+        assert rig.views.positions().rows
+        gateway.racing = True
+        await rig.advance(5)
+        await rig.advance(31)
+        assert rig.views.positions().rows == ()
+
+
+async def test_fills_of_stream_and_query_count_once_and_the_past_not_at_all(tmp_path: Path) -> None:
+    """Session sums are folds over distinct executions since the session began."""
+    gateway = FakeGateway(fills=(fill("old", profit="100", fee="-9"),))
+    async with running(tmp_path, gateway) as rig:
+        await rig.until(lambda: rig.views.fills(9).rows)
+        assert (rig.views.account().realized_session, rig.views.account().fees_session) == (D(0), D(0))
+        live = fill("new", profit="7", fee="-1", order_id="55", at=rig.clock.wall_ms())
+        gateway.emit(FillReported(live), FillReported(live))
+        gateway.fills = (*gateway.fills, live, fill("missed", profit="1", fee="-1", at=rig.clock.wall_ms()))
+        await rig.until_advancing(lambda: len(rig.views.fills(9).rows) == 3, 31)
+        await rig.advance(31)
+        account = rig.views.account()
+        assert (account.realized_session, account.fees_session) == (D(8), D(-2))
+
+
+async def test_fills_are_written_down_once(tmp_path: Path) -> None:
+    async with running(tmp_path) as rig:
+        for _ in range(3):
+            rig.gateway.emit(FillReported(fill("1")))
+        await rig.settle()
+        rows = await asyncio.wrap_future(rig.journal.read("fill"))
+        assert len(rows) == 1
+    async with running(tmp_path, FakeGateway(fills=(fill("1"),))) as rig:
+        await rig.advance(31)
+        assert len(await asyncio.wrap_future(rig.journal.read("fill"))) == 1
+
+
+async def test_an_order_that_the_exchange_forgot_is_closed_not_kept_for_ever(tmp_path: Path) -> None:
+    async with running(tmp_path) as rig:
+        rig.gateway.emit(OrderReported(order("ghost")))
+        await rig.until_advancing(lambda: rig.views.orders().rows == (), 31)
+        assert "no longer knows it" in rig.log_text()
+
+
+async def test_settings_changed_elsewhere_are_noticed(tmp_path: Path) -> None:
+    from omega_tui.domain.orders import PositionMode
+
+    async with running(tmp_path) as rig:
+        assert rig.views.status().position_mode is PositionMode.ONE_WAY
+        rig.gateway.mode = PositionMode.HEDGE
+        await rig.until_advancing(lambda: rig.views.status().position_mode is PositionMode.HEDGE, 31)
+
+
+async def test_positions_of_other_markets_are_revalued_by_the_poll(tmp_path: Path) -> None:
+    eth = position("2", HoldSide.SHORT, "3000", symbol="ETHUSDT")
+    async with running(tmp_path, FakeGateway(positions=(eth,))) as rig:
+        rig.gateway.positions = (replace(eth, mark_price=D("2900")),)
+        await rig.advance(5)
+        [row] = rig.views.positions().rows
+        assert (row.mark_price, row.unrealized) == (D(2900), D(200))
