@@ -197,6 +197,14 @@ def _apply_health(state: State, event: HealthChanged) -> Consequences:
     return Consequences(reconcile=True)
 
 
+SURFACES: dict[type[Event], Surface] = {
+    BookChanged: Surface.BOOK,
+    TickerChanged: Surface.TICKER,
+    TradesPrinted: Surface.TAPE,
+    CandlesChanged: Surface.CANDLES,
+}
+"""What an event belongs to; every other one is news of the account."""
+
 _HANDLERS: dict[type[Event], Callable[[State, Any], Consequences]] = {
     BookChanged: _apply_book,
     TickerChanged: _apply_ticker,

@@ -8,7 +8,7 @@ import asyncio
 from omega_tui.clock import Clock, Ids
 from omega_tui.domain.events import Event, NoticeGiven, Surface
 from omega_tui.domain.text import safe_text
-from omega_tui.engine.apply import ORDER_PANELS, Consequences, apply_event
+from omega_tui.engine.apply import ORDER_PANELS, SURFACES, Consequences, apply_event
 from omega_tui.engine.flatten import Flattener
 from omega_tui.engine.intents import (
     CancelAll,
@@ -123,7 +123,7 @@ class Engine:
     def _flatten(self, symbol: str | None) -> Receipt:
         if self._state.options.read_only:
             return Receipt(False, "read-only: this venue only looks")
-        if self._flattener.busy:
+        if not self._flattener.claim():
             return Receipt(False, "a flatten is under way already")
         self._supervisor.once("flattening", lambda: self._flattener.run(symbol), Surface.ACTIONS)
         return Receipt(True, f"flattening {symbol or 'the account'}")
@@ -147,11 +147,13 @@ class Engine:
 
     def _receive(self, event: Event) -> None:
         """The gateway's sink: whatever breaks here must not end the stream that told it."""
-        consequences = self._supervisor.call(
-            f"taking in {type(event).__name__}", self._apply, event, Surface.ACTIONS
-        )
+        surface = SURFACES.get(type(event), Surface.PRIVATE)
+        name = f"taking in {type(event).__name__}"
+        consequences = self._supervisor.call(name, self._apply, event, surface)
         if consequences is not None:
             self._follow(consequences)
+        elif surface is Surface.PRIVATE:
+            self._look_again()
 
     def _apply(self, event: Event) -> Consequences:
         return apply_event(self._state, event)

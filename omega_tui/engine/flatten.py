@@ -32,14 +32,15 @@ class Flattener:
         self._look_again = look_again
         self._busy = False
 
-    @property
-    def busy(self) -> bool:
-        """Whether a flatten is under way: a second press must not send a second set of closes."""
-        return self._busy
+    def claim(self) -> bool:
+        """Reserve the next `run`; False while one is under way: a second press closes nothing twice."""
+        if self._busy:
+            return False
+        self._busy = True
+        return True
 
     async def run(self, symbol: str | None) -> None:
-        """Flatten `symbol`, or the whole account."""
-        self._busy = True
+        """Flatten `symbol`, or the whole account, after a successful `claim`."""
         try:
             await self._orders.sweep(symbol)
             positions = [each for each in await self._positions() if symbol in (None, each.symbol)]

@@ -63,10 +63,13 @@ class Supervisor:
     ) -> _Result | None:
         """Run `step` now, for a caller that must not break; None when it failed."""
         try:
-            return step(given)
+            result = step(given)
         except Exception as error:
             self._break_down(name, surface, error)
             return None
+        if name in self._troubled:
+            self._recover(name)
+        return result
 
     async def stop(self) -> None:
         """Cancel everything and wait for it."""

@@ -156,7 +156,8 @@ async def test_fills_are_written_down_once(tmp_path: Path) -> None:
         assert len(rows) == 1
     async with running(tmp_path, FakeGateway(fills=(fill("1"),))) as rig:
         await rig.advance(31)
-        assert len(await asyncio.wrap_future(rig.journal.read("fill"))) == 1
+        rows = await asyncio.wrap_future(rig.journal.read("fill"))
+        assert len(rows) == 1
 
 
 async def test_an_order_that_the_exchange_forgot_is_closed_not_kept_for_ever(tmp_path: Path) -> None:

@@ -1,0 +1,144 @@
+"""Switching markets, and background work that fails: visible, retried, never in the way."""
+
+from pathlib import Path
+
+from omega_tui.domain.account import SymbolSettings
+from omega_tui.domain.events import BookChanged, CandlesChanged, Health, Surface, TickerChanged
+from omega_tui.domain.market import Candle, Timeframe
+from omega_tui.engine.intents import SelectSymbol, SelectTimeframe
+from omega_tui.engine.views import LogLevel, Posture
+from tests.engine.fake_gateway import EXCHANGE_MS, D, FakeGateway, book, ticker
+from tests.engine.rig import running
+
+PAST = tuple(Candle(EXCHANGE_MS - minute * 60_000, 1.0, 2.0, 0.5, 1.5, 3.0) for minute in range(40, 0, -1))
+
+
+async def test_a_switch_shows_nothing_of_the_old_market(tmp_path: Path) -> None:
+    async with running(tmp_path, FakeGateway(past=PAST)) as rig:
+        assert rig.engine.submit(SelectSymbol("ETHUSDT")).taken
+        assert rig.gateway.watched[-1] == ("ETHUSDT", Timeframe.M1)
+        status, ladder = rig.views.status(), rig.views.ladder(1, 5)
+        assert (status.symbol, status.last_price, status.book.health) == ("ETHUSDT", None, Health.CONNECTING)
+        assert (ladder.bids, ladder.asks, ladder.tick) == ((), (), D("0.01"))
+        late = rig.clock.wall_ms()
+        rig.gateway.emit(BookChanged("BTCUSDT", book(), late), TickerChanged(ticker(at=late)))
+        assert rig.views.ladder(1, 5).bids == ()
+        assert rig.views.status().last_price is None
+        rig.gateway.emit(
+            BookChanged("ETHUSDT", book(), late), TickerChanged(ticker(at=late, symbol="ETHUSDT"))
+        )
+        assert rig.views.status().book.health is Health.LIVE
+        await rig.settle()
+        assert "fetch_settings ETHUSDT" in rig.gateway.asked
+
+
+async def test_a_market_that_does_not_exist_is_refused_and_the_old_one_stays(tmp_path: Path) -> None:
+    async with running(tmp_path) as rig:
+        receipt = rig.engine.submit(SelectSymbol("NOPEUSDT"))
+        assert not receipt.taken
+        assert rig.views.status().symbol == "BTCUSDT"
+        assert rig.gateway.watched == [("BTCUSDT", Timeframe.M1)]
+
+
+async def test_past_candles_arrive_with_their_progress_in_the_log(tmp_path: Path) -> None:
+    async with running(tmp_path, FakeGateway(past=PAST), history_candles=30) as rig:
+        await rig.until(lambda: len(rig.views.chart(100).candles) == 30)
+        assert "loading 30 1m candles of BTCUSDT" in rig.log_text()
+        assert "loaded 30 1m candles of BTCUSDT" in rig.log_text()
+
+
+async def test_another_timeframe_fetches_its_own_candles(tmp_path: Path) -> None:
+    async with running(tmp_path, FakeGateway(past=PAST)) as rig:
+        assert rig.engine.submit(SelectTimeframe(Timeframe.H1)).taken
+        assert rig.views.chart(9).candles == ()
+        await rig.until(lambda: rig.views.chart(9).candles)
+        assert rig.gateway.watched[-1] == ("BTCUSDT", Timeframe.H1)
+        assert "candles BTCUSDT 1H" in rig.gateway.asked
+
+
+async def test_a_gap_in_the_candles_fetches_what_is_missing(tmp_path: Path) -> None:
+    async with running(tmp_path, FakeGateway(past=PAST)) as rig:
+        await rig.until(lambda: rig.views.chart(100).candles)
+        asked = rig.gateway.asked.count("candles BTCUSDT 1m")
+        far = Candle(EXCHANGE_MS + 3_600_000, 1.0, 2.0, 0.5, 1.5, 3.0)
+        rig.gateway.emit(CandlesChanged("BTCUSDT", Timeframe.M1, (far,), True))
+        await rig.until(lambda: rig.gateway.asked.count("candles BTCUSDT 1m") == asked + 1)
+
+
+async def test_an_answer_for_the_market_left_behind_is_dropped(tmp_path: Path) -> None:
+    import asyncio
+
+    gate = asyncio.Event()
+
+    class Slow(FakeGateway):
+        async def candles(
+            self, symbol: str, timeframe: Timeframe, limit: int, end_ms: int | None = None
+        ) -> tuple[Candle, ...]:
+            if symbol == "BTCUSDT":
+                await gate.wait()
+                return PAST
+            return ()
+
+    async with running(tmp_path, Slow()) as rig:
+        rig.engine.submit(SelectSymbol("ETHUSDT"))
+        gate.set()
+        await rig.settle()
+        assert rig.views.chart(100).candles == ()
+
+
+async def test_reads_that_fail_are_said_once_and_said_again_when_they_work(tmp_path: Path) -> None:
+    gateway = FakeGateway(past=PAST, reads_fail=True)
+    async with running(tmp_path, gateway, live=False) as rig:
+        for _ in range(5):
+            await rig.advance(31, fresh=False)
+        lines = [row for row in rig.views.log(99).rows if row.text.startswith("past candles: ")]
+        assert [row.level for row in lines] == [LogLevel.WARNING]
+        gateway.reads_fail = False
+        await rig.until_advancing(lambda: "past candles works again" in rig.log_text(), 31)
+        assert rig.views.chart(5).candles
+
+
+async def test_a_bug_in_a_background_task_is_a_visible_state_and_not_the_end(tmp_path: Path) -> None:
+    """A comparison that breaks must shut new risk and say so, and open it again when it works."""
+
+    class Broken(FakeGateway):
+        broken = False
+
+        async def fetch_settings(self, symbol: str) -> SymbolSettings:
+            if self.broken:
+                raise KeyError("surprise")
+            return await super().fetch_settings(symbol)
+
+    gateway = Broken()
+    async with running(tmp_path, gateway) as rig:
+        gateway.broken = True
+        await rig.advance(31)
+        status = rig.views.status()
+        assert (status.private.health, status.posture) == (Health.DOWN, Posture.REDUCE_ONLY)
+        assert "comparing the account failed: KeyError" in status.private.reason
+        assert rig.log_text().count("KeyError") == 1
+        gateway.broken = False
+        await rig.until_advancing(lambda: rig.views.status().posture is Posture.NORMAL, 2)
+
+
+async def test_an_event_that_cannot_be_taken_in_does_not_break_the_stream_that_told_it(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path) as rig:
+        rig.gateway.emit(TickerChanged(None))  # type: ignore[arg-type]
+        assert rig.views.status().book.health is Health.DOWN
+        assert "new risk" in rig.place().text
+        assert "taking in TickerChanged failed" in rig.log_text()
+        rig.gateway.emit(TickerChanged(ticker(at=rig.clock.wall_ms())))
+        assert rig.views.status().book.health is Health.LIVE, "the next good one ends the alarm"
+
+
+async def test_stopping_ends_every_task_and_the_gateway(tmp_path: Path) -> None:
+    import asyncio
+
+    async with running(tmp_path) as rig:
+        pass
+    assert rig.gateway.asked[-1] == "stop"
+    await asyncio.sleep(0)
+    assert len(asyncio.all_tasks()) == 1
+    assert Surface.BOOK
