@@ -22,11 +22,13 @@ def splash(venue: str, symbol: str) -> Iterator[None]:
     line = f" {venue}  {symbol}  opening"
     width = os.get_terminal_size(sys.stderr.fileno()).columns
     _write(f"{_ENTER}\x1b[7m{line[:width]:<{width}}\x1b[0m")
+    opened = False
     try:
         yield
-    except BaseException:
-        _write(_LEAVE)
-        raise
+        opened = True
+    finally:
+        if not opened:
+            _write(_LEAVE)
 
 
 def _can_paint() -> bool:

@@ -27,19 +27,18 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "clock": (),
     "domain": ("domain",),
     "analytics": ("analytics", "domain"),
-    "language": ("language", "domain"),
     "settings": ("settings", "domain"),
     "exchange": ("exchange", "domain", "clock"),
     "journal": ("journal", "domain", "clock"),
-    "engine": ("engine", "domain", "analytics", "language", "journal", "clock", "exchange.port"),
+    "engine": ("engine", "domain", "analytics", "journal", "clock", "exchange.port"),
     "sim": ("sim", "clock", "domain.values", "exchange.bitget.wire"),
-    "api": ("api", "engine", "domain", "clock"),
-    "ui": ("ui", "engine", "domain", "analytics", "language", "clock"),
-    "trader": ("engine", "domain", "clock"),
-    "cli": ("settings", "domain.text", "wiring", "sim.main"),
+    "ui": ("ui", "engine", "domain", "analytics", "clock"),
+    "logs": (),
+    "splash": (),
+    "cli": ("settings", "domain.text", "splash", "wiring", "sim.main"),
     "wiring": (
-        *("settings", "clock", "domain", "analytics", "language", "exchange", "journal", "engine"),
-        *("sim.child", "api", "ui"),
+        *("settings", "clock", "domain", "analytics", "exchange", "journal", "engine"),
+        *("sim.child", "logs", "ui"),
     ),
 }
 """What each part may import of ours. The simulator reaches the cockpit as a process only (`sim.child`)."""
@@ -49,7 +48,6 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "exchange": ("ccxt", "websockets", "aiohttp", "msgspec", "orjson", "stamina", "aiolimiter"),
     "journal": ("orjson", "msgspec"),
     "sim": ("aiohttp", "orjson", "msgspec"),
-    "api": ("fastapi", "uvicorn", "prometheus_client", "orjson", "msgspec"),
     "ui": ("textual", "rich", "plotext"),
 }
 """What each part may import of others. A part that is not listed uses the standard library."""
@@ -63,7 +61,6 @@ _NETWORK = ("ccxt", "websockets", "aiohttp")
 LOADED: dict[str, tuple[str, ...]] = {
     "domain": ("asyncio", *_OUTER),
     "analytics": ("asyncio", *_OUTER),
-    "language": ("asyncio", *_OUTER),
     "exchange": ("textual", "ccxt", "omega_tui.engine", "omega_tui.ui", "omega_tui.sim"),
     "engine": ("textual", "rich", *_NETWORK, "omega_tui.exchange.bitget", "omega_tui.ui", "omega_tui.sim"),
     "sim": ("textual", "ccxt", "websockets", "omega_tui.engine", "omega_tui.ui", *_TRANSLATION),
@@ -71,10 +68,11 @@ LOADED: dict[str, tuple[str, ...]] = {
 }
 """What must not be loaded once every module of a package is; ccxt waits until after the first paint."""
 
-PURE = ("domain", "analytics", "language")
+PURE = ("domain", "analytics")
 
 BROAD_EXCEPTS = {
     "exchange/bitget/stream.py:Stream.run": "the stream is shown as lost with the reason, and reconnects",
+    "engine/supervise.py:Supervisor.call": "the task's surface is shown as DOWN until it works again",
 }
 """`file:function` of the supervisors, with the status that each changes."""
 

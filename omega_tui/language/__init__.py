@@ -1,1 +1,0 @@
-"""The order grammar: text to explained intents and back. Pure; nothing is sent from here."""
