@@ -7,7 +7,7 @@ verdict. It is the hottest code of the cockpit: no Decimal, no object per level,
 import zlib
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import chain, zip_longest
+from itertools import zip_longest
 
 from omega_tui.domain.orders import Side
 
@@ -25,42 +25,48 @@ class InvalidLevel(ValueError):
 
 
 class _HalfBook:
-    """One side, best first: ascending keys beside `price:size` texts.
+    """One side in ascending order: float keys beside price and size texts.
 
-    Bid prices are negated, so that both sides ascend. An infinite key ends the list and spares every
-    look-up a length check.
+    An infinite key ends the keys and spares every look-up a length check.
     """
 
-    __slots__ = ("keys", "sign", "texts")
+    __slots__ = ("keys", "prices", "sizes")
 
-    def __init__(self, sign: float) -> None:
-        self.sign = sign
+    def __init__(self) -> None:
         self.keys: list[float] = [_END]
-        self.texts: list[str] = []
+        self.prices: list[str] = []
+        self.sizes: list[str] = []
 
     def replace(self, levels: Sequence[Sequence[str]]) -> None:
         """Forget everything and take `levels`, in any order."""
-        self.keys, self.texts = [_END], []
+        self.keys, self.prices, self.sizes = [_END], [], []
         self.update(levels)
 
     def update(self, levels: Sequence[Sequence[str]]) -> None:
-        """Set each level, or remove it when its size is zero. Raises `InvalidLevel`."""
-        keys, texts, sign = self.keys, self.texts, self.sign
+        """Set each level, or remove it when its size is zero. Raises ValueError."""
+        try:
+            self._update(levels)
+        except IndexError:
+            # Only an infinite price meets the key that ends the list.
+            raise InvalidLevel("an infinite price") from None
+
+    def _update(self, levels: Sequence[Sequence[str]]) -> None:
+        keys, prices, sizes = self.keys, self.prices, self.sizes
         for price, size in levels:
-            value, amount = float(price), float(size)
-            # Written so that NaN fails both comparisons.
-            if not (0.0 < value < _END and 0.0 <= amount < _END):
+            key, amount = float(price), float(size)
+            # Written so that NaN fails a comparison.
+            if not key > 0.0 <= amount:
                 raise InvalidLevel(f"{price[:40]}:{size[:40]}")
-            key = value * sign
             index = bisect_left(keys, key)
             if keys[index] == key:
                 if amount:
-                    texts[index] = f"{price}:{size}"
+                    prices[index], sizes[index] = price, size
                 else:
-                    del keys[index], texts[index]
+                    del keys[index], prices[index], sizes[index]
             elif amount:
                 keys.insert(index, key)
-                texts.insert(index, f"{price}:{size}")
+                prices.insert(index, price)
+                sizes.insert(index, size)
 
 
 class OrderBook:
@@ -73,8 +79,8 @@ class OrderBook:
     __slots__ = ("_asks", "_bids", "version")
 
     def __init__(self) -> None:
-        self._bids = _HalfBook(-1.0)
-        self._asks = _HalfBook(1.0)
+        self._bids = _HalfBook()
+        self._asks = _HalfBook()
         self.version = 0
 
     def reset(self, bids: Sequence[Sequence[str]], asks: Sequence[Sequence[str]]) -> None:
@@ -92,42 +98,48 @@ class OrderBook:
     @property
     def best_bid(self) -> Level | None:
         """The highest bid, or None when nobody bids."""
-        return _split(self._bids.texts[0]) if self._bids.texts else None
+        bids = self._bids
+        return (bids.prices[-1], bids.sizes[-1]) if bids.prices else None
 
     @property
     def best_ask(self) -> Level | None:
         """The lowest offer, or None when nobody offers."""
-        return _split(self._asks.texts[0]) if self._asks.texts else None
+        asks = self._asks
+        return (asks.prices[0], asks.sizes[0]) if asks.prices else None
 
     @property
     def crossed(self) -> bool:
         """True when the best bid reaches the best ask (a locked book included): such a book is wrong."""
-        return -self._bids.keys[0] >= self._asks.keys[0] and bool(self._bids.texts)
+        bids = self._bids.keys
+        return len(bids) > 1 and bids[-2] >= self._asks.keys[0]
 
     def levels(self, side: Side, depth: int) -> list[Level]:
         """The best `depth` levels of the bids (`BUY`) or the asks (`SELL`), best first."""
-        half = self._bids if side is Side.BUY else self._asks
-        return [_split(text) for text in half.texts[:depth]]
+        prices, sizes = self._best(side, depth)
+        return list(zip(prices, sizes, strict=True))
 
     def depth(self, side: Side) -> int:
         """How many levels a side holds."""
-        return len((self._bids if side is Side.BUY else self._asks).texts)
+        return len((self._bids if side is Side.BUY else self._asks).prices)
 
     def checksum(self) -> int:
         """CRC-32 as a signed integer over the best 25 bids and asks, interleaved, in the received texts.
 
-        As Bitget's Order-Book-Channel defines it: `bid:ask:bid:ask…`; when one side ends, the other goes on.
+        As Bitget's Order-Book-Channel defines it: `bid:ask:bid:ask…`, each `price:size`; when one side
+        ends, the other goes on.
         """
-        bids, asks = self._bids.texts[:CHECKSUM_DEPTH], self._asks.texts[:CHECKSUM_DEPTH]
-        if len(bids) == len(asks) == CHECKSUM_DEPTH:
-            texts = [""] * (2 * CHECKSUM_DEPTH)
-            texts[0::2], texts[1::2] = bids, asks
+        bids, asks, depth = self._bids, self._asks, CHECKSUM_DEPTH
+        if len(bids.prices) >= depth and len(asks.prices) >= depth:
+            texts = [""] * (4 * depth)
+            texts[0::4], texts[1::4] = bids.prices[: -depth - 1 : -1], bids.sizes[: -depth - 1 : -1]
+            texts[2::4], texts[3::4] = asks.prices[:depth], asks.sizes[:depth]
         else:
-            texts = [text for text in chain.from_iterable(zip_longest(bids, asks)) if text is not None]
+            sides = (self.levels(Side.BUY, depth), self.levels(Side.SELL, depth))
+            texts = [text for pair in zip_longest(*sides, fillvalue=()) for level in pair for text in level]
         unsigned = zlib.crc32(":".join(texts).encode())
         return unsigned - 0x1_0000_0000 if unsigned & 0x8000_0000 else unsigned
 
-
-def _split(text: str) -> Level:
-    price, _, size = text.partition(":")
-    return price, size
+    def _best(self, side: Side, depth: int) -> tuple[list[str], list[str]]:
+        if side is Side.BUY:
+            return self._bids.prices[: -depth - 1 : -1], self._bids.sizes[: -depth - 1 : -1]
+        return self._asks.prices[:depth], self._asks.sizes[:depth]

@@ -77,7 +77,17 @@ def test_a_locked_or_crossed_book_is_recognised(bid: str, crossed: bool) -> None
 
 
 @pytest.mark.parametrize(
-    "level", [("NaN", "1"), ("inf", "1"), ("1e999", "1"), ("-1", "1"), ("0", "1"), ("1", "NaN"), ("1", "-2")]
+    "level",
+    [
+        ("NaN", "1"),
+        ("inf", "1"),
+        ("1e999", "1"),
+        ("inf", "0"),
+        ("-1", "1"),
+        ("0", "1"),
+        ("1", "NaN"),
+        ("1", "-2"),
+    ],
 )
 def test_a_level_that_is_no_number_is_refused(level: Level) -> None:
     with pytest.raises(InvalidLevel):

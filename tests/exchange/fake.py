@@ -156,12 +156,10 @@ StreamScript = Callable[["FakeStream", ServerConnection, Any], Awaitable[None]]
 
 @dataclass
 class FakeStream:
-    """A stream server: acknowledges what is right unless told otherwise, and keeps what clients said."""
+    """A stream server: acknowledges everything and keeps what clients said."""
 
     login_reply: Callable[[dict[str, str]], Any] = lambda argument: {"event": "login", "code": 0}
     on_subscribe: StreamScript | None = None
-    acknowledges: bool = True
-    answers_pings: bool = True
     said: list[Any] = field(default_factory=list)
     live: list[ServerConnection] = field(default_factory=list)
     opened: int = 0
@@ -207,8 +205,7 @@ class FakeStream:
     async def _hear(self, connection: ServerConnection, text: str) -> None:
         if text == "ping":
             self.said.append(text)
-            if self.answers_pings:
-                await connection.send("pong")
+            await connection.send("pong")
             return
         message = json.loads(text)
         self.said.append(message)
@@ -216,8 +213,7 @@ class FakeStream:
             await connection.send(json.dumps(self.login_reply(message["args"][0])))
             return
         for argument in message["args"]:
-            if self.acknowledges:
-                await connection.send(json.dumps({"event": message["op"], "arg": argument}))
+            await connection.send(json.dumps({"event": message["op"], "arg": argument}))
             if message["op"] == "subscribe" and self.on_subscribe is not None:
                 await self.on_subscribe(self, connection, argument)
 

@@ -21,7 +21,7 @@ def _row(
     pseq: int | None = None,
     checksum: int | None = None,
 ) -> BookRow:
-    return BookRow(asks=list(asks), bids=list(bids), ts="1", seq=seq, pseq=pseq, checksum=checksum)
+    return BookRow(asks=list(asks), bids=list(bids), ts=1, seq=seq, pseq=pseq, checksum=checksum)
 
 
 def _live(seq: int | None = 100) -> BookFeed:

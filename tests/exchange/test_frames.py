@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omega_tui.exchange.bitget.frames import (
+    BookPush,
+    BookRow,
     MalformedFrame,
     Push,
+    RawPush,
     decode_book,
     decode_candle_rows,
     decode_flat_rows,
@@ -23,8 +26,14 @@ def _frame(data: str, arg: str = _ARG) -> bytes:
     return f'{{"action":"snapshot",{arg},"data":{data},"ts":1700000000000}}'.encode()
 
 
-def _book(data: str) -> Any:
-    return decode_book(decode_push(_frame(data)).data)
+def _book(data: str) -> BookRow:
+    push = decode_push(_frame(data))
+    return push.rows[0] if isinstance(push, BookPush) else decode_book(_raw(push))
+
+
+def _raw(push: Push) -> Any:
+    assert isinstance(push, RawPush)
+    return push.data
 
 
 def test_a_book_keeps_its_texts_and_large_sequence_numbers() -> None:
@@ -75,15 +84,20 @@ def test_book_levels_that_only_python_would_accept_are_refused(data: str) -> Non
         _book(data)
 
 
+def _flat(data: str) -> Any:
+    return _raw(decode_push(_frame(data, _ARG.replace("books", "trade"))))
+
+
 def test_a_size_that_is_named_twice_is_refused_in_any_row() -> None:
     with pytest.raises(MalformedFrame, match="twice"):
-        decode_flat_rows(decode_push(_frame('[{"size":"1","price":"2"},{"size":"1","size":"9"}]')).data)
+        decode_flat_rows(_flat('[{"size":"1","price":"2"},{"size":"1","size":"9"}]'))
 
 
 def test_an_unknown_member_or_extra_blank_is_no_reason_to_refuse() -> None:
-    assert _book('[{"asks":[],"bids":[],"ts":"1","newMember":"x"}]').asks == []
-    assert decode_flat_rows(decode_push(_frame('[{"price" : "2"}]')).data) == [{"price": "2"}]
-    assert decode_candle_rows(decode_push(_frame('[["1","2"]]')).data) == [["1", "2"]]
+    odd = '[{"asks" : [["11.5","1"]],"bids":[],"ts":"1","new_member":"\\u0041_"}]'
+    assert _book(odd).asks == [("11.5", "1")]
+    assert decode_flat_rows(_flat('[{"price" : "2"}]')) == [{"price": "2"}]
+    assert decode_candle_rows(_flat('[["1","2"]]')) == [["1", "2"]]
 
 
 @given(st.binary(max_size=60))

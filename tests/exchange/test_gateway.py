@@ -184,13 +184,6 @@ async def test_an_oversized_frame_ends_the_connection_cleanly(venue: Venue) -> N
     await until(lambda: venue.health(Surface.BOOK) is Health.LIVE)
 
 
-async def test_a_missing_private_acknowledgement_is_down_and_not_live(venue: Venue) -> None:
-    venue.private.acknowledges = False
-    await venue.gateway()
-    await until(lambda: venue.health(Surface.PRIVATE) is Health.DOWN, 8.0)
-    assert Health.LIVE not in [e.health for e in venue.of(HealthChanged) if e.surface is Surface.PRIVATE]
-
-
 async def test_private_pushes_arrive_and_a_reconnect_says_live_again(venue: Venue) -> None:
     await venue.gateway()
     await until(lambda: venue.health(Surface.PRIVATE) is Health.LIVE)

@@ -9,7 +9,7 @@ from omega_tui.domain.events import BookChanged, Event, Health, HealthChanged, S
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import Side
 from omega_tui.exchange.bitget.book_feed import BookFeed, Verdict
-from omega_tui.exchange.bitget.frames import decode_book, decode_push
+from omega_tui.exchange.bitget.frames import BookPush, BookRow, Push, RawPush, decode_book, decode_push
 from omega_tui.exchange.bitget.market_feed import MarketFeed
 from omega_tui.exchange.bitget.session import Session
 from omega_tui.exchange.bitget.topics import market_topics
@@ -33,8 +33,8 @@ class Client:
 
     def receive(self, frame: bytes) -> None:
         push = self._session.receive(frame, 0.0, self._epoch)
-        assert push is not None
-        self._feed.push(push, 0.0)  # type: ignore[arg-type]
+        assert isinstance(push, Push)
+        self._feed.push(push, 0.0)
 
     def _note(self, event: Event) -> None:
         if isinstance(event, BookChanged):
@@ -54,13 +54,14 @@ def _equal(book: OrderBook | None, truth: SlowBook) -> bool:
 
 def test_all_194_checksums_of_the_real_bitget_recording_verify() -> None:
     feeds: dict[str, BookFeed] = {}
-    checked = 0
+    checked, seen = 0, set[str]()
     for symbol, frame in bitget_v1_frames():
-        push = decode_push(frame)
-        row = decode_book(push.data)
+        row = _row(frame)
         feed = feeds.setdefault(symbol, BookFeed())
         assert row.checksum
-        assert feed.push(push.action, row) is Verdict.CHANGED
+        action = "snapshot" if symbol not in seen else "update"
+        seen.add(symbol)
+        assert feed.push(action, row) is Verdict.CHANGED
         assert feed.book.checksum() == row.checksum
         checked += 1
     assert (checked, set(feeds)) == (194, {"DASHUSDT", "UNIUSDT"})
@@ -69,13 +70,19 @@ def test_all_194_checksums_of_the_real_bitget_recording_verify() -> None:
 def test_one_changed_digit_of_the_real_recording_is_noticed() -> None:
     frames = [frame for symbol, frame in bitget_v1_frames() if symbol == "DASHUSDT"]
     feed = BookFeed()
-    push = decode_push(frames[0])
-    feed.push(push.action, decode_book(push.data))
+    feed.push("snapshot", _row(frames[0]))
     price, size = feed.book.levels(Side.BUY, 1)[0]
     spoiled = frames[0].replace(f'["{price}","{size}"]'.encode(), f'["{price}","{size}1"]'.encode())
     assert spoiled != frames[0]
-    push = decode_push(spoiled)
-    assert feed.push(push.action, decode_book(push.data)) is Verdict.WRONG_CHECKSUM
+    assert feed.push("snapshot", _row(spoiled)) is Verdict.WRONG_CHECKSUM
+
+
+def _row(frame: bytes) -> BookRow:
+    push = decode_push(frame)
+    if isinstance(push, BookPush):
+        return push.rows[0]
+    assert isinstance(push, RawPush)
+    return decode_book(push.data)
 
 
 @pytest.mark.parametrize(

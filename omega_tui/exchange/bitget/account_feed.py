@@ -20,7 +20,7 @@ from omega_tui.domain.events import (
     PositionsReported,
     Surface,
 )
-from omega_tui.exchange.bitget.frames import MalformedFrame, Push
+from omega_tui.exchange.bitget.frames import MalformedFrame, Push, RawPush
 from omega_tui.exchange.bitget.session import ErrorReported, SessionEvent, TopicConfirmed, TopicFailed
 from omega_tui.exchange.bitget.topics import PRIVATE_TOPICS
 from omega_tui.exchange.bitget.translate import TranslationError, parse_time
@@ -75,7 +75,7 @@ class AccountFeed:
 
     def push(self, push: Push, now: float) -> None:
         """Report what a push says. Raises `MalformedFrame` when its rows are not of the known shape."""
-        if push.arg is None:
+        if push.arg is None or not isinstance(push, RawPush):
             return
         try:
             events = _translate(push.arg.channel, push.data, parse_time(push.ts, "ts"))

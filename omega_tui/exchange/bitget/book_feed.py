@@ -23,10 +23,8 @@ class Verdict(Enum):
     CROSSED = "the book is crossed"
     MALFORMED = "a level makes no sense"
 
-    @property
-    def condemns(self) -> bool:
-        """True when the book must not be shown any more."""
-        return self not in {Verdict.CHANGED, Verdict.IGNORED}
+
+_CHANGED, _IGNORED, _CROSSED = Verdict.CHANGED, Verdict.IGNORED, Verdict.CROSSED  # looked up at every push
 
 
 class BookFeed:
@@ -46,7 +44,7 @@ class BookFeed:
     def push(self, action: str, row: BookRow) -> Verdict:
         """Apply one push and judge the result."""
         verdict = self._snapshot(row) if action == SNAPSHOT else self._update(row)
-        if verdict.condemns:
+        if verdict is not _CHANGED and verdict is not _IGNORED:
             self.distrust()
         return verdict
 
@@ -60,10 +58,10 @@ class BookFeed:
 
     def _update(self, row: BookRow) -> Verdict:
         if not self.valid:
-            return Verdict.IGNORED
+            return _IGNORED
         if row.seq is not None and self._seq is not None:
             if row.seq <= self._seq and not self._restarted(row):
-                return Verdict.IGNORED
+                return _IGNORED
             if not self._continues(row):
                 return Verdict.GAP
         try:
@@ -87,4 +85,4 @@ class BookFeed:
     def _judge(self, row: BookRow) -> Verdict:
         if row.checksum and row.checksum != self.book.checksum():
             return Verdict.WRONG_CHECKSUM
-        return Verdict.CROSSED if self.book.crossed else Verdict.CHANGED
+        return _CROSSED if self.book.crossed else _CHANGED

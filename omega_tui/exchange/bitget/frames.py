@@ -6,6 +6,7 @@ Bitget's member names; what they mean is the translator's business.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -13,7 +14,10 @@ import msgspec
 
 _Rows = TypeVar("_Rows")
 
-_NAME_END = b'":'
+_COLON = b":"
+_DATA = b'"data":'
+_BOOKS = b'"channel":"books"'
+_PLAIN = re.compile(r"[0-9]+(\.[0-9]*)?", re.ASCII)
 _PUSH_MEMBERS = 7  # action, arg with three members, data, ts
 
 
@@ -40,19 +44,24 @@ class Push(msgspec.Struct, frozen=True):
 
     arg: Arg | None = None
     action: str = ""
-    data: msgspec.Raw = msgspec.Raw(b"")
     ts: int | str | None = None
     event: str = ""
     code: int | str | None = None
     msg: str | None = None
 
 
+class RawPush(Push, frozen=True):
+    """A frame whose data are not looked at yet."""
+
+    data: msgspec.Raw = msgspec.Raw(b"")
+
+
 class BookRow(msgspec.Struct, frozen=True):
-    """One element of a `books` push: levels as `[price, size]` texts."""
+    """One element of a `books` push: levels as `[price, size]` texts, `ts` in milliseconds."""
 
     asks: list[tuple[str, str]]
     bids: list[tuple[str, str]]
-    ts: str
+    ts: int
     seq: int | None = None
     pseq: int | None = None
     checksum: int | None = None
@@ -63,37 +72,63 @@ class BookRow(msgspec.Struct, frozen=True):
         return 3 + (self.seq is not None) + (self.pseq is not None) + (self.checksum is not None)
 
 
+class BookPush(Push, frozen=True, kw_only=True):
+    """A frame of the `books` channel, the most frequent kind, decoded in one go; it has exactly one row."""
+
+    rows: list[BookRow] = msgspec.field(name="data")
+
+
 FlatRow = dict[str, str | int | None]
 """A row without nesting, as the ticker and trade channels send it."""
 
-_decode_push = msgspec.json.Decoder(Push).decode
-_decode_books = msgspec.json.Decoder(list[BookRow]).decode
+# Not strict: a time in quotes becomes a number; a price without quotes is still refused.
+_decode_book_push = msgspec.json.Decoder(BookPush, strict=False).decode
+_decode_push = msgspec.json.Decoder(RawPush).decode
+_decode_books = msgspec.json.Decoder(list[BookRow], strict=False).decode
 _decode_flat = msgspec.json.Decoder(list[FlatRow]).decode
 _decode_candles = msgspec.json.Decoder(list[list[str]]).decode
 
 
 def decode_push(frame: bytes) -> Push:
-    """The frame as a `Push`. Raises `MalformedFrame`."""
+    """The frame as a `BookPush` or a `RawPush`. Raises `MalformedFrame`."""
+    if _BOOKS in frame:
+        book = _book_push(frame)
+        if book is not None:
+            return book
     try:
         push = _decode_push(frame)
     except (msgspec.DecodeError, RecursionError) as error:
         raise MalformedFrame(_brief(error)) from None
-    if frame.count(_NAME_END) - bytes(push.data).count(_NAME_END) != _PUSH_MEMBERS:
+    # Every member brings one colon at least, so an envelope with as many colons as members repeats none;
+    # what is around the data is short, the data is checked by whoever decodes it.
+    inside = frame.find(_DATA) + len(_DATA)
+    around = frame.count(_COLON, 0, inside) + frame.count(_COLON, inside + len(bytes(push.data)))
+    if around != _PUSH_MEMBERS:
         require_strict(frame)
     return push
 
 
+def _book_push(frame: bytes) -> BookPush | None:
+    """The frame when it is a plain book push beyond doubt; None sends it the careful way."""
+    try:
+        push = _decode_book_push(frame)
+    except msgspec.DecodeError:
+        return None
+    # Plain ASCII without underscores and escapes leaves float() nothing to be generous about.
+    if len(push.rows) != 1 or not frame.isascii() or b"_" in frame or b"\\" in frame:
+        return None
+    return push if frame.count(_COLON) == _PUSH_MEMBERS + push.rows[0].members else None
+
+
 def decode_book(data: msgspec.Raw) -> BookRow:
-    """The only row of a `books` push. Raises `MalformedFrame`."""
+    """The only row of a `books` push, the careful way. Raises `MalformedFrame`."""
     raw = bytes(data)
     rows = _decode(_decode_books, raw)
     if len(rows) != 1:
         raise MalformedFrame(f"{len(rows)} books in one push")
-    # Plain ASCII without underscores and escapes leaves float() nothing to be generous about.
-    if not raw.isascii() or b"_" in raw or b"\\" in raw:
-        raise MalformedFrame("a book level with strange characters")
-    if raw.count(_NAME_END) != rows[0].members:
-        require_strict(raw)
+    if not all(_PLAIN.fullmatch(text) for level in rows[0].bids + rows[0].asks for text in level):
+        raise MalformedFrame("a book level that is not a plain number")
+    require_strict(raw)
     return rows[0]
 
 
@@ -101,7 +136,7 @@ def decode_flat_rows(data: msgspec.Raw) -> list[FlatRow]:
     """The rows of a ticker or trade push. Raises `MalformedFrame`."""
     raw = bytes(data)
     rows = _decode(_decode_flat, raw)
-    if raw.count(_NAME_END) != sum(map(len, rows)):
+    if raw.count(_COLON) != sum(map(len, rows)):
         require_strict(raw)
     return rows
 

@@ -7,8 +7,6 @@ the engine's business.
 from collections import deque
 from collections.abc import Callable
 
-from msgspec import Raw
-
 from omega_tui.domain.events import (
     BookChanged,
     CandlesChanged,
@@ -22,8 +20,11 @@ from omega_tui.domain.events import (
 from omega_tui.domain.market import Timeframe
 from omega_tui.exchange.bitget.book_feed import BookFeed, Verdict
 from omega_tui.exchange.bitget.frames import (
+    BookPush,
+    BookRow,
     MalformedFrame,
     Push,
+    RawPush,
     decode_book,
     decode_candle_rows,
     decode_flat_rows,
@@ -35,11 +36,14 @@ from omega_tui.exchange.bitget.translate_market import parse_candles, parse_tick
 from omega_tui.exchange.bitget.wire import SNAPSHOT, Channel
 from omega_tui.exchange.port import Sink
 
-_SURFACES = {
-    Channel.BOOKS.value: Surface.BOOK,
-    Channel.TICKER.value: Surface.TICKER,
-    Channel.TRADE.value: Surface.TAPE,
+_SURFACES: dict[str, Surface] = {
+    Channel.BOOKS: Surface.BOOK,
+    Channel.TICKER: Surface.TICKER,
+    Channel.TRADE: Surface.TAPE,
 }
+# An enum's members are slow to look up, and these are looked up at every push.
+_BOOKS, _TICKER, _TRADE = Channel.BOOKS.value, Channel.TICKER.value, Channel.TRADE.value
+_CHANGED = Verdict.CHANGED
 _ALARM_WINDOW_SECONDS = 60.0
 _ALARM_COUNT = 3
 _SNAPSHOT_SECONDS = 5.0
@@ -61,6 +65,7 @@ class MarketFeed:
         self._health: dict[Surface, Health] = {}
         self._condemned_at: deque[float] = deque()
         self._snapshot_due: float | None = None
+        self._book_live = False
 
     @property
     def topics(self) -> tuple[Topic, ...]:
@@ -72,6 +77,7 @@ class MarketFeed:
         if symbol != self._symbol:
             # A new object, so that nobody who still holds the last book can mistake it for this symbol's.
             self._books = BookFeed()
+            self._book_live = False
             self._snapshot_due = None
             self._condemned_at.clear()
             self._health.clear()
@@ -112,38 +118,48 @@ class MarketFeed:
 
     def push(self, push: Push, now: float) -> None:
         """Report what a push says. Raises `MalformedFrame` when it says nothing sensible."""
-        if push.arg is None or push.arg.target != self._symbol:
+        arg = push.arg
+        if arg is None or arg.target != self._symbol:
             return
         try:
-            self._dispatch(push.arg.channel, push.data, push, now)
+            if isinstance(push, BookPush):
+                self._push_book(push.action, push.rows[0], now)
+            elif isinstance(push, RawPush):
+                self._push_raw(arg.channel, push, now)
         except TranslationError as error:
             raise MalformedFrame(str(error)) from None
 
-    def _dispatch(self, channel: str, data: Raw, push: Push, now: float) -> None:
-        match channel:
-            case Channel.BOOKS:
-                self._push_book(data, push, now)
-            case Channel.TICKER:
-                self._push_ticker(data, push)
-            case Channel.TRADE:
-                self._push_trades(data, push)
-            case _ if channel == candle_channel(self._timeframe):
-                self._push_candles(data, push)
+    def _push_raw(self, channel: str, push: RawPush, now: float) -> None:
+        if channel == _TICKER:
+            self._push_ticker(push)
+        elif channel == _TRADE:
+            self._push_trades(push)
+        elif channel == _BOOKS:
+            self._push_odd_book(push, now)
+        elif channel == candle_channel(self._timeframe):
+            self._push_candles(push)
 
-    def _push_book(self, data: Raw, push: Push, now: float) -> None:
+    def _push_odd_book(self, push: RawPush, now: float) -> None:
         try:
-            row = decode_book(data)
+            row = decode_book(push.data)
         except MalformedFrame:
             self._condemn("a malformed book", now)
             raise
-        verdict = self._books.push(push.action, row)
-        if verdict.condemns:
+        self._push_book(push.action, row, now)
+
+    def _push_book(self, action: str, row: BookRow, now: float) -> None:
+        verdict = self._books.push(action, row)
+        if verdict is _CHANGED:
+            if not self._book_live:
+                self._show_book()
+            self._report(BookChanged(self._symbol, self._books.book, row.ts))
+        elif verdict is not Verdict.IGNORED:
             self._condemn(verdict.value, now)
-        elif verdict is Verdict.CHANGED:
-            self._snapshot_due = None
-            self._become(Surface.BOOK, Health.LIVE, "")
-            stamp = parse_time(row.ts, "ts") or _pushed_ms(push)
-            self._report(BookChanged(self._symbol, self._books.book, stamp))
+
+    def _show_book(self) -> None:
+        self._book_live = True
+        self._snapshot_due = None
+        self._become(Surface.BOOK, Health.LIVE, "")
 
     def _condemn(self, reason: str, now: float) -> None:
         self._distrust_book()
@@ -159,21 +175,22 @@ class MarketFeed:
 
     def _distrust_book(self) -> None:
         self._books.distrust()
+        self._book_live = False
         self._snapshot_due = None
 
-    def _push_ticker(self, data: Raw, push: Push) -> None:
-        for row in decode_flat_rows(data):
+    def _push_ticker(self, push: RawPush) -> None:
+        for row in decode_flat_rows(push.data):
             ticker = parse_ticker(row, self._symbol, _pushed_ms(push))
             self._become(Surface.TICKER, Health.LIVE, "")
             self._report(TickerChanged(ticker))
 
-    def _push_trades(self, data: Raw, push: Push) -> None:
-        trades = parse_trades(decode_flat_rows(data))
+    def _push_trades(self, push: RawPush) -> None:
+        trades = parse_trades(decode_flat_rows(push.data))
         self._become(Surface.TAPE, Health.LIVE, "")
         self._report(TradesPrinted(self._symbol, trades, replaces=push.action == SNAPSHOT))
 
-    def _push_candles(self, data: Raw, push: Push) -> None:
-        candles = parse_candles(decode_candle_rows(data))
+    def _push_candles(self, push: RawPush) -> None:
+        candles = parse_candles(decode_candle_rows(push.data))
         self._become(Surface.CANDLES, Health.LIVE, "")
         replaces = push.action == SNAPSHOT
         self._report(CandlesChanged(self._symbol, self._timeframe, candles, replaces))

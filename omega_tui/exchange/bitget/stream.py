@@ -178,7 +178,7 @@ class Stream:
             frame = await websocket.recv(decode=False)
             now = monotonic()
             result = session.receive(frame, now, epoch)
-            if type(result) is Push:
+            if isinstance(result, Push):
                 try:
                     handler.push(result, now)
                     session.understood()

@@ -74,7 +74,10 @@ def parse_optional(text: str | int | None, member: str) -> Decimal | None:
     """A number, or None for a missing member, null and the empty text. Raises `TranslationError`."""
     if text is None or text == "":
         return None
-    return _decimal(text if isinstance(text, str) else str(text), member)
+    try:
+        return _decimal(text)
+    except InvalidNumber as error:
+        raise TranslationError(f"{member}: {safe_text(str(error))}") from None
 
 
 def parse_positive(text: str | int | None, member: str) -> Decimal | None:
@@ -106,8 +109,5 @@ def parse_time(text: str | int | None, member: str) -> int | None:
 
 # Most numbers of a push repeat those of the last one, so remembering them halves the cost of a ticker.
 @lru_cache(maxsize=8192)
-def _decimal(text: str, member: str) -> Decimal:
-    try:
-        return parse_decimal(text, member)
-    except InvalidNumber as error:
-        raise TranslationError(safe_text(str(error))) from None
+def _decimal(text: str | int) -> Decimal:
+    return parse_decimal(text if isinstance(text, str) else str(text))
