@@ -77,14 +77,13 @@ class Watch:
             self._state.diary.error(f"{self._state.market.symbol} is not among them: choose another market")
 
     async def _fetch_history(self) -> None:
+        # Whoever changes the market or the timeframe replaces this task, so the answer is for what is shown.
         market = self._state.market
         series, wanted = market.series, self._state.options.history_candles
         what = f"{series.timeframe} candles of {market.symbol}"
         self._state.diary.write(f"loading {wanted} {what}")
         started = self._state.clock.monotonic()
         candles = await self._gateway.candles(market.symbol, series.timeframe, wanted)
-        if self._state.market.series is not series:
-            return
         series.add_history(candles)
         self._state.touch(Panel.CHART, Panel.FIBONACCI, Panel.LADDER)
         took = self._state.clock.monotonic() - started

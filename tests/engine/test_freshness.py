@@ -132,7 +132,7 @@ async def test_a_book_in_doubt_keeps_its_last_picture_and_takes_no_new_one(tmp_p
         rig.gateway.emit(BookChanged("BTCUSDT", live, rig.clock.wall_ms()))
         before = rig.views.ladder(1, 5)
         rig.gateway.emit(HealthChanged(Surface.BOOK, Health.RESYNC, "checksum", "BTCUSDT"))
-        live.apply([("59000.0", "9")], [("59999.0", "9")])
+        live.apply([("59000.0", "9")], [("60000.0", "9")])
         assert rig.views.ladder(1, 5).asks == before.asks
 
 

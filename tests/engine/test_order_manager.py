@@ -6,14 +6,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from omega_tui.clock import ManualClock
 from omega_tui.domain.events import OrderReported
 from omega_tui.domain.orders import OrderRequest, OrderState, Side
 from omega_tui.engine.intents import CancelAll, CancelOrder, CancelScope, Halt, PlaceOrder, Resume
+from omega_tui.engine.recorder import IntentRow
 from omega_tui.engine.views import Posture
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
 from omega_tui.journal import Journal, NoJournal
 from tests.engine.fake_gateway import D, FakeGateway, order
-from tests.engine.rig import Rig, running
+from tests.engine.requests import request
+from tests.engine.rig import WALL_MS, Rig, running
 
 S = OrderState
 
@@ -196,6 +199,21 @@ async def test_an_order_lost_between_intent_and_answer_is_asked_for_after_a_rest
         assert rig.views.orders().rows[0].key == lost
         assert not rig.views.orders().rows[0].foreign
         assert after.placed == []
+
+
+async def test_an_intent_that_was_written_and_perhaps_never_sent_is_asked_for(tmp_path: Path) -> None:
+    """Killed between the disk and the line: only the exchange knows whether the order left."""
+    clock = ManualClock(WALL_MS - 60_000)
+    journal = Journal(tmp_path / "j" / "sim.journal", clock)
+    journal.append("order.intent", IntentRow(request("omgdead"), "buy 0.01")).result(5)
+    journal.close()
+    async with running(tmp_path, live=False) as rig:
+        assert _states(rig) == [S.UNKNOWN]
+        assert rig.views.orders().rows[0].age_seconds == 60
+        rig.gateway.go_live()
+        await rig.until_advancing(lambda: _states(rig) == [], 3)
+        assert "never accepted" in rig.log_text()
+        assert rig.gateway.asked.count("fetch_order omgdead") == 2
 
 
 async def test_finished_orders_and_known_fills_stay_finished_after_a_restart(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from omega_tui.domain.events import (
     PositionsReported,
     Surface,
 )
-from omega_tui.domain.orders import HoldSide, OrderState
+from omega_tui.domain.orders import HoldSide, Order, OrderState, PositionMode
 from omega_tui.engine.ledger import OrderLedger
 from omega_tui.engine.reconcile import Ours, VenueTruth, diff, questions
 from omega_tui.engine.views import Posture
@@ -93,12 +93,12 @@ async def test_a_reconnect_of_the_account_stream_is_followed_by_a_comparison(tmp
 
 async def test_a_reconnect_during_a_comparison_needs_another_one(tmp_path: Path) -> None:
     """A pass that began before the stream was lost has not seen what happened while it was down."""
-    gate = asyncio.Event()
+    gates = [asyncio.Event(), asyncio.Event()]
 
     class Slow(FakeGateway):
-        async def fetch_balance(self) -> Balance:
-            await gate.wait()
-            return await super().fetch_balance()
+        async def fetch_open_orders(self) -> tuple[Order, ...]:
+            await gates[min(self.asked.count("fetch_open_orders"), 1)].wait()
+            return await super().fetch_open_orders()
 
     gateway = Slow()
     async with running(tmp_path, gateway, live=False) as rig:
@@ -106,14 +106,16 @@ async def test_a_reconnect_during_a_comparison_needs_another_one(tmp_path: Path)
         await rig.settle()
         gateway.emit(HealthChanged(Surface.PRIVATE, Health.DOWN, "reset"))
         gateway.emit(HealthChanged(Surface.PRIVATE, Health.LIVE, ""))
-        gate.set()
+        gates[0].set()
+        await rig.settle()
+        assert gateway.asked.count("fetch_open_orders") == 1
+        assert rig.views.status().posture is Posture.REDUCE_ONLY
+        gates[1].set()
         await rig.until(lambda: rig.views.status().posture is Posture.NORMAL)
-        assert gateway.asked.count("fetch_open_orders") >= 2
 
 
 async def test_an_older_answer_does_not_undo_newer_news(tmp_path: Path) -> None:
     """The stream says flat while a query that began earlier still says long."""
-    gateway = FakeGateway(positions=(position(),))
 
     class Racing(FakeGateway):
         async def fetch_balance(self) -> Balance:
@@ -127,9 +129,9 @@ async def test_an_older_answer_does_not_undo_newer_news(tmp_path: Path) -> None:
     async with running(tmp_path, gateway) as rig:
         assert rig.views.positions().rows
         gateway.racing = True
-        await rig.advance(5)
-        await rig.advance(31)
-        assert rig.views.positions().rows == ()
+        for seconds in (5, 31):
+            await rig.advance(seconds)
+            assert rig.views.positions().rows == ()
 
 
 async def test_fills_of_stream_and_query_count_once_and_the_past_not_at_all(tmp_path: Path) -> None:
@@ -145,6 +147,9 @@ async def test_fills_of_stream_and_query_count_once_and_the_past_not_at_all(tmp_
         await rig.advance(31)
         account = rig.views.account()
         assert (account.realized_session, account.fees_session) == (D(8), D(-2))
+    async with running(tmp_path, gateway) as rig:
+        assert len(rig.views.fills(9).rows) == 3
+        assert rig.views.account().realized_session == D(0), "another session begins at zero"
 
 
 async def test_fills_are_written_down_once(tmp_path: Path) -> None:
@@ -168,8 +173,6 @@ async def test_an_order_that_the_exchange_forgot_is_closed_not_kept_for_ever(tmp
 
 
 async def test_settings_changed_elsewhere_are_noticed(tmp_path: Path) -> None:
-    from omega_tui.domain.orders import PositionMode
-
     async with running(tmp_path) as rig:
         assert rig.views.status().position_mode is PositionMode.ONE_WAY
         rig.gateway.mode = PositionMode.HEDGE

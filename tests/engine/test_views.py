@@ -26,6 +26,7 @@ from omega_tui.engine.series import CandleSeries
 from omega_tui.engine.tape import Tape
 from omega_tui.engine.view_ladder import group_levels
 from omega_tui.engine.views import LogLevel, Panel
+from omega_tui.exchange.port import Unknown
 from tests.engine.fake_gateway import (
     BTC,
     EXCHANGE_MS,
@@ -191,12 +192,17 @@ def test_candles_after_a_gap_do_not_pretend_to_join_the_old_ones() -> None:
 def test_the_swing_rests_on_closed_candles_only() -> None:
     """A swing that moves within an unfinished candle would repaint."""
     series = CandleSeries(Timeframe.M1)
-    up = [candle(minute, 101.0 + 3 * minute, 99.0 + 3 * minute) for minute in range(20)]
-    down = [candle(20 + step, 150.0 - 8 * step, 146.0 - 8 * step) for step in range(4)]
-    series.update([candle(-3, 130.0, 100.0), candle(-2, 130.0, 100.0), candle(-1, 104.0, 99.5), *up, *down])
-    settled = series.swing
-    series.update([candle(24, 400.0, 1.0)])
-    assert series.swing == settled
+    start = [candle(minute) for minute in range(-16, -2)]
+    fall = [candle(-2, 130.0, 100.0), candle(-1, 104.0, 80.0)]
+    series.update(
+        [*start, *fall, *(candle(minute, 82.0 + 3 * minute, 80.5 + 3 * minute) for minute in range(20))]
+    )
+    series.update([candle(20, 110.0, 20.0)])
+    before = series.swing
+    series.update([candle(20, 110.0, 10.0)])
+    assert series.swing == before
+    series.update([candle(21, 30.0, 25.0)])
+    assert series.swing != before, "once closed, the fall confirms the high before it"
 
 
 async def test_fibonacci_rows_carry_distance_and_what_sits_there(tmp_path: Path) -> None:
@@ -229,8 +235,6 @@ async def test_fibonacci_rows_carry_distance_and_what_sits_there(tmp_path: Path)
 
 
 async def test_unknown_orders_come_first_with_what_settles_them(tmp_path: Path) -> None:
-    from omega_tui.exchange.port import Unknown
-
     async with running(tmp_path, FakeGateway(on_place=lambda request: Unknown("timed out"))) as rig:
         rig.place()
         await rig.until(

@@ -42,6 +42,10 @@ def journal(path: Path) -> Iterator[Journal]:
     opened.close()
 
 
+def _pragma(journal: Journal, name: str) -> object:
+    return journal._ask(lambda connection: connection.execute(f"PRAGMA {name}").fetchone()[0]).result(TIMEOUT)
+
+
 def _copy(path: Path, to: Path) -> Path:
     to.mkdir()
     for each in path.parent.glob(path.name + "*"):
@@ -78,10 +82,7 @@ def test_an_acknowledged_row_is_visible_to_another_connection_at_once(journal: J
 
 def test_durability_is_full_and_kept_in_a_write_ahead_log(journal: Journal) -> None:
     journal.append("k", 1).result(TIMEOUT)
-    pragmas = [
-        journal._ask(lambda c, name=name: c.execute(f"PRAGMA {name}").fetchone()[0]).result(TIMEOUT)
-        for name in ("synchronous", "journal_mode", "user_version")
-    ]
+    pragmas = [_pragma(journal, name) for name in ("synchronous", "journal_mode", "user_version")]
     assert pragmas == [2, "wal", 1]
 
 
