@@ -43,7 +43,12 @@ class BookFeed:
 
     def push(self, action: str, row: BookRow) -> Verdict:
         """Apply one push and judge the result."""
-        verdict = self._snapshot(row) if action == SNAPSHOT else self._update(row)
+        if action == SNAPSHOT:
+            verdict = self._snapshot(row)
+        elif self.valid:
+            verdict = self._update(row)
+        else:
+            return _IGNORED
         if verdict is not _CHANGED and verdict is not _IGNORED:
             self.distrust()
         return verdict
@@ -57,13 +62,10 @@ class BookFeed:
         return self._judge(row)
 
     def _update(self, row: BookRow) -> Verdict:
-        if not self.valid:
-            return _IGNORED
-        if row.seq is not None and self._seq is not None:
-            if row.seq <= self._seq and not self._restarted(row):
-                return _IGNORED
-            if not self._continues(row):
-                return Verdict.GAP
+        if row.pseq is None or row.pseq != self._seq:
+            verdict = self._out_of_order(row)
+            if verdict is not None:
+                return verdict
         try:
             self.book.apply(row.bids, row.asks)
         except ValueError:
@@ -71,18 +73,20 @@ class BookFeed:
         self._seq, self._joining = row.seq, False
         return self._judge(row)
 
-    def _restarted(self, row: BookRow) -> bool:
+    def _out_of_order(self, row: BookRow) -> Verdict | None:
+        """The verdict on an update that does not plainly continue the last one; None: apply it."""
+        seq, pseq, last = row.seq, row.pseq, self._seq
+        if seq is None or last is None:
+            return None
         # A previous sequence of zero on an update announces that counting began anew.
-        return row.pseq == 0
-
-    def _continues(self, row: BookRow) -> bool:
-        if row.pseq is None or self._seq is None:
-            return True
-        if self._joining:
-            return 0 < row.pseq <= self._seq
-        return row.pseq == self._seq
+        if seq <= last and pseq != 0:
+            return _IGNORED
+        if pseq is None or (self._joining and 0 < pseq <= last):
+            return None
+        return Verdict.GAP
 
     def _judge(self, row: BookRow) -> Verdict:
-        if row.checksum and row.checksum != self.book.checksum():
+        checksum, book = row.checksum, self.book
+        if checksum and checksum != book.checksum():
             return Verdict.WRONG_CHECKSUM
-        return _CROSSED if self.book.crossed else _CHANGED
+        return _CROSSED if book.crossed else _CHANGED

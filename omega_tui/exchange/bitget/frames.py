@@ -69,7 +69,7 @@ class BookRow(msgspec.Struct, frozen=True):
     @property
     def members(self) -> int:
         """How many members the row must have had on the wire, if none was named twice."""
-        return 3 + (self.seq is not None) + (self.pseq is not None) + (self.checksum is not None)
+        return 6 - (self.seq, self.pseq, self.checksum).count(None)
 
 
 class BookPush(Push, frozen=True, kw_only=True):

@@ -119,7 +119,7 @@ class MarketFeed:
     def push(self, push: Push, now: float) -> None:
         """Report what a push says. Raises `MalformedFrame` when it says nothing sensible."""
         arg = push.arg
-        if arg is None or arg.target != self._symbol:
+        if arg is None or arg.inst_id != self._symbol:
             return
         try:
             if isinstance(push, BookPush):
