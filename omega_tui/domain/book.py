@@ -44,29 +44,26 @@ class _HalfBook:
 
     def update(self, levels: Sequence[Sequence[str]]) -> None:
         """Set each level, or remove it when its size is zero. Raises ValueError."""
+        keys, prices, sizes = self.keys, self.prices, self.sizes
         try:
-            self._update(levels)
+            for price, size in levels:
+                key, amount = float(price), float(size)
+                # Written so that NaN fails a comparison.
+                if not key > 0.0 <= amount:
+                    raise InvalidLevel(f"{price[:40]}:{size[:40]}")
+                index = bisect_left(keys, key)
+                if keys[index] == key:
+                    if amount:
+                        prices[index], sizes[index] = price, size
+                    else:
+                        del keys[index], prices[index], sizes[index]
+                elif amount:
+                    keys.insert(index, key)
+                    prices.insert(index, price)
+                    sizes.insert(index, size)
         except IndexError:
             # Only an infinite price meets the key that ends the list.
             raise InvalidLevel("an infinite price") from None
-
-    def _update(self, levels: Sequence[Sequence[str]]) -> None:
-        keys, prices, sizes = self.keys, self.prices, self.sizes
-        for price, size in levels:
-            key, amount = float(price), float(size)
-            # Written so that NaN fails a comparison.
-            if not key > 0.0 <= amount:
-                raise InvalidLevel(f"{price[:40]}:{size[:40]}")
-            index = bisect_left(keys, key)
-            if keys[index] == key:
-                if amount:
-                    prices[index], sizes[index] = price, size
-                else:
-                    del keys[index], prices[index], sizes[index]
-            elif amount:
-                keys.insert(index, key)
-                prices.insert(index, price)
-                sizes.insert(index, size)
 
 
 class OrderBook:

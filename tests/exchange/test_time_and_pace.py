@@ -104,7 +104,7 @@ def test_a_secret_is_never_printed_or_pickled() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://127.0.0.1.evil.com:1", "http://example.com", "http://10.0.0.1:80", "http://evil@example.com"],
+    ["http://127.0.0.1.evil.com:1", "http://example.com", "http://localhost@example.com"],
 )
 def test_loopback_means_this_machine(url: str) -> None:
     with pytest.raises(ForbiddenHost):
