@@ -5,15 +5,12 @@ A journal that fails is a posture: no new intents, said with the reason, until a
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import TypeVar
-
-import msgspec
 
 from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
 from omega_tui.engine.ledger import build_intent_order
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
-from omega_tui.journal import JournalFailed, JournalPort, JournalRow
+from omega_tui.journal import JournalDamaged, JournalFailed, JournalPort, JournalRow, read_body
 
 INTENT, ORDER, FILL, CANCEL, SESSION, PROBE = (
     "order.intent",
@@ -24,8 +21,6 @@ INTENT, ORDER, FILL, CANCEL, SESSION, PROBE = (
     "journal.probe",
 )
 """Kinds of rows."""
-
-_Body = TypeVar("_Body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +61,7 @@ class Recorder:
     def __init__(self, journal: JournalPort, state: State) -> None:
         self._journal = journal
         self._state = state
+        self._unreadable = False
 
     async def write(self, kind: str, body: object) -> None:
         """Return once the row is durable. Raises JournalFailed, and the posture then shows it."""
@@ -93,13 +89,14 @@ class Recorder:
                 return
 
     async def recall(self) -> Remembered:
-        """What an earlier run left. A journal that cannot be read leaves nothing and shows its fault."""
+        """What an earlier run left. A journal that cannot be read leaves nothing and says so."""
         try:
             rows = await asyncio.wrap_future(self._journal.read(INTENT, ORDER, FILL))
-        except JournalFailed as error:
+            return fold_rows(rows, self._state.clock.wall_ms())
+        except (JournalFailed, JournalDamaged) as error:
             self._fail(str(error))
+            self._unreadable = isinstance(error, JournalDamaged)
             return Remembered((), ())
-        return fold_rows(rows, self._state.clock.wall_ms())
 
     def _noted(self, future: "asyncio.Future[int]") -> None:
         if future.cancelled():
@@ -112,32 +109,33 @@ class Recorder:
 
     def _fail(self, reason: str) -> None:
         if not self._state.journal_fault:
-            self._state.diary.error(f"the journal cannot be written ({reason}): no new orders until it can")
+            self._state.diary.error(f"the journal cannot be used ({reason}): no new orders until it can")
         self._state.journal_fault = reason
         self._state.touch(Panel.STATUS)
 
     def _work(self) -> None:
-        if self._state.journal_fault:
+        # Rows can be added to a journal whose past cannot be read, yet open orders may hide in it.
+        if self._state.journal_fault and not self._unreadable:
             self._state.journal_fault = ""
             self._state.diary.good("the journal works again")
             self._state.touch(Panel.STATUS)
 
 
 def fold_rows(rows: list[JournalRow], now_ms: int) -> Remembered:
-    """What the rows of INTENT, ORDER and FILL, oldest first, leave open."""
+    """What the rows of INTENT, ORDER and FILL, oldest first, leave open. Raises JournalDamaged."""
     orders: dict[str, Order] = {}
     begun: dict[str, int] = {}
     fills: list[Fill] = []
     for row in rows:
         if row.kind == INTENT:
-            request = _decode(row, IntentRow).request
+            request = read_body(row, IntentRow).request
             orders[request.client_order_id] = build_intent_order(request)
             begun[request.client_order_id] = row.wall_ms
         elif row.kind == ORDER:
-            order = _decode(row, OrderRow).order
+            order = read_body(row, OrderRow).order
             orders[order.client_order_id] = order
         else:
-            fills.append(_decode(row, Fill))
+            fills.append(read_body(row, Fill))
     left = tuple(
         (order, max(0, now_ms - begun[key]))
         for key, order in orders.items()
@@ -151,7 +149,3 @@ def as_unknown(order: Order) -> Order:
     if order.state not in (OrderState.INTENT, OrderState.SENT):
         return order
     return replace(order, state=OrderState.UNKNOWN, reason="the cockpit ended before the answer came")
-
-
-def _decode(row: JournalRow, kind: type[_Body]) -> _Body:
-    return msgspec.json.decode(row.body, type=kind)

@@ -130,7 +130,7 @@ class State:
         if self.halted:
             return Posture.HALT, "halted here: no new risk until resume"
         if self.journal_fault:
-            return Posture.REDUCE_ONLY, f"the journal cannot be written: {self.journal_fault}"
+            return Posture.REDUCE_ONLY, f"the journal cannot be used: {self.journal_fault}"
         private = self.feeds.freshness(Surface.PRIVATE)
         if private.health is not Health.LIVE:
             reason = private.reason or "waiting for it"

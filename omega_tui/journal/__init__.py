@@ -1,7 +1,7 @@
 """The store of record: what was intended, sent and answered, on disk before it counts."""
 
 from omega_tui.journal.files import JournalInUse, JournalRefused, journal_path
-from omega_tui.journal.journal import Journal, JournalFailed, JournalPort, NoJournal
+from omega_tui.journal.journal import Journal, JournalFailed, JournalPort, NoJournal, read_body
 from omega_tui.journal.schema import JournalDamaged, JournalRow
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "JournalRow",
     "NoJournal",
     "journal_path",
+    "read_body",
 ]

@@ -11,17 +11,18 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from omega_tui.clock import Clock
 from omega_tui.journal import files, schema
 from omega_tui.journal.files import JournalRefused
-from omega_tui.journal.schema import Head, JournalRow
+from omega_tui.journal.schema import Head, JournalDamaged, JournalRow
 
 _GROUP = 256
 _encode = msgspec.json.Encoder().encode
+_Body = TypeVar("_Body")
 
 
 class JournalFailed(Exception):
@@ -38,6 +39,14 @@ class JournalPort(Protocol):
     def read(self, *kinds: str, after: int = 0) -> Future[list[JournalRow]]:
         """Rows of `kinds`, oldest first; or raises JournalFailed."""
         ...
+
+
+def read_body(row: JournalRow, kind: type[_Body]) -> _Body:
+    """The value of type `kind` that was handed in as the row's body. Raises JournalDamaged for another."""
+    try:
+        return msgspec.json.decode(row.body, type=kind)
+    except msgspec.DecodeError as error:
+        raise JournalDamaged(f"row {row.sequence} ({row.kind}) holds something else: {error}") from error
 
 
 class NoJournal:

@@ -181,6 +181,18 @@ async def test_a_journal_that_fails_at_the_write_stops_the_order(tmp_path: Path)
         assert _states(rig) == []
 
 
+async def test_a_past_that_cannot_be_understood_shuts_new_risk_for_the_whole_run(tmp_path: Path) -> None:
+    """An open order may hide behind the row; that new rows can be written proves nothing about it."""
+    journal = Journal(tmp_path / "j" / "sim.journal", ManualClock())
+    journal.append("order.intent", {"request": "of another make"}).result(5)
+    journal.close()
+    async with running(tmp_path, live=False) as rig:
+        rig.gateway.go_live()
+        await rig.advance(6)
+        assert "row 1 (order.intent)" in rig.views.status().posture_reason
+        assert not rig.place().taken
+
+
 async def test_an_order_lost_between_intent_and_answer_is_asked_for_after_a_restart(tmp_path: Path) -> None:
     """The cockpit dies while the exchange holds the order: the next one must find it, not forget it."""
     import asyncio
