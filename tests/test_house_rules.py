@@ -72,7 +72,8 @@ PURE = ("domain", "analytics")
 
 BROAD_EXCEPTS = {
     "exchange/bitget/stream.py:Stream.run": "the stream is shown as lost with the reason, and reconnects",
-    "engine/supervise.py:Supervisor.call": "the task's surface is shown as DOWN until it works again",
+    "engine/supervise.py:Supervisor.attempt": "the task's surface is shown as DOWN until it works again",
+    "engine/supervise.py:Supervisor.call": "the fact's surface is shown as DOWN until one is taken in again",
 }
 """`file:function` of the supervisors, with the status that each changes."""
 
