@@ -115,10 +115,6 @@ class OrderBook:
         prices, sizes = self._best(side, depth)
         return list(zip(prices, sizes, strict=True))
 
-    def depth(self, side: Side) -> int:
-        """How many levels a side holds."""
-        return len((self._bids if side is Side.BUY else self._asks).prices)
-
     def checksum(self) -> int:
         """CRC-32 as a signed integer over the best 25 bids and asks, interleaved, in the received texts.
 

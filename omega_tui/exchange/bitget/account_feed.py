@@ -21,7 +21,13 @@ from omega_tui.domain.events import (
     Surface,
 )
 from omega_tui.exchange.bitget.frames import MalformedFrame, Push, RawPush
-from omega_tui.exchange.bitget.session import ErrorReported, SessionEvent, TopicConfirmed, TopicFailed
+from omega_tui.exchange.bitget.session import (
+    ErrorReported,
+    FrameDropped,
+    SessionEvent,
+    TopicConfirmed,
+    TopicFailed,
+)
 from omega_tui.exchange.bitget.topics import PRIVATE_TOPICS
 from omega_tui.exchange.bitget.translate import TranslationError, parse_time
 from omega_tui.exchange.bitget.translate_account import (
@@ -67,6 +73,9 @@ class AccountFeed:
             case TopicFailed(topic, reason):
                 # With one channel missing the account is only half seen.
                 self._become(Health.DOWN, f"{topic.channel}: {reason}")
+            case FrameDropped(reason):
+                # Whatever it was, an order may have changed unseen.
+                self._not_understood("private stream", reason)
             case ErrorReported(code, message):
                 self._report(NoticeGiven(f"private stream: {code} {message}", warning=True))
 

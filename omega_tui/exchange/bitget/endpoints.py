@@ -74,11 +74,6 @@ class Endpoints:
                 raise ForbiddenHost(f"{urlsplit(url).hostname} is not this machine")
         return cls(rest=rest.rstrip("/"), ws_public=ws_public, ws_private=ws_private)
 
-    @property
-    def real_money(self) -> bool:
-        """True when orders sent here cost money."""
-        return self == Endpoints.live()
-
     def check_rest(self, url: str) -> None:
         """Raise ForbiddenHost unless `url` has the scheme, host and port of `rest`."""
         target, base = urlsplit(url), urlsplit(self.rest)

@@ -29,7 +29,13 @@ from omega_tui.exchange.bitget.frames import (
     decode_candle_rows,
     decode_flat_rows,
 )
-from omega_tui.exchange.bitget.session import ErrorReported, SessionEvent, TopicConfirmed, TopicFailed
+from omega_tui.exchange.bitget.session import (
+    ErrorReported,
+    FrameDropped,
+    SessionEvent,
+    TopicConfirmed,
+    TopicFailed,
+)
 from omega_tui.exchange.bitget.topics import Topic, candle_channel, market_topics
 from omega_tui.exchange.bitget.translate import TranslationError, parse_time
 from omega_tui.exchange.bitget.translate_market import parse_candles, parse_ticker, parse_trades
@@ -46,6 +52,7 @@ _BOOKS, _TICKER, _TRADE = Channel.BOOKS.value, Channel.TICKER.value, Channel.TRA
 _CHANGED = Verdict.CHANGED
 _ALARM_WINDOW_SECONDS = 60.0
 _ALARM_COUNT = 3
+_REMEMBERED_REASONS = 20
 _SNAPSHOT_SECONDS = 5.0
 _RESYNC_DELAYS = (0.0, 0.5, 2.0, 8.0, 30.0)
 
@@ -66,6 +73,7 @@ class MarketFeed:
         self._condemned_at: deque[float] = deque()
         self._snapshot_due: float | None = None
         self._book_live = False
+        self._dropped: deque[str] = deque(maxlen=_REMEMBERED_REASONS)
 
     @property
     def topics(self) -> tuple[Topic, ...]:
@@ -110,6 +118,9 @@ class MarketFeed:
                 self._become(_SURFACES.get(topic.channel, Surface.CANDLES), Health.DOWN, reason)
             case ErrorReported(code, message):
                 self._report(NoticeGiven(f"market stream: {code} {message}", warning=True))
+            case FrameDropped(reason) if reason not in self._dropped:
+                self._dropped.append(reason)
+                self._report(NoticeGiven(f"market stream: a frame was left out: {reason}"))
 
     def tick(self, now: float) -> None:
         """Let time pass: an acknowledged book that does not come is asked for again."""

@@ -24,11 +24,6 @@ class ServerClock:
         self._bases: deque[float] = deque(maxlen=_SAMPLES)
         self._contradictions = 0
 
-    @property
-    def synced(self) -> bool:
-        """True once there is a sample."""
-        return bool(self._bases)
-
     def sample(self, sent: float, received: float, server_ms: int) -> None:
         """Note a time that the exchange told between two monotonic instants; it is taken for the middle."""
         base = server_ms - (sent + received) / 2 * 1000.0
