@@ -27,6 +27,7 @@ from omega_tui.domain.market import Ticker
 from omega_tui.domain.orders import Fill
 from omega_tui.engine.feeds import MARKET_SURFACES
 from omega_tui.engine.ledger import Tracked
+from omega_tui.engine.narration import tell_end, tell_fill
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
 
@@ -130,9 +131,12 @@ def _apply_candles(state: State, event: CandlesChanged) -> Consequences:
 
 def _apply_order(state: State, event: OrderReported) -> Consequences:
     state.feeds.touch(Surface.PRIVATE)
+    known = state.ledger.find(event.order.client_order_id, event.order.order_id)
+    before = known.order.state if known is not None else None
     tracked, changed = state.ledger.report(event.order)
     if not changed:
         return _NOTHING
+    tell_end(state, before, tracked.order)
     state.touch(*ORDER_PANELS)
     return Consequences(orders=(tracked,))
 
@@ -147,6 +151,8 @@ def take_fill(state: State, fill: Fill, *, counts: bool) -> Consequences:
     tracked = state.ledger.find(fill.client_order_id, fill.order_id)
     before = tracked.order if tracked is not None else None
     new = state.ledger.fill(fill, counts=counts)
+    if new and counts:
+        tell_fill(state, fill)
     state.touch(Panel.FILLS, Panel.ACCOUNT)
     if tracked is None or tracked.order == before:
         return Consequences(fills=(fill,) if new else ())

@@ -206,6 +206,8 @@ class OrderManager:
         match outcome:
             case Accepted():
                 diary.write(f"cancel taken, waiting for proof: {what}")
+            case Rejected() if not orders:
+                diary.write(f"nothing was resting: {what}")
             case Rejected(code=code, message=message):
                 diary.warn(f"cancel refused: {what}: {message} ({code}); asking what became of it")
             case NotSent(reason=reason):

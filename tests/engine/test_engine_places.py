@@ -28,4 +28,5 @@ async def test_an_order_goes_from_ticket_to_fill(tmp_path: Path) -> None:
         )
         assert rig.views.orders().rows == ()
         assert len(rig.views.fills(10).rows) == 2
+        assert rig.log_text().count("filled: buy 0.006 BTCUSDT at 59000, fee -0.14 USDT") == 1
         assert rig.views.account().fees_session == D("-0.28")

@@ -248,8 +248,10 @@ async def test_a_taken_cancel_is_pending_until_the_exchange_reports_the_end(tmp_
         for _ in range(3):
             await rig.advance(5)
         assert _states(rig) == [S.PENDING_CANCEL], "an exchange that still lists it has not canceled it"
-        rig.gateway.emit(OrderReported(order("omgx", S.CANCELED)))
+        rig.gateway.emit(OrderReported(order("omgx", S.CANCELED, filled="0.004")))
+        rig.gateway.emit(OrderReported(order("omgx", S.CANCELED, filled="0.004")))
         assert _states(rig) == []
+        assert rig.log_text().count("canceled: buy 0.01 BTCUSDT at 59000, 0.004 of it filled") == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,27 @@
+"""What the exchange told, in words for the log: executions, and how orders ended."""
+
+from omega_tui.domain.orders import Fill, Order, OrderState
+from omega_tui.domain.values import decimal_text
+from omega_tui.engine.state import State
+
+
+def tell_fill(state: State, fill: Fill) -> None:
+    """An execution of this session."""
+    words = f"filled: {fill.side} {decimal_text(fill.size)} {fill.symbol} at {decimal_text(fill.price)}"
+    if fill.fee is not None:
+        words += f", fee {decimal_text(fill.fee)} {fill.fee_coin or ''}".rstrip()
+    if fill.profit:
+        words += f", profit {decimal_text(fill.profit)}"
+    state.diary.good(words)
+
+
+def tell_end(state: State, before: OrderState | None, order: Order) -> None:
+    """An order that has just reached its end other than by being filled, which its executions tell."""
+    if before is None or before.terminal or order.state is not OrderState.CANCELED:
+        return
+    price = "market" if order.price is None else decimal_text(order.price)
+    done = f", {decimal_text(order.filled)} of it filled" if order.filled else ""
+    why = f": {order.reason}" if order.reason else ""
+    state.diary.write(
+        f"canceled: {order.side} {decimal_text(order.size)} {order.symbol} at {price}{done}{why}"
+    )
