@@ -8,17 +8,8 @@ from decimal import Decimal
 
 from omega_tui.analytics.swings import Direction, Swing
 
-PHI = (1 + Decimal(5).sqrt()) / 2
-"""The golden ratio, to the 28 digits of Decimal's default context."""
-
 RATIOS = tuple(map(Decimal, ("0", "0.236", "0.382", "0.5", "0.618", "0.786", "1", "1.618", "2.618", "4.236")))
 """The levels that panel and chart show; up to 1 they retrace the swing, above 1 they extend it."""
-
-OPEN_RISK_CAP = 1 / PHI**4
-"""Largest share of equity at risk over the whole account, 14.6 %."""
-
-DEFAULT_REWARD_RISK = PHI
-"""Least reward for one unit of risk, unless a profile says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

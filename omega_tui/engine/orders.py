@@ -10,6 +10,7 @@ from functools import partial
 from omega_tui.clock import Ids
 from omega_tui.domain.events import Surface
 from omega_tui.domain.orders import OrderRequest, OrderState, Side
+from omega_tui.domain.values import decimal_text
 from omega_tui.engine.apply import ORDER_PANELS
 from omega_tui.engine.intents import CancelScope, PlaceOrder, Receipt
 from omega_tui.engine.ledger import Tracked
@@ -84,8 +85,9 @@ class OrderManager:
         except JournalFailed as error:
             self._conclude(tracked, OrderState.NOT_SENT, f"the journal failed: {error}", why)
             return
-        if self._state.halted and not request.reduce_only:
-            self._conclude(tracked, OrderState.NOT_SENT, "halted before it left", why)
+        stopped = self._stopped_meanwhile(tracked, request)
+        if stopped:
+            self._conclude(tracked, OrderState.NOT_SENT, stopped, why)
             return
         self._state.ledger.conclude(tracked, OrderState.SENT)
         self._state.touch(*ORDER_PANELS)
@@ -95,6 +97,12 @@ class OrderManager:
             outcome = await self._gateway.place(request)
         finally:
             self._settle(tracked, outcome, why, started)
+
+    def _stopped_meanwhile(self, tracked: Tracked, request: OrderRequest) -> str:
+        """Why an order must not leave although its intent was taken up; empty when it may."""
+        if tracked.cancel_requested:
+            return "cancelled before it left"
+        return "halted before it left" if self._state.halted and not request.reduce_only else ""
 
     def _settle(self, tracked: Tracked, outcome: Outcome, why: str, started: float) -> None:
         match outcome:
@@ -187,6 +195,8 @@ class OrderManager:
     def _start_cancel(self, tracked: Tracked) -> None:
         tracked.cancel_requested = True
         self._state.touch(*ORDER_PANELS)
+        if tracked.order.state is OrderState.INTENT:
+            return
         self._supervisor.once("cancelling an order", partial(self._cancel, tracked), Surface.ACTIONS)
 
     async def _cancel(self, tracked: Tracked) -> None:
@@ -223,5 +233,5 @@ class OrderManager:
 
 def _name(tracked: Tracked) -> str:
     order = tracked.order
-    price = f"{order.price:f}" if order.price is not None else "market"
-    return f"{order.side} {order.remaining:f} {order.symbol} at {price}"
+    price = decimal_text(order.price) if order.price is not None else "market"
+    return f"{order.side} {decimal_text(order.remaining)} {order.symbol} at {price}"

@@ -6,8 +6,6 @@ from decimal import Decimal
 import pytest
 
 from omega_tui.analytics.fibonacci import (
-    OPEN_RISK_CAP,
-    PHI,
     RATIOS,
     exact_price,
     level_price,
@@ -53,11 +51,6 @@ def test_a_swing_offers_every_ratio_and_drops_prices_that_cannot_trade() -> None
 def test_a_swing_without_a_range_is_refused() -> None:
     with pytest.raises(ValueError):
         level_price(D(100), D(100), Direction.UP, D("0.5"))
-
-
-def test_constants_are_the_golden_ratio_and_its_powers() -> None:
-    assert round(PHI, 12) == D("1.618033988750")
-    assert round(OPEN_RISK_CAP, 4) == D("0.1459")
 
 
 def test_a_candle_price_comes_back_as_the_text_it_was_read_from() -> None:

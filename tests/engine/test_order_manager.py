@@ -1,5 +1,6 @@
 """Write-ahead, outcomes, cancels: what leaves, when, and what is believed afterwards."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -9,7 +10,15 @@ import pytest
 from omega_tui.clock import ManualClock
 from omega_tui.domain.events import OrderReported
 from omega_tui.domain.orders import OrderRequest, OrderState, Side
-from omega_tui.engine.intents import CancelAll, CancelOrder, CancelScope, Halt, PlaceOrder, Resume
+from omega_tui.engine.intents import (
+    CancelAll,
+    CancelOrder,
+    CancelScope,
+    Halt,
+    Intent,
+    PlaceOrder,
+    Resume,
+)
 from omega_tui.engine.recorder import IntentRow
 from omega_tui.engine.views import Posture
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
@@ -195,8 +204,6 @@ async def test_a_past_that_cannot_be_understood_shuts_new_risk_for_the_whole_run
 
 async def test_an_order_lost_between_intent_and_answer_is_asked_for_after_a_restart(tmp_path: Path) -> None:
     """The cockpit dies while the exchange holds the order: the next one must find it, not forget it."""
-    import asyncio
-
     hold = FakeGateway(hold_place=asyncio.Event())
     async with running(tmp_path, hold) as rig:
         rig.place()
@@ -317,12 +324,15 @@ async def test_halt_cancels_entries_keeps_closes_and_lets_no_risk_in(tmp_path: P
         assert not rig.engine.submit(Resume()).taken
 
 
-async def test_halt_stops_an_order_that_is_still_being_written_down(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stop", [Halt(), CancelAll(CancelScope.BUYS), CancelAll(CancelScope.ACCOUNT)])
+async def test_an_order_that_is_still_being_written_down_can_be_stopped(tmp_path: Path, stop: Intent) -> None:
     async with running(tmp_path) as rig:
         assert rig.place().taken
-        rig.engine.submit(Halt())
-        await rig.until(lambda: "halted before it left" in rig.log_text())
+        assert rig.engine.submit(stop).taken
+        await rig.until(lambda: "before it left" in rig.log_text())
+        await rig.settle()
         assert rig.gateway.placed == []
+        assert rig.gateway.canceled == []
 
 
 async def test_a_read_only_venue_sends_nothing_at_all(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """Switching markets, and background work that fails: visible, retried, never in the way."""
 
+import asyncio
 from pathlib import Path
 
 from omega_tui.domain.account import SymbolSettings
-from omega_tui.domain.events import BookChanged, CandlesChanged, Health, Surface, TickerChanged
+from omega_tui.domain.events import BookChanged, CandlesChanged, Health, TickerChanged
 from omega_tui.domain.market import Candle, Timeframe
 from omega_tui.engine.intents import SelectSymbol, SelectTimeframe
 from omega_tui.engine.views import LogLevel, Posture
@@ -66,8 +67,6 @@ async def test_a_gap_in_the_candles_fetches_what_is_missing(tmp_path: Path) -> N
 
 
 async def test_an_answer_for_the_market_left_behind_is_dropped(tmp_path: Path) -> None:
-    import asyncio
-
     gate = asyncio.Event()
 
     class Slow(FakeGateway):
@@ -134,11 +133,8 @@ async def test_an_event_that_cannot_be_taken_in_does_not_break_the_stream_that_t
 
 
 async def test_stopping_ends_every_task_and_the_gateway(tmp_path: Path) -> None:
-    import asyncio
-
     async with running(tmp_path) as rig:
         pass
     assert rig.gateway.asked[-1] == "stop"
     await asyncio.sleep(0)
     assert len(asyncio.all_tasks()) == 1
-    assert Surface.BOOK
