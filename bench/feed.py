@@ -5,6 +5,7 @@ the kernel's. Every checksum is verified by both, and both books must be the rig
 """
 
 import asyncio
+import gc
 import statistics
 import time
 
@@ -17,20 +18,29 @@ from omega_tui.exchange.bitget.market_feed import MarketFeed
 from omega_tui.exchange.bitget.session import Session
 
 _UPDATES = 4_000
-_ROUNDS = 7
+_ROUNDS = 9
 
 
 def rows() -> list[tuple[str, str, str]]:
     frames = build_frames(_UPDATES)
+    import ccxt.pro  # noqa: F401
+
+    # As the cockpit does once its imports are over; both sides gain.
+    gc.collect()
+    gc.freeze()
     ours, theirs = [], []
     for _ in range(_ROUNDS):
+        # The first run of each pays for what the other left in the caches.
+        _ours(frames)
         ours.append(_ours(frames))
+        asyncio.run(_ccxt(frames))
         theirs.append(asyncio.run(_ccxt(frames)))
     our_us, their_us = (1e6 * statistics.median(seconds) / _UPDATES for seconds in (ours, theirs))
+    ratio = statistics.median(their / our for our, their in zip(ours, theirs, strict=True))
     return [
         ("frame to verified book, ours", f"{our_us:.1f} us", "budget 25 us with the socket"),
         ("frame to verified book, ccxt.pro", f"{their_us:.1f} us", "the peer"),
-        ("throughput", f"{their_us / our_us:.2f} x ccxt.pro", "budget 3 x"),
+        ("throughput", f"{ratio:.2f} x ccxt.pro", "budget 3 x"),
     ]
 
 

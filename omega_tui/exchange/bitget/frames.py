@@ -69,7 +69,7 @@ class BookRow(msgspec.Struct, frozen=True):
     @property
     def members(self) -> int:
         """How many members the row must have had on the wire, if none was named twice."""
-        return 6 - (self.seq, self.pseq, self.checksum).count(None)
+        return 6 - (self.seq is None) - (self.pseq is None) - (self.checksum is None)
 
 
 class BookPush(Push, frozen=True, kw_only=True):
