@@ -112,9 +112,7 @@ class SimulatorProcess:
         if self._reader is not None:
             await self._reader
 
-    async def _read_narration(
-        self, stderr: asyncio.StreamReader, on_notice: Callable[[str], None]
-    ) -> None:
+    async def _read_narration(self, stderr: asyncio.StreamReader, on_notice: Callable[[str], None]) -> None:
         async for raw in stderr:
             line = raw.decode(errors="replace").strip()
             self._narration.append(line)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from omega_tui.exchange.bitget.wire import Code
 from omega_tui.sim.accounts import Account
 from omega_tui.sim.facts import (
     Contract,
@@ -20,19 +21,20 @@ from omega_tui.sim.facts import (
     OrderStatus,
     OrderType,
     PositionMode,
-    Refused,
 )
 from omega_tui.sim.margin import largest_notional
 from omega_tui.sim.matching import Matcher
 from omega_tui.sim.order_store import OrderStore, remaining
 from omega_tui.sim.orders_rules import (
     check_client_oid,
+    check_count,
     check_mode,
     check_notional,
     check_price,
     check_size,
 )
 from omega_tui.sim.positions import opened_side, opening_direction
+from omega_tui.sim.refusals import refusal
 from omega_tui.sim.snowflake import Snowflakes
 from omega_tui.sim.statements import Statements
 from omega_tui.sim.tickers import Ticker
@@ -80,6 +82,7 @@ class Intake:
         check_size(spec, market.contract)
         check_price(spec, market.contract, market.ticker.mark)
         check_client_oid(spec.client_oid, self._orders.knows_client_oid(spec.client_oid or ""))
+        check_count(self._orders.live(), spec.symbol)
         order = self._draft(spec)
         price = _expected_price(order, market.matcher)
         if order.hold_side is not None and order.reduce_only:
@@ -135,9 +138,7 @@ class Intake:
         if not busy and not closes:
             return spec.margin_mode
         if spec.margin_mode is not present and not closes:
-            raise Refused(
-                "45117", "Currently holding positions or orders, the margin mode cannot be adjusted"
-            )
+            raise refusal(Code.MARGIN_MODE_FROZEN)
         return present
 
     def _fit_hedge_close(self, order: LedgerOrder, side: HoldSide) -> Admission:
@@ -145,10 +146,10 @@ class Intake:
         held = self._account.positions.size(order.symbol, side)
         free = held - self._statements.locked(order.symbol, side)
         if not held:
-            raise Refused("22002", "No position to close")
+            raise refusal(Code.NO_POSITION_TO_CLOSE)
         if order.order_type is OrderType.LIMIT:
             if order.size > free:
-                raise Refused("40757", "Not enough position is available.")
+                raise refusal(Code.NOTHING_TO_CLOSE)
             return Admission(order)
         if free:
             return Admission(replace(order, size=min(order.size, free)))
@@ -159,7 +160,7 @@ class Intake:
         side = self._account.closing_side(order)
         held = self._account.positions.size(order.symbol, side) if side else _ZERO
         if not held:
-            raise Refused("22002", "No position to close")
+            raise refusal(Code.NO_POSITION_TO_CLOSE)
         order = replace(order, size=min(order.size, held))
         return Admission(order, tuple(overhang(self._closing(order), held - order.size)))
 
@@ -180,10 +181,10 @@ class Intake:
         held = self._account.positions.get(order.symbol, side)
         value = opening * price + (held.entry_quote if held else _ZERO)
         if value > largest_notional(contract.tiers, order.leverage):
-            raise Refused("40921", "The order size cannot exceed the maximum size of the positionLevel")
+            raise refusal(Code.ABOVE_TIER)
         cost = self._statements.order_margin(order, opening, price)
         if cost > self._statements.available(order.margin_mode):
-            raise Refused("40762", "The order amount exceeds the balance")
+            raise refusal(Code.BALANCE_EXCEEDED)
 
 
 def overhang(oldest_first: list[LedgerOrder], room: Decimal) -> list[LedgerOrder]:
@@ -205,7 +206,7 @@ def _expected_price(order: LedgerOrder, matcher: Matcher) -> Decimal:
     if order.price is not None:
         return max(order.price, average) if order.direction is Direction.SELL else order.price
     if not reach.size and not reach.blocked:
-        raise Refused("22045", "Insufficient liquidity in the market, please operate later")
+        raise refusal(Code.NO_LIQUIDITY)
     return average
 
 

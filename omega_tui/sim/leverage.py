@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from omega_tui.exchange.bitget.wire import Code
 from omega_tui.sim.accounts import Account, SymbolSettings
-from omega_tui.sim.facts import Contract, HoldSide, MarginMode, PositionMode, Refused
+from omega_tui.sim.facts import Contract, HoldSide, MarginMode, PositionMode
 from omega_tui.sim.order_store import OrderStore
 from omega_tui.sim.orders_rules import check_leverage
+from omega_tui.sim.refusals import refusal
 from omega_tui.sim.statements import Statements
 
 
@@ -37,10 +39,7 @@ class SettingsOffice:
         held = self._account.positions.of(contract.symbol)
         if held and after != before and self._overdrawn():
             self._account.change_settings(contract.symbol, before)
-            raise Refused(
-                "40893",
-                "Unable to update the leverage factor of this position, there is not enough margin!",
-            )
+            raise refusal(Code.LEVERAGE_WITHOUT_MARGIN)
 
     def set_margin_mode(self, symbol: str, mode: MarginMode) -> None:
         """Only while the symbol has neither position nor order; the present mode is always fine."""
@@ -48,9 +47,7 @@ class SettingsOffice:
         if mode is settings.margin_mode:
             return
         if self._account.positions.of(symbol) or self._orders.live(symbol):
-            raise Refused(
-                "45117", "Currently holding positions or orders, the margin mode cannot be adjusted"
-            )
+            raise refusal(Code.MARGIN_MODE_FROZEN)
         self._account.change_settings(symbol, replace(settings, margin_mode=mode))
 
     def set_position_mode(self, mode: PositionMode) -> None:
@@ -58,21 +55,21 @@ class SettingsOffice:
         if mode is self._account.position_mode:
             return
         if self._account.positions or self._orders.live():
-            raise Refused("40920", "Position or order exists, the position mode cannot be switched")
+            raise refusal(Code.POSITION_MODE_FROZEN)
         self._account.position_mode = mode
 
     def _wanted(self, before: SymbolSettings, request: LeverageRequest) -> SymbolSettings:
         both = request.leverage
         long, short = request.long_leverage or both, request.short_leverage or both
         if long is None and short is None:
-            raise Refused("40019", "Parameter leverage cannot be empty")
+            raise refusal(Code.PARAMETER_EMPTY, "leverage")
         if before.margin_mode is MarginMode.CROSSED:
             return replace(before, crossed_leverage=long or short or before.crossed_leverage)
         hedge = self._account.position_mode is PositionMode.HEDGE
         named = request.long_leverage or request.short_leverage
         if hedge and not named:
             if request.hold_side is None:
-                raise Refused("40808", "Parameter verification exception double fixed, hold side is null")
+                raise refusal(Code.PARAMETER_EXCEPTION, "double fixed, hold side is null")
             long = both if request.hold_side is HoldSide.LONG else None
             short = both if request.hold_side is HoldSide.SHORT else None
         if not hedge:

@@ -37,6 +37,8 @@ USAGE: Final = 2
 _MODES: Final = {"one-way": PositionMode.ONE_WAY, "hedge": PositionMode.HEDGE}
 _FASTEST: Final = 100
 _DEFAULT_SEED: Final = 1
+_LARGEST_BALANCE: Final = 10**15
+"""USDT; with eight places it still fits exactly into the 28 digits that Decimal calculates with."""
 KEY_VARIABLES: Final = ("OMEGA_SIM_API_KEY", "OMEGA_SIM_SECRET", "OMEGA_SIM_PASSPHRASE")
 """Variables that give the exchange its key instead of a random one."""
 
@@ -207,8 +209,8 @@ def _speed(text: str) -> Decimal:
 
 def _balance(text: str) -> Decimal:
     balance = _number(text)
-    if balance <= 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not above 0")
+    if not 0 < balance <= _LARGEST_BALANCE:
+        raise argparse.ArgumentTypeError(f"{text!r} is not above 0 and at most {_LARGEST_BALANCE}")
     return balance
 
 

@@ -12,6 +12,7 @@ import orjson
 
 from omega_tui.domain.values import ceil_to_step, decimal_text, floor_to_step
 from omega_tui.sim.facts import CandleRow, Contract, Level, PublicTrade
+from omega_tui.sim.orders_rules import MOST_ORDERS, MOST_SYMBOL_ORDERS
 from omega_tui.sim.tickers import TickerState
 
 Row = dict[str, object]
@@ -63,8 +64,8 @@ def contract_row(contract: Contract) -> Row:
         "sizeMultiplier": exact(contract.size_multiplier),
         "symbolType": "perpetual",
         "minTradeUSDT": exact(contract.min_trade_usdt),
-        "maxSymbolOrderNum": "200",
-        "maxProductOrderNum": "400",
+        "maxSymbolOrderNum": str(MOST_SYMBOL_ORDERS),
+        "maxProductOrderNum": str(MOST_ORDERS),
         "maxPositionNum": "150",
         "symbolStatus": "normal",
         "offTime": _NOT_SCHEDULED,

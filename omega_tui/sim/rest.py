@@ -14,8 +14,9 @@ from omega_tui.exchange.bitget.wire import SUCCESS, SUCCESS_MESSAGE, UNIFIED_PRE
 from omega_tui.sim import rest_account, rest_market, rest_orders, rest_trade
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import Refused
+from omega_tui.sim.refusals import refusal
 from omega_tui.sim.rest_request import Parameters, parse_body, parse_query
-from omega_tui.sim.security import Guard, SignedRequest, refusal
+from omega_tui.sim.security import Guard, SignedRequest
 
 Answer = Callable[[SimulatedExchange, Parameters], object]
 

@@ -16,9 +16,9 @@ from omega_tui.sim.payloads_account import (
     margin_mode_row,
     position_row,
 )
+from omega_tui.sim.refusals import refusal
 from omega_tui.sim.rest_market import listed_symbol
 from omega_tui.sim.rest_request import Parameters
-from omega_tui.sim.security import refusal
 
 _ONLY_IN_ALL = ("takeProfit", "stopLoss", "takeProfitId", "stopLossId")
 _ONLY_IN_SINGLE = ("autoMargin",)
@@ -101,7 +101,7 @@ def _leverage(parameters: Parameters, name: str) -> int | None:
     value = parameters.decimal(name)
     if value is None:
         return None
-    if value != value.to_integral_value() or not 0 < value < 1000:
+    if value != value.to_integral_value() or value <= 0:
         raise refusal(Code.PARAMETER_WRONG, name)
     return int(value)
 

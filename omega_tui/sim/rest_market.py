@@ -34,8 +34,8 @@ from omega_tui.sim.payloads import (
     ticker_row,
     tier_rows,
 )
+from omega_tui.sim.refusals import refusal
 from omega_tui.sim.rest_request import Parameters
-from omega_tui.sim.security import refusal
 
 _DEPTH_DEFAULT = 100
 _DEPTH_MAXIMUM = 1000

@@ -12,9 +12,9 @@ from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import LedgerFill, LedgerOrder, OrderStatus
 from omega_tui.sim.payloads import Row
 from omega_tui.sim.payloads_orders import detail_row, fill_row, history_row, pending_row
+from omega_tui.sim.refusals import refusal
 from omega_tui.sim.rest_market import listed_symbol, time_span
 from omega_tui.sim.rest_request import Parameters
-from omega_tui.sim.security import refusal
 
 Record = TypeVar("Record", LedgerOrder, LedgerFill)
 
@@ -42,7 +42,7 @@ def order_detail(exchange: SimulatedExchange, parameters: Parameters) -> Row:
 def orders_pending(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`orders-pending`: live and partially filled orders."""
     status = parameters.word("status", _PendingStatus)
-    orders = exchange.venue.pending(parameters.optional_symbol()) if _traded(parameters) else []
+    orders = exchange.venue.pending(_symbol(exchange, parameters)) if _traded(parameters) else []
     chosen = [order for order in orders if status is None or str(order.status) == str(status)]
     return _page("entrustedList", _named(chosen, parameters), pending_row, parameters)
 
@@ -50,7 +50,7 @@ def orders_pending(exchange: SimulatedExchange, parameters: Parameters) -> Row:
 def orders_history(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`orders-history`: filled and cancelled orders."""
     source = parameters.text("orderSource")
-    orders = exchange.venue.finished(parameters.optional_symbol()) if _traded(parameters) else []
+    orders = exchange.venue.finished(_symbol(exchange, parameters)) if _traded(parameters) else []
     chosen = [order for order in orders if source is None or order.order_source == source]
     return _page("entrustedList", _named(chosen, parameters), history_row, parameters)
 
@@ -58,12 +58,18 @@ def orders_history(exchange: SimulatedExchange, parameters: Parameters) -> Row:
 def order_fills(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`fills` of the trader."""
     order_id = parameters.text("orderId")
-    fills = exchange.venue.fills(parameters.optional_symbol(), order_id) if _traded(parameters) else []
+    fills = exchange.venue.fills(_symbol(exchange, parameters), order_id) if _traded(parameters) else []
     return _page("fillList", fills, fill_row, parameters)
 
 
 def _traded(parameters: Parameters) -> bool:
     return parameters.product_type() is ProductType.USDT_FUTURES
+
+
+def _symbol(exchange: SimulatedExchange, parameters: Parameters) -> str | None:
+    """The symbol asked for, None for all; Refused 40034 when it is not listed."""
+    symbol = parameters.optional_symbol()
+    return None if symbol is None else exchange.venue.contract(symbol).symbol
 
 
 def _named(orders: Iterable[LedgerOrder], parameters: Parameters) -> list[LedgerOrder]:

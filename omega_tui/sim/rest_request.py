@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from omega_tui.domain.values import InvalidNumber, parse_decimal
 from omega_tui.exchange.bitget.wire import MARGIN_COIN, Code, ProductType
 from omega_tui.sim.facts import Refused
-from omega_tui.sim.security import refusal
+from omega_tui.sim.refusals import refusal
 
 Word = TypeVar("Word", bound=StrEnum)
 

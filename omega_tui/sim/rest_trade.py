@@ -29,9 +29,9 @@ from omega_tui.sim.facts import (
 )
 from omega_tui.sim.payloads import Row
 from omega_tui.sim.payloads_orders import ids_row
+from omega_tui.sim.refusals import refusal
 from omega_tui.sim.rest_market import listed_symbol
 from omega_tui.sim.rest_request import Parameters
-from omega_tui.sim.security import refusal
 
 _CLIENT_OID = re.compile(r"[0-9A-Za-z+_#-]+")
 _CANCEL_PAUSE_MS = 1000
@@ -53,7 +53,7 @@ def place_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
 def batch_place_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`batch-place-order`: each order on its own; a refused one is a row of `failureList`."""
     listed_symbol(exchange, parameters)
-    orders = _batch(parameters, "orderList")
+    orders = _batch(parameters, "orderList", refusal(Code.PARAMETER_WRONG, "orderList"))
     if orders is None:
         raise refusal(Code.PARAMETER_EMPTY, "orderList")
     placed: list[Row] = []
@@ -74,9 +74,9 @@ def cancel_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
 
 def batch_cancel_orders(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`batch-cancel-orders`: the listed orders, or without a list all that match the other parameters."""
-    elements = _batch(parameters, "orderIdList")
+    elements = _batch(parameters, "orderIdList", refusal(Code.CANCELS_TOO_MANY))
     if elements is None:
-        return _cancel_many(exchange, parameters)
+        return _cancel_many(exchange, parameters, parameters.optional_symbol())
     symbol = listed_symbol(exchange, parameters)
     cancelled: list[Row] = []
     failed: list[Row] = []
@@ -89,14 +89,17 @@ def batch_cancel_orders(exchange: SimulatedExchange, parameters: Parameters) -> 
 
 
 def cancel_all_orders(exchange: SimulatedExchange, parameters: Parameters) -> Row:
-    """`cancel-all-orders` of the product type, within `receiveWindow` when one is asked for."""
+    """`cancel-all-orders` of the product type, within `receiveWindow` when one is asked for.
+
+    Bitget's page knows no `symbol` here: a client that sends one and expects less to be cancelled is wrong.
+    """
     window = parameters.integer("receiveWindow")
     requested = parameters.integer("requestTime")
     if window is not None and window > RECEIVE_WINDOW_LIMIT_MS:
         raise refusal(Code.RECEIVE_WINDOW_TOO_LONG)
     if window is not None and requested is not None and exchange.clock.now_ms() - requested > window:
         raise refusal(Code.OUTSIDE_RECEIVE_WINDOW)
-    return _cancel_many(exchange, parameters)
+    return _cancel_many(exchange, parameters, None)
 
 
 def close_positions(exchange: SimulatedExchange, parameters: Parameters) -> Row:
@@ -104,9 +107,10 @@ def close_positions(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     if parameters.product_type() is not ProductType.USDT_FUTURES:
         raise refusal(Code.NO_POSITION_TO_CLOSE)
     hold_side = parameters.word("holdSide", HoldSide)
-    orders = exchange.venue.close_positions(parameters.optional_symbol(), hold_side)
-    placed: list[Row] = [{**ids_row(order), "symbol": order.symbol} for order in orders]
-    return {**_lists(placed, []), "result": False}
+    closing = exchange.venue.close_positions(parameters.optional_symbol(), hold_side)
+    placed: list[Row] = [{**ids_row(order), "symbol": order.symbol} for order in closing.placed]
+    failed: list[Row] = [{**_failure(why, None, None), "symbol": symbol} for symbol, why in closing.failed]
+    return {**_lists(placed, failed), "result": False}
 
 
 def parse_order(parameters: Parameters, mode: PositionMode) -> OrderSpec:
@@ -186,18 +190,21 @@ def _just_cancelled(order: LedgerOrder, now_ms: int) -> bool:
     return order.status is OrderStatus.CANCELED and now_ms - order.updated_ms < _CANCEL_PAUSE_MS
 
 
-def _cancel_many(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+def _cancel_many(exchange: SimulatedExchange, parameters: Parameters, symbol: str | None) -> Row:
     parameters.margin_coin(required=False)
     if parameters.product_type() is not ProductType.USDT_FUTURES:
         raise refusal(Code.NO_ORDER_TO_CANCEL)
-    cancelled = exchange.venue.cancel_many(parameters.optional_symbol())
+    cancelled = exchange.venue.cancel_many(symbol)
     return _lists([ids_row(order) for order in cancelled], [])
 
 
-def _batch(parameters: Parameters, name: str) -> list[Parameters] | None:
+def _batch(parameters: Parameters, name: str, too_many: Refused) -> list[Parameters] | None:
+    """A list of one to fifty objects, None when absent; an empty one is no way to say "all"."""
     elements = parameters.elements(name)
-    if elements is not None and not 1 <= len(elements) <= BATCH_LIMIT:
+    if elements is not None and not elements:
         raise refusal(Code.PARAMETER_WRONG, name)
+    if elements is not None and len(elements) > BATCH_LIMIT:
+        raise too_many
     return elements
 
 

@@ -23,7 +23,7 @@ from omega_tui.exchange.bitget.wire import (
     WsCode,
 )
 from omega_tui.sim.clock import ExchangeClock
-from omega_tui.sim.facts import Refused
+from omega_tui.sim.refusals import refusal
 
 KEY_PREFIX = "bg_"
 """How every API key of the exchange begins; another beginning is refused as no key at all."""
@@ -116,11 +116,6 @@ class Guard:
     def _matches(self, text: bytes, sign: str) -> bool:
         digest = hmac.new(self._api_key.secret.encode(), text, hashlib.sha256).digest()
         return _same(base64.b64encode(digest).decode(), sign)
-
-
-def refusal(code: Code, culprit: str = "") -> Refused:
-    """The refusal for `code` in Bitget's words, with the culprit's name where its text has a place for it."""
-    return Refused(code, code.text.replace("{0}", culprit).strip())
 
 
 def _auth_headers(headers: Mapping[str, str]) -> tuple[str, str, str, str]:

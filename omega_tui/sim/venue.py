@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from omega_tui.exchange.bitget.wire import Code
 from omega_tui.sim.accounts import Account, SymbolSettings
 from omega_tui.sim.book import VenueBook
 from omega_tui.sim.desk import Desk
@@ -36,11 +37,12 @@ from omega_tui.sim.intake import Intake, Market
 from omega_tui.sim.leverage import LeverageRequest, SettingsOffice
 from omega_tui.sim.matching import Matcher
 from omega_tui.sim.order_store import LIVE, OrderStore
+from omega_tui.sim.refusals import refusal
 from omega_tui.sim.snowflake import Snowflakes
 from omega_tui.sim.statements import Statements
 from omega_tui.sim.tickers import Ticker, TickerState
 
-__all__ = ["SymbolSettings", "TickerState", "Venue", "VenueBook", "VenueSettings"]
+__all__ = ["Closing", "SymbolSettings", "TickerState", "Venue", "VenueBook", "VenueSettings"]
 
 _ZERO = Decimal(0)
 
@@ -53,6 +55,14 @@ class VenueSettings:
     balance: Decimal = Decimal(10_000)
     default_leverage: int = 10
     default_margin_mode: MarginMode = MarginMode.CROSSED
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What closing positions came to: the orders that do it, and the symbols that refused to, with why."""
+
+    placed: list[LedgerOrder]
+    failed: list[tuple[str, Refused]]
 
 
 class Venue:
@@ -113,9 +123,9 @@ class Venue:
         self._desk.market(symbol)
         order = self._orders.find(symbol, order_id, client_oid)
         if order is None:
-            raise Refused("40768", "Order does not exist")
+            raise refusal(Code.CANCEL_UNKNOWN_ORDER)
         if order.status not in LIVE:
-            raise Refused("45055", "The current order status cannot be cancelled")
+            raise refusal(Code.NOT_CANCELLABLE)
         gone = self._desk.cancel(order)
         self._desk.flush()
         return gone
@@ -126,16 +136,16 @@ class Venue:
             self._desk.market(symbol)
         live = self._orders.live(symbol)
         if not live:
-            raise Refused("22001", "No order to cancel")
+            raise refusal(Code.NO_ORDER_TO_CANCEL)
         gone = [self._desk.cancel(order) for order in live]
         self._desk.flush()
         return gone
 
-    def close_positions(self, symbol: str | None, hold_side: HoldSide | None) -> list[LedgerOrder]:
+    def close_positions(self, symbol: str | None, hold_side: HoldSide | None) -> Closing:
         """Close at market; one-way mode ignores `hold_side`, hedge mode without it closes both sides.
 
-        Resting close orders of a position give way. Refused 22002 without a position; when a position
-        cannot be closed now, its refusal is raised after the others were closed.
+        Resting close orders of a position give way. A position that cannot be closed now does not keep the
+        others open. Refused 22002 without a position, and as the last one was when none could be closed.
         """
         if symbol is not None:
             self._desk.market(symbol)
@@ -143,18 +153,18 @@ class Venue:
         wanted = hold_side if hedge else None
         held = [each for each in self._statements.positions(symbol) if wanted in (None, each.hold_side)]
         if not held:
-            raise Refused("22002", "No position to close")
+            raise refusal(Code.NO_POSITION_TO_CLOSE)
         placed: list[LedgerOrder] = []
-        refusal: Refused | None = None
+        failed: list[tuple[str, Refused]] = []
         for position in held:
             try:
                 placed.append(self._close(position))
-            except Refused as refused:
-                refusal = refused
+            except Refused as reason:
+                failed.append((position.symbol, reason))
         self._desk.flush()
-        if refusal is not None and not placed:
-            raise refusal
-        return placed
+        if not placed:
+            raise failed[-1][1]
+        return Closing(placed, failed)
 
     def set_leverage(
         self,

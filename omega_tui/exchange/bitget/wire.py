@@ -251,6 +251,7 @@ class Code(StrEnum):
     )
     CANCELS_TOO_MANY = "40912", "single cancel cannot exceed 50"
     POSITION_MODE_FROZEN = "40920", "Position or order exists, the position mode cannot be switched"
+    ABOVE_TIER = "40921", "The order size cannot exceed the maximum size of the positionLevel"
     ORDER_ID_MISSING = "40924", "orderId and clientOid must have one"
     ORDER_NOT_FOUND_LISTED = "43001", "The order does not exist"
     INSUFFICIENT_BALANCE = "43012", "Insufficient balance"
@@ -270,12 +271,19 @@ class Code(StrEnum):
         "45117",
         "Currently holding positions or orders, the margin mode cannot be adjusted",
     )
+    ORDERS_TOO_MANY = (
+        "45118",
+        "Reached the upper limit of the order of transactions"
+        " (the current number of order + the current number of orders) {0}",
+    )
     CANCEL_TOO_OFTEN = (
         "45129",
         "Cancel order is too frequent, the same orderId is only allowed to be canceled once in a second",
     )
     NO_ORDER_TO_CANCEL = "22001", "No order to cancel"
     NO_POSITION_TO_CLOSE = "22002", "No position to close"
+    PRICE_ABOVE_RISK = "22006", "limit price > risk price"
+    NO_LIQUIDITY = "22045", "Insufficient liquidity in the market, please operate later"
 
 
 class WsCode(StrEnum):

@@ -261,3 +261,32 @@ def _refusal(read: Callable[[], object]) -> str | None:
     except Refused as refused:
         return refused.code
     return None
+
+
+@pytest.mark.parametrize("path", ["orders-pending", "orders-history", "fills"])
+async def test_lists_of_a_symbol_that_is_not_listed_are_refused(rest: RestClient, path: str) -> None:
+    """An empty list for a misspelled symbol would read as "no orders"."""
+    status, envelope = await rest.get(f"/api/v2/mix/order/{path}", productType=PRODUCT, symbol="NOPE")
+    assert (status, envelope["code"]) == (400, "40034")
+
+
+async def test_cancel_all_orders_knows_no_symbol(rest: RestClient) -> None:
+    """Bitget cancels everything there; a client that relies on a filter must find out here."""
+    await rest.order(price="59000", size="0.01")
+    await rest.act("/api/v2/mix/order/cancel-all-orders", symbol="ETHUSDT")
+    pending = await rest.data("/api/v2/mix/order/orders-pending", productType=PRODUCT)
+    assert pending["entrustedList"] is None
+
+
+@pytest.mark.parametrize(("count", "code"), [(0, "40020"), (51, "40912")])
+async def test_batches_of_cancels_have_one_to_fifty(rest: RestClient, count: int, code: str) -> None:
+    ids = [{"orderId": str(number)} for number in range(count)]
+    body = {"symbol": "BTCUSDT", "productType": PRODUCT, "orderIdList": ids}
+    status, envelope = await rest.post("/api/v2/mix/order/batch-cancel-orders", body)
+    assert (status, envelope["code"]) == (400, code)
+
+
+async def test_too_much_leverage_is_named(rest: RestClient) -> None:
+    body = {"symbol": "BTCUSDT", "productType": PRODUCT, "marginCoin": "USDT", "leverage": "1000"}
+    status, envelope = await rest.post("/api/v2/mix/account/set-leverage", body)
+    assert (status, envelope["code"]) == (400, "45045")

@@ -147,3 +147,29 @@ def test_a_market_order_has_no_price_and_the_force_that_bitget_shows() -> None:
     assert order.trade_side == "buy_single"
     assert scene.sell("1", "101").trade_side == "sell_single"
     assert SELL in {order.direction for order in scene.venue.pending()}
+
+
+def test_a_price_beyond_all_reason_is_refused() -> None:
+    """Such a price, resting, made every figure that multiplies it overflow: the account could not close."""
+    scene = Scene()
+    scene.buy("1")
+    assert code_of(lambda: scene.sell("0.5", "1" + "0" * 25)) == "22006"
+    far = scene.spec(SELL, "0.5", "1" + "0" * 25, reduce_only=True)
+    assert code_of(lambda: scene.venue.place(far)) == "22006"
+    assert scene.sell("0.5", "200").status == "live"
+
+
+def test_no_more_live_orders_than_the_contract_announces() -> None:
+    """An order loop that never cancels must meet the limit here, not on the real exchange."""
+    scene = Scene(balance="1000000")
+    for _ in range(200):
+        scene.buy("0.1", "99")
+    assert code_of(lambda: scene.buy("0.1", "99")) == "45118"
+    scene.venue.cancel_many(SYMBOL)
+    scene.buy("0.1", "99")
+
+
+def test_the_words_for_a_long_client_id_are_bitgets() -> None:
+    with pytest.raises(Refused, match="length cannot greater than 50"):
+        scene = Scene()
+        scene.place(scene.spec(BUY, "1", client_oid="x" * 51))

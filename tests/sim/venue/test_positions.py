@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from omega_tui.sim.facts import Force, OrderStatus, PositionMode, Refused
-from tests.sim.venue.scene import BUY, LONG, SELL, SHORT, SYMBOL, Scene
+from omega_tui.sim.facts import Force, MarketFacts, OrderStatus, PositionMode, Refused
+from tests.sim.venue.scene import ASKS, BIDS, BUY, LONG, SELL, SHORT, SYMBOL, Scene
 
 D = Decimal
 
@@ -138,9 +138,9 @@ def test_closing_everything() -> None:
     scene.open(LONG, "1")
     scene.open(SHORT, "1")
     scene.close(LONG, "0.5", "101")
-    assert len(scene.venue.close_positions(SYMBOL, LONG)) == 1
+    assert len(scene.venue.close_positions(SYMBOL, LONG).placed) == 1
     assert sizes(scene) == {"short": D(1)}
-    assert len(scene.venue.close_positions(None, None)) == 1
+    assert len(scene.venue.close_positions(None, None).placed) == 1
     with pytest.raises(Refused) as refused:
         scene.venue.close_positions(None, None)
     assert refused.value.code == "22002"
@@ -150,7 +150,7 @@ def test_closing_in_one_way_mode_ignores_the_side() -> None:
     scene = Scene()
     scene.sell("1")
     scene.place(scene.spec(BUY, "1", "99", reduce_only=True))
-    assert len(scene.venue.close_positions(SYMBOL, LONG)) == 1
+    assert len(scene.venue.close_positions(SYMBOL, LONG).placed) == 1
     assert scene.venue.positions() == []
     assert scene.venue.pending() == []
 
@@ -190,3 +190,16 @@ def test_a_maker_fill_opens_a_position_while_nobody_asks() -> None:
         "AccountChanged",
     ]
     assert sizes(scene) == {"long": D(1)}
+
+
+def test_a_position_that_cannot_close_is_named_beside_those_that_did() -> None:
+    """A flatten that silently leaves a position open is the worst of lies."""
+    scene = Scene()
+    scene.snapshot(BIDS, ASKS, "ETHUSDT")
+    scene.venue.on_market(MarketFacts("ETHUSDT", scene.now, mark_price="100"))
+    scene.buy("1")
+    scene.place(scene.spec(BUY, "1", symbol="ETHUSDT"))
+    scene.snapshot((), ASKS, "ETHUSDT")
+    closing = scene.venue.close_positions(None, None)
+    assert [order.symbol for order in closing.placed] == [SYMBOL]
+    assert [(symbol, why.code) for symbol, why in closing.failed] == [("ETHUSDT", "22045")]
