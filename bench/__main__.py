@@ -4,8 +4,8 @@
     python3 -m bench feed startup    only these
     python3 -m bench --minutes 10 memory
 
-Absolute figures belong to the machine they were measured on; the ratios beside a floor or a peer, taken in the
-same run, are what the budgets are about.
+Absolute figures belong to the machine they were measured on; the ratios beside a floor or a peer, taken in
+the same run, are what the budgets are about.
 """
 
 import argparse
