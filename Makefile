@@ -15,7 +15,7 @@ check: ## everything a change has to pass
 	.ci/run
 
 bench: ## print the table of speed and memory
-	$(INSIDE) -m bench
+	$(PYTHON) -m bench
 
 screenshots: ## draw the pictures of the README anew
 	$(INSIDE) -m screenshots.draw

@@ -13,6 +13,8 @@ import importlib
 import sys
 import time
 
+from omega_tui import _boot
+
 NAMES = ("feed", "ladder_tick", "startup", "memory", "simulator", "market_realism")
 
 
@@ -34,4 +36,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    _boot.ensure(_boot.TESTS)
     sys.exit(main())
