@@ -50,7 +50,8 @@ def run_headless(settings: Settings, seconds: float) -> dict[str, object]:
 
 async def _run_on_screen(settings: Settings) -> int:
     async with open_cockpit(settings) as cockpit:
-        await cockpit.app.run_async()
+        # Everything has a key; without mouse reports the terminal's own selection works and SSH stays quiet.
+        await cockpit.app.run_async(mouse=False)
         return cockpit.app.return_code or 0
 
 
