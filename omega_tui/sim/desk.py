@@ -26,6 +26,7 @@ from omega_tui.sim.matching import Execution, Matcher
 from omega_tui.sim.order_store import LIVE, OrderStore, remaining
 from omega_tui.sim.orders_rules import unknown_symbol
 from omega_tui.sim.positions import opened_side
+from omega_tui.sim.public_trades import PublicTrades
 from omega_tui.sim.snowflake import Snowflakes
 
 NORMAL_CANCEL = "normal_cancel"
@@ -47,6 +48,7 @@ class Desk:
         ids: Snowflakes,
         now_ms: Callable[[], int],
         emit: Callable[[LedgerEvent], None],
+        trades: PublicTrades,
     ) -> None:
         self._markets = markets
         self._account = account
@@ -55,6 +57,7 @@ class Desk:
         self._ids = ids
         self._now_ms = now_ms
         self._emit = emit
+        self._trades = trades
         self._positions_changed = False
         self._account_changed = False
 
@@ -88,7 +91,7 @@ class Desk:
         return gone
 
     def execute(self, execution: Execution) -> None:
-        """Book one execution: money, position, order, fill."""
+        """Book one execution: money, position, public trade, order, fill."""
         order, now = self._orders[execution.order_id], self._now_ms()
         booking = self._account.book(order, execution.size, execution.price, execution.maker, now)
         fill = LedgerFill(
@@ -108,6 +111,7 @@ class Desk:
             ts=now,
         )
         self._orders.put_fill(fill)
+        self._trades.tell_fill(fill, counted=execution.reported)
         self._change(_filled(order, fill), fill)
         if booking.reduced and order.hold_side is None:
             self._trim_reduce_only(order.symbol, order.direction)

@@ -4,11 +4,11 @@ REST and streams read it, the pump feeds it. It knows no wire spelling and no so
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from omega_tui.sim.clock import ExchangeClock
-from omega_tui.sim.facts import MarketEvent, MarketSource, PublicTrade, TapeEnded
+from omega_tui.sim.facts import MarketEvent, MarketFacts, MarketSource, PublicTrade
 from omega_tui.sim.market.live_candles import CandleBook
 from omega_tui.sim.venue import Venue, VenueSettings
 
@@ -32,23 +32,12 @@ class SimulatedExchange:
             symbol: deque(maxlen=_KEPT_TRADES) for symbol in self.symbols
         }
         self._day_opens: dict[str, tuple[int, Decimal]] = {}
-        self._on_trade: list[Callable[[PublicTrade], None]] = []
+        self.venue.listen_trades(self._on_trade)
+        self._state_last_prices()
 
     def apply(self, event: MarketEvent) -> None:
         """Take over one event of the market."""
-        if isinstance(event, TapeEnded):
-            return
-        if isinstance(event, PublicTrade):
-            self.candles.on_trade(event)
-            self._trades[event.symbol].appendleft(event)
         self.venue.on_market(event)
-        if isinstance(event, PublicTrade):
-            for listener in self._on_trade:
-                listener(event)
-
-    def listen_trades(self, listener: Callable[[PublicTrade], None]) -> None:
-        """Call `listener` synchronously with every public trade, after the venue has seen it."""
-        self._on_trade.append(listener)
 
     def recent_trades(self, symbol: str) -> Sequence[PublicTrade]:
         """The last trades of a listed symbol, newest first."""
@@ -70,3 +59,14 @@ class SimulatedExchange:
     def bitcoin_price(self) -> Decimal | None:
         """BTC in USDT, None when this market does not trade it."""
         return self.venue.ticker(_BITCOIN).last if _BITCOIN in self.symbols else None
+
+    def _on_trade(self, trade: PublicTrade) -> None:
+        self.candles.on_trade(trade)
+        self._trades[trade.symbol].appendleft(trade)
+
+    def _state_last_prices(self) -> None:
+        """A listed market has a last price from the first moment on: the close of its past."""
+        for symbol in self.symbols:
+            newest = self.candles.current(symbol, "1m")
+            if newest is not None:
+                self.venue.on_market(MarketFacts(symbol, self.clock.start_ms, last_price=newest[4]))

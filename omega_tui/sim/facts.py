@@ -133,22 +133,29 @@ class BookDelta:
 
 @dataclass(frozen=True, slots=True)
 class PublicTrade:
-    """A trade of the market; `side` is the taker's direction."""
+    """A trade of the market; `side` is the taker's direction.
+
+    The exchange gives `trade_id` when it reports the trade; sources leave it empty.
+    """
 
     symbol: str
     ts: int
     price: str
     size: str
     side: Direction
-    trade_id: str
+    trade_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MarketFacts:
-    """Ticker facts at `ts`; None means unchanged since the last statement."""
+    """Ticker facts at `ts`; None means unchanged since the last statement.
+
+    `last_price` is what was paid last before the market started; from then on trades say it.
+    """
 
     symbol: str
     ts: int
+    last_price: str | None = None
     mark_price: str | None = None
     index_price: str | None = None
     funding_rate: str | None = None

@@ -26,12 +26,13 @@ _ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """`size` of an order traded at `price`."""
+    """`size` of an order traded at `price`; `reported` when it is part of a trade the market itself told."""
 
     order_id: str
     price: Decimal
     size: Decimal
     maker: bool
+    reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,11 @@ class Matcher:
             for direction in Direction:
                 self._fill_crossed(direction)
 
-    def apply_trade(self, trade: PublicTrade) -> None:
-        """Let a public trade eat queues and fill the orders it reached."""
+    def apply_trade(self, trade: PublicTrade) -> Decimal:
+        """Let a public trade eat queues and fill the orders it reached; how much of it went to those."""
+        filled = _ZERO
         if not self._resting:
-            return
+            return filled
         price, size = Decimal(trade.price), Decimal(trade.size)
         for direction in Direction:
             best = self._resting.best(direction)
@@ -125,8 +127,10 @@ class Matcher:
             if best is not None and best.key <= key:
                 left = self._trade_through(direction, key, size)
                 if trade.side is not direction:
-                    self._trade_at(direction, key, left)
+                    left -= self._trade_at(direction, key, left)
+                filled += size - left
                 self.book.stamp(trade.ts)
+        return filled
 
     def _offer(self, taker: Direction, key: int) -> tuple[Decimal, bool]:
         """Public size a taker may have at a level, and whether an own order ends his way there."""
@@ -160,7 +164,7 @@ class Matcher:
                 size = min(order.remaining, side.available(key)) if order.live else _ZERO
                 if size:
                     self._consume(opposite(direction), key, size)
-                    self._fill(order, size)
+                    self._fill(order, size, reported=False)
 
     def _trade_through(self, direction: Direction, key: int, size: Decimal) -> Decimal:
         """A trade beyond our price would have met us first; returns what of it is left."""
@@ -172,22 +176,23 @@ class Matcher:
                 order.ahead = _ZERO
                 filled = min(left, order.remaining)
                 left -= filled
-                self._fill(order, filled)
+                self._fill(order, filled, reported=True)
         return left
 
-    def _trade_at(self, direction: Direction, key: int, size: Decimal) -> None:
-        """A trade at our price serves the public queue ahead, then our orders in time order."""
+    def _trade_at(self, direction: Direction, key: int, size: Decimal) -> Decimal:
+        """A trade at our price serves the public queue ahead, then our orders in time; what those got."""
         left = size
         for order in self._resting.at(direction, key):
             filled = min(max(left - order.ahead, _ZERO), order.remaining) if order.live else _ZERO
             order.wait_less(left)
             if filled:
                 left -= filled
-                self._fill(order, filled)
+                self._fill(order, filled, reported=True)
+        return size - left
 
-    def _fill(self, order: Resting, size: Decimal) -> None:
+    def _fill(self, order: Resting, size: Decimal, *, reported: bool) -> None:
         order.remaining -= size
         self.book.side(order.direction).add_own(order.key, -size)
         if not order.remaining:
             self._resting.leave(order)
-        self._on_fill(Execution(order.order_id, order.price, size, maker=True))
+        self._on_fill(Execution(order.order_id, order.price, size, maker=True, reported=reported))

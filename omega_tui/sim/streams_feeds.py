@@ -32,7 +32,7 @@ class Feeds:
         self._due: dict[Topic, float] = {}
         self._traded: set[Topic] = set()
         self.first_push: Callable[[Topic], bytes | None] = lambda _: None
-        exchange.listen_trades(self._on_trade)
+        exchange.venue.listen_trades(self._on_trade)
 
     def subscribe(self, connection: Connection, topic: Topic, ack: bytes) -> None:
         """Acknowledge and, unless it listens already, let `connection` listen, its first push before all."""

@@ -3,11 +3,14 @@
 Unknown is None. Knows nothing of how a ticker is published.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from omega_tui.sim.book import VenueBook
-from omega_tui.sim.facts import Direction, MarketFacts, PublicTrade
+from omega_tui.sim.facts import Contract, Direction, MarketFacts, PublicTrade
+from omega_tui.sim.market.bars import BarTexts
+from omega_tui.sim.market.day_figures import DayFigures
 
 _ONE = Decimal(1)
 
@@ -42,18 +45,22 @@ class TickerState:
 class Ticker:
     """Folds market facts and trades of one symbol."""
 
-    def __init__(self, symbol: str, book: VenueBook) -> None:
-        self._symbol = symbol
+    def __init__(self, contract: Contract, book: VenueBook) -> None:
+        self._symbol = contract.symbol
         self._book = book
+        self._texts = BarTexts(contract)
+        self._added = DayFigures(self._texts, ())
         self._ts = 0
         self._last: Decimal | None = None
         self._facts: dict[str, Decimal] = {}
         self._next_funding_ms: int | None = None
 
-    def trade(self, trade: PublicTrade) -> None:
-        """A trade sets the last price."""
+    def trade(self, trade: PublicTrade, *, counted: bool) -> None:
+        """A trade sets the last price; `counted` when the stated figures of the day include it."""
         self._ts = max(self._ts, trade.ts)
         self._last = Decimal(trade.price)
+        if not counted:
+            self._added.add(trade.ts, self._texts.ticks(trade.price), self._texts.lots(trade.size))
 
     def facts(self, facts: MarketFacts) -> None:
         """Facts that are stated replace the former ones."""
@@ -72,20 +79,26 @@ class Ticker:
         self._facts.update((name, Decimal(text)) for name, text in stated.items() if text is not None)
         if facts.next_funding_ms is not None:
             self._next_funding_ms = facts.next_funding_ms
+        if facts.last_price is not None:
+            self._last = Decimal(facts.last_price)
 
     @property
     def mark(self) -> Decimal | None:
-        """The price that values positions: mark, else last, else the middle of the book."""
-        return self._facts.get("mark") or self._last or self._middle()
+        """The price that values positions: mark, else the middle of the book, else last.
+
+        The trader sets the last price too, and must not value a position by it as long as others quote.
+        """
+        return self._facts.get("mark") or self._middle() or self._last
 
     def state(self) -> TickerState:
-        """The ticker now; the 24 hour extremes include the last price."""
+        """The ticker now; the 24 hour figures include the last price and what the trader added."""
         bid, ask = self._best(Direction.BUY), self._best(Direction.SELL)
-        facts, last = self._facts.get, self._last
-        high, low, opened = facts("high_24h"), facts("low_24h"), facts("open_24h")
+        facts, last, opened = self._facts.get, self._last, self._facts.get("open_24h")
+        ts = max(self._ts, self._book.ts)
+        added = self._added.facts(self._symbol, ts, None)
         return TickerState(
             symbol=self._symbol,
-            ts=max(self._ts, self._book.ts),
+            ts=ts,
             last=last,
             bid=bid[0] if bid else None,
             bid_size=bid[1] if bid else None,
@@ -97,10 +110,10 @@ class Ticker:
             next_funding_ms=self._next_funding_ms,
             open_interest=facts("open_interest"),
             open_24h=opened,
-            high_24h=max(high, last) if high is not None and last is not None else high,
-            low_24h=min(low, last) if low is not None and last is not None else low,
-            base_volume_24h=facts("base_volume_24h"),
-            quote_volume_24h=facts("quote_volume_24h"),
+            high_24h=_of_all(max, facts("high_24h"), last, _number(added.high_24h)),
+            low_24h=_of_all(min, facts("low_24h"), last, _number(added.low_24h)),
+            base_volume_24h=_of_all(sum, facts("base_volume_24h"), _number(added.base_volume_24h)),
+            quote_volume_24h=_of_all(sum, facts("quote_volume_24h"), _number(added.quote_volume_24h)),
             change=last / opened - _ONE if last is not None and opened else None,
         )
 
@@ -111,3 +124,16 @@ class Ticker:
     def _middle(self) -> Decimal | None:
         bid, ask = self._best(Direction.BUY), self._best(Direction.SELL)
         return (bid[0] + ask[0]) / 2 if bid and ask else None
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _of_all(
+    fold: Callable[[list[Decimal]], Decimal | int], stated: Decimal | None, *others: Decimal | None
+) -> Decimal | None:
+    """A stated figure together with those of the others that are known; None stays unknown."""
+    if stated is None:
+        return None
+    return Decimal(fold([stated, *(other for other in others if other is not None)]))

@@ -37,6 +37,7 @@ from omega_tui.sim.intake import Intake, Market
 from omega_tui.sim.leverage import LeverageRequest, SettingsOffice
 from omega_tui.sim.matching import Matcher
 from omega_tui.sim.order_store import LIVE, OrderStore
+from omega_tui.sim.public_trades import PublicTrades
 from omega_tui.sim.refusals import refusal
 from omega_tui.sim.snowflake import Snowflakes
 from omega_tui.sim.statements import Statements
@@ -85,23 +86,29 @@ class Venue:
         self._office = SettingsOffice(self._account, self._statements, self._orders)
         intake = Intake(self._account, self._statements, self._orders, ids, now_ms)
         self._markets: dict[str, Market] = {}
-        self._desk = Desk(self._markets, self._account, self._orders, intake, ids, now_ms, self._emit)
+        self._trades = PublicTrades(self._markets, ids.next)
+        self._desk = Desk(
+            self._markets, self._account, self._orders, intake, ids, now_ms, self._emit, self._trades
+        )
         for contract in contracts:
             matcher = Matcher(self._desk.execute)
-            self._markets[contract.symbol] = Market(contract, matcher, Ticker(contract.symbol, matcher.book))
+            self._markets[contract.symbol] = Market(contract, matcher, Ticker(contract, matcher.book))
 
     def listen(self, listener: Callable[[LedgerEvent], None]) -> None:
         """Call `listener` with every ledger event: orders as they change, then positions, then money."""
         self._listeners.append(listener)
+
+    def listen_trades(self, listener: Callable[[PublicTrade], None]) -> None:
+        """Call `listener` with every trade as the public hears of it, the trader's own included."""
+        self._trades.listen(listener)
 
     def on_market(self, event: MarketEvent) -> None:
         """Apply what the market did: the book, the ticker, and the resting orders that it reached."""
         if isinstance(event, BookDelta | BookSnapshot):
             self._desk.market(event.symbol).matcher.apply_book(event)
         elif isinstance(event, PublicTrade):
-            market = self._desk.market(event.symbol)
-            market.ticker.trade(event)
-            market.matcher.apply_trade(event)
+            filled = self._desk.market(event.symbol).matcher.apply_trade(event)
+            self._trades.tell_market_trade(event, filled)
         elif isinstance(event, MarketFacts):
             self._desk.market(event.symbol).ticker.facts(event)
         self._desk.flush()

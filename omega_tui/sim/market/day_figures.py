@@ -1,6 +1,7 @@
 """Open, high, low and volume of the last 24 hours, moving on in steps of an hour.
 
-For markets that do not come with these figures: a generated one, or a recording without tickers.
+For markets that do not come with these figures (a generated one, a recording without tickers) and for what
+the trader adds to those that do.
 """
 
 from collections import deque
@@ -28,7 +29,7 @@ class DayFigures:
 
     def facts(self, symbol: str, ts: int, mark_price: str | None) -> MarketFacts:
         """The figures at `ts`, with the mark price, which is the index price too."""
-        while len(self._hours) > 1 and self._hours[0].start + HOUR_MS <= ts - DAY_MS:
+        while self._hours and self._hours[0].start + HOUR_MS <= ts - DAY_MS:
             self._hours.popleft()
         if not self._hours:
             return MarketFacts(symbol, ts, mark_price=mark_price, index_price=mark_price)

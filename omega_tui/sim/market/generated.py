@@ -13,7 +13,6 @@ from omega_tui.sim.market.contracts import contract_for
 from omega_tui.sim.market.generated_market import STEP_MS, GeneratedMarket
 from omega_tui.sim.market.past import PastCandles
 from omega_tui.sim.market.shapes import SHAPES
-from omega_tui.sim.market.trade_ids import TradeIds
 
 
 class GeneratedSource:
@@ -50,9 +49,8 @@ class GeneratedSource:
 
     def events(self) -> Iterator[MarketEvent]:
         """Symbols take turns within each step, so that events come in order of time."""
-        ids = TradeIds()
         markets = [
-            GeneratedMarket(contract, self._seed, self._start_ms, self._past[contract.symbol], ids)
+            GeneratedMarket(contract, self._seed, self._start_ms, self._past[contract.symbol])
             for contract in self._contracts
         ]
         for market in markets:

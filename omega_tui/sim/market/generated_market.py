@@ -28,7 +28,6 @@ from omega_tui.sim.market.shapes import SHAPES
 from omega_tui.sim.market.taker_flow import TakerFlow
 from omega_tui.sim.market.tape_facts import next_funding
 from omega_tui.sim.market.texts import StepText
-from omega_tui.sim.market.trade_ids import TradeIds
 
 STEP_MS = 100
 """How often a symbol's market moves."""
@@ -46,13 +45,11 @@ _LARGEST_BASIS = 4e-4
 class GeneratedMarket:
     """The events of one symbol; every time is exchange ms."""
 
-    def __init__(
-        self, contract: Contract, seed: int, start_ms: int, past: PastCandles, ids: TradeIds
-    ) -> None:
+    def __init__(self, contract: Contract, seed: int, start_ms: int, past: PastCandles) -> None:
         shape = SHAPES[contract.symbol]
         lot = float(contract.size_multiplier)
         rng = seeded(seed, contract.symbol, "market")
-        self._contract, self._shape, self._rng, self._ids = contract, shape, rng, ids
+        self._contract, self._shape, self._rng = contract, shape, rng
         self._symbol = contract.symbol
         self._price, self._size = StepText(contract.tick), StepText(contract.size_multiplier)
         texts = BarTexts(contract)
@@ -119,8 +116,7 @@ class GeneratedMarket:
             self._day.add(ts, tick, lots)
             side = Direction.BUY if sign > 0 else Direction.SELL
             for part in self._takers.parts(lots):
-                trade_id = self._ids.next_id(ts)
-                yield PublicTrade(self._symbol, ts, self._price(tick), self._size(part), side, trade_id)
+                yield PublicTrade(self._symbol, ts, self._price(tick), self._size(part), side)
 
     def _levels(self, side: GeneratedSide) -> tuple[Level, ...]:
         return tuple((self._price(tick), self._size(lots)) for tick, lots in side.drain())

@@ -2,7 +2,7 @@
 
 The format is told by what the first line looks like. Playing begins at the moment when the book of every
 recorded symbol is known, which is within the first second of the recordings this was made for. Prices and
-sizes are real; times are moved to the exchange's, trade ids are our own. What a frame of a format means is
+sizes are real; times are moved to the exchange's, trade ids are left to it. What a frame of a format means is
 the readers' business.
 """
 

@@ -94,7 +94,7 @@ def _trade(event: dict[str, Any]) -> Iterator[PublicTrade]:
     """`m` says that the buyer was the maker, so the taker sold."""
     if event["X"] == "MARKET":
         side = Direction.SELL if event["m"] else Direction.BUY
-        yield PublicTrade(event["s"], event["T"], plain(event["p"]), plain(event["q"]), side, "")
+        yield PublicTrade(event["s"], event["T"], plain(event["p"]), plain(event["q"]), side)
 
 
 def _facts(event: dict[str, Any]) -> MarketFacts:

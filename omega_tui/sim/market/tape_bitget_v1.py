@@ -58,7 +58,7 @@ def _book(symbol: str, is_snapshot: bool, row: dict[str, Any]) -> BookSnapshot |
 def _trades(symbol: str, rows: list[Any]) -> Iterator[PublicTrade]:
     """Rows are `[ts, price, size, side]`, newest first; the tape plays them oldest first."""
     for ts, price, size, side in reversed(rows):
-        yield PublicTrade(symbol, int(ts), plain(price), plain(size), Direction(side), "")
+        yield PublicTrade(symbol, int(ts), plain(price), plain(size), Direction(side))
 
 
 def _facts(symbol: str, row: dict[str, Any]) -> MarketFacts:

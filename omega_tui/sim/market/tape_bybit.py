@@ -59,7 +59,7 @@ class BybitReader:
 def _trades(frame: dict[str, Any]) -> Iterator[PublicTrade]:
     for row in frame["data"]:
         side = Direction(row["S"].lower())
-        yield PublicTrade(row["s"], row["T"], plain(row["p"]), plain(row["v"]), side, "")
+        yield PublicTrade(row["s"], row["T"], plain(row["p"]), plain(row["v"]), side)
 
 
 def _facts(frame: dict[str, Any]) -> MarketFacts:

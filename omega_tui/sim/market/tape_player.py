@@ -1,6 +1,6 @@
 """Plays the records of a recording as events of the simulated exchange, lap after lap.
 
-It moves times, publishes books at a sane depth and gives trades ids; what was recorded and where comes from
+It moves times and publishes books at a sane depth; what was recorded and where comes from
 `tape`.
 """
 
@@ -11,7 +11,6 @@ from omega_tui.sim.facts import BookDelta, BookSnapshot, Level, MarketEvent, Mar
 from omega_tui.sim.market.published_book import PublishedBook
 from omega_tui.sim.market.tape_facts import TapeFacts
 from omega_tui.sim.market.tape_records import TapeCandles, TapeRecord
-from omega_tui.sim.market.trade_ids import TradeIds
 
 
 @dataclass(slots=True)
@@ -30,7 +29,6 @@ class TapePlayer:
 
     def __init__(self, symbols: dict[str, Playing], start_ms: int) -> None:
         self._symbols = symbols
-        self._ids = TradeIds()
         self._shift = 0
         self._played = False
         self.now = start_ms
@@ -74,8 +72,7 @@ class TapePlayer:
     ) -> Iterator[MarketEvent]:
         name, book = record.symbol, playing.book
         if isinstance(record, PublicTrade):
-            trade_id = self._ids.next_id(self.now)
-            trade = PublicTrade(name, self.now, record.price, record.size, record.side, trade_id)
+            trade = PublicTrade(name, self.now, record.price, record.size, record.side)
             playing.facts.on_trade(trade)
             yield trade
             return

@@ -1,7 +1,7 @@
 """What a reader of a recorded format says, line by line, in the recording's own time.
 
 Texts are plain (`texts.plain`); times are the recorded exchange's milliseconds and may step back a little
-between streams; trade ids are empty. `tape` gives all of it the simulated exchange's time and ids.
+between streams; trade ids are empty. `tape` gives all of it the simulated exchange's time.
 """
 
 from collections.abc import Iterable

@@ -201,11 +201,10 @@ def test_every_symbol_opens_with_a_snapshot_and_facts(name: str) -> None:
 
 @needs_shared
 @pytest.mark.parametrize("name", [BITGET, BYBIT, "binance_usdm_ETHUSDT_20240718_part1.gz"])
-def test_prices_and_sizes_fit_their_contract_and_ids_are_unique_over_laps(name: str) -> None:
-    """A price off the tick could not be traded; a repeated trade id is dropped as a duplicate."""
+def test_prices_and_sizes_fit_their_contract(name: str) -> None:
+    """A price off the tick could not be traded."""
     source = TapeSource([shared_path("tapes", "ws", name)], START_MS, loop=True)
     contracts = {contract.symbol: contract for contract in source.contracts}
-    ids: set[str] = set()
     trades = 0
     for event in source.events():
         if isinstance(event, TapeEnded) and event.lap == 2:
@@ -214,10 +213,8 @@ def test_prices_and_sizes_fit_their_contract_and_ids_are_unique_over_laps(name: 
             contract = contracts[event.symbol]
             assert len(event.price.partition(".")[2]) <= contract.price_place
             assert len(event.size.partition(".")[2]) <= contract.volume_place
-            assert event.trade_id.isdigit()
-            ids.add(event.trade_id)
             trades += 1
-    assert len(ids) == trades > 20
+    assert trades > 20
 
 
 @needs_shared

@@ -66,3 +66,12 @@ def test_exchange_time_never_steps_with_the_wall_clock() -> None:
     clock.advance(1)
     assert exchange_clock.now_ms() == before + 1000
     assert exchange_clock.seconds_until(before + 3000) == 2.0
+
+
+def test_there_is_a_last_price_before_the_first_trade() -> None:
+    """A client that connects at once would read an empty price, which Bitget never sends."""
+    clock = ManualClock()
+    exchange, _, _ = build(clock, 1)
+    newest = exchange.candles.current(BTC, "1m")
+    assert newest is not None
+    assert str(exchange.venue.ticker(BTC).last) == newest[4]

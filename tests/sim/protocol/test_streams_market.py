@@ -1,7 +1,9 @@
 """Ticker, trade and candle channels as raw text: what a subscriber is told and what it is not."""
 
+from decimal import Decimal
+
 from omega_tui.sim.server import SimServer
-from tests.sim.protocol.clients import Stream, open_stream, topic
+from tests.sim.protocol.clients import PRODUCT, RestClient, Stream, open_stream, topic
 from tests.sim.protocol.scripted import BTC, trade
 
 
@@ -86,3 +88,28 @@ async def test_a_finished_candle_is_told_in_its_last_state(server: SimServer, pu
     told = [(await public.hear_push("candle1m"))["data"][0] for _ in range(3)]
     assert [int(row[0]) - start for row in told] == [0, 60_000, 120_000]
     assert [(row[4], row[5] != "0") for row in told] == [("61000", True), ("61000", False), ("62000", True)]
+
+
+async def test_the_traders_own_executions_reach_the_public(
+    rest: RestClient, public: Stream, server: SimServer
+) -> None:
+    """On Bitget every execution is on the tape: last price, ticker, candles and trades move with it."""
+    await public.subscribe(topic("trade"))
+    await public.hear_push("trade")
+    before = (await rest.data("/api/v2/mix/market/ticker", symbol=BTC, productType=PRODUCT))[0]
+    await rest.order(size="2.5")
+    told = (await public.hear_push("trade"))["data"]
+    ids = [fill.trade_id for fill in server.exchange.venue.fills(BTC)]
+    assert [row["tradeId"] for row in told] == ids
+    assert [(row["price"], row["size"], row["side"]) for row in told] == [
+        ("60001", "0.5", "buy"),
+        ("60000.5", "2", "buy"),
+    ]
+    ticker = (await rest.data("/api/v2/mix/market/ticker", symbol=BTC, productType=PRODUCT))[0]
+    assert ticker["lastPr"] == "60001"
+    assert Decimal(ticker["baseVolume"]) == Decimal(before["baseVolume"]) + Decimal("2.5")
+    query = {"symbol": BTC, "productType": PRODUCT, "granularity": "1m", "limit": 1}
+    candle = (await rest.data("/api/v2/mix/market/candles", **query))[0]
+    assert candle[4] == "60001"
+    fills = await rest.data("/api/v2/mix/market/fills", symbol=BTC, productType=PRODUCT, limit=2)
+    assert [row["tradeId"] for row in fills] == ids

@@ -170,6 +170,6 @@ def test_no_more_live_orders_than_the_contract_announces() -> None:
 
 
 def test_the_words_for_a_long_client_id_are_bitgets() -> None:
+    scene = Scene()
     with pytest.raises(Refused, match="length cannot greater than 50"):
-        scene = Scene()
         scene.place(scene.spec(BUY, "1", client_oid="x" * 51))
