@@ -179,12 +179,14 @@ def test_version_is_answered_without_loading_anything_heavy() -> None:
     assert run_python(program).split("\n")[:2] == [f"omega-tui {__version__}", ""]
 
 
-def test_the_first_line_is_out_before_the_screen_library_is_loaded() -> None:
+def test_the_first_picture_stands_before_the_screen_library_is_loaded() -> None:
     """On a slow disk the trader must see at once that the command was understood."""
     program = (
         "import sys\nfrom omega_tui import cli\n"
-        "sys.stderr.isatty = lambda: True\n"
-        "cli._narrate = lambda text: sys.exit(print('textual' in sys.modules, 'msgspec' in sys.modules))\n"
-        "cli.main([])"
+        "def splash(venue, symbol):\n"
+        "    print(venue, symbol, 'textual' in sys.modules, 'omega_tui.wiring' in sys.modules)\n"
+        "    sys.exit()\n"
+        "cli.splash = splash\n"
+        "cli.main(['--symbol', 'ETHUSDT'])"
     )
-    assert run_python(program) == "False False\n"
+    assert run_python(program) == "SIM ETHUSDT False False\n"
