@@ -20,7 +20,7 @@ def splash(venue: str, symbol: str) -> Iterator[None]:
         yield
         return
     line = f" {venue}  {symbol}  opening"
-    width = os.get_terminal_size(sys.stderr.fileno()).columns
+    width = os.get_terminal_size(sys.stderr.fileno()).columns or len(line)
     _write(f"{_ENTER}\x1b[7m{line[:width]:<{width}}\x1b[0m")
     opened = False
     try:
