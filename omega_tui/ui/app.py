@@ -120,4 +120,4 @@ class CockpitApp(App[None], inherit_bindings=False):
         report = self._settings.crash_report
         written = report is not None and write_report(error, report, self._settings.redact)
         line = crash_line(error, report if written else None)
-        self.panic(Text(line, no_wrap=True, overflow="ignore"))
+        self.panic(Text(line, overflow="fold"))

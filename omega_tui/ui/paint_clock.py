@@ -36,7 +36,7 @@ class PaintClock:
         for panel in panels:
             wait = max(1, round(self.rate / panel.RATE))
             due = self._frame - self._last.get(id(panel), -wait) >= wait
-            if due and panel.in_sight and panel.paint(views):
+            if (due or panel.resized) and panel.in_sight and panel.paint(views):
                 self._last[id(panel)] = self._frame
                 painted += 1
         return painted

@@ -16,6 +16,12 @@ from tests.ui.fake_engine import FakeEngine
 
 _KEY_REPEAT_SECONDS = 0.033
 
+_CHARACTERS = {"full_stop": ".", "plus": "+", "minus": "-", "question_mark": "?", "space": " "}
+
+
+def _event(key: str) -> events.Key:
+    return events.Key(key, _CHARACTERS.get(key, key if len(key) == 1 else None))
+
 
 class Driver:
     """A running cockpit over a fake engine."""
@@ -40,7 +46,7 @@ class Driver:
         for key in keys:
             self.clock.advance(after)
             await asyncio.sleep(REPEAT_SECONDS if key == self._last_key else BURST_SECONDS)
-            await self.pilot.press(key)
+            self.app.post_message(_event(key))
             trades = key == "enter" or key.isupper() or key == "f12"
             await self.pilot.pause(CONFIRM_SETTLE_SECONDS + 0.02 if trades else None)
             self._last_key = key
@@ -49,13 +55,13 @@ class Driver:
         """Keys at machine speed, as a paste into a terminal without bracketed paste delivers them."""
         await asyncio.sleep(REPEAT_SECONDS)
         for key in keys:
-            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+            self.app.post_message(_event(key))
         await self.pilot.pause(REPEAT_SECONDS)
 
     async def hold(self, key: str, times: int) -> None:
         """A key held down: presses at a keyboard's repeat rate."""
         for _ in range(times):
-            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
+            self.app.post_message(_event(key))
             await asyncio.sleep(_KEY_REPEAT_SECONDS)
             self.clock.advance(_KEY_REPEAT_SECONDS)
         await self.pilot.pause(REPEAT_SECONDS)

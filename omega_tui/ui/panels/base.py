@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from typing import ClassVar
 
+from textual.geometry import Size
 from textual.widget import Widget
 
 from omega_tui.engine.views import Panel, Views
@@ -21,6 +22,12 @@ class ViewPanel(LinePanel):
     """Whether amounts of money are hidden."""
 
     _drawn: tuple[Hashable, ...] = ()
+    _drawn_size: Size | None = None
+
+    @property
+    def resized(self) -> bool:
+        """Whether its picture still has the size of an earlier layout."""
+        return self.size != self._drawn_size
 
     @property
     def in_sight(self) -> bool:
@@ -32,7 +39,7 @@ class ViewPanel(LinePanel):
         state = (views.version(self.VIEW), self.size, self.has_focus, self.private, *self.own_state())
         if state == self._drawn or not self.size:
             return False
-        self._drawn = state
+        self._drawn, self._drawn_size = state, self.size
         self.show(self.build(views, self.size.width, self.size.height))
         return True
 

@@ -8,6 +8,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import Side
@@ -15,18 +16,19 @@ from omega_tui.engine.intents import PlaceOrder, SelectSymbol, SelectTimeframe
 from omega_tui.engine.port import EnginePort
 from omega_tui.ui import format as text_of
 from omega_tui.ui.actions import BY_ID, READ_ONLY, Situation, footer_actions
-from omega_tui.ui.arming import CONFIRM_SETTLE_SECONDS, SETTLE_SECONDS, KeyTiming
+from omega_tui.ui.arming import KeyTiming
 from omega_tui.ui.cockpit_settings import CockpitSettings
 from omega_tui.ui.paint_clock import PaintClock, TerminalGate
 from omega_tui.ui.panels.tables import TablePanel
 from omega_tui.ui.panels.ticket import TicketPanel
 from omega_tui.ui.rows.account import account_strip
+from omega_tui.ui.screens.deliberate_keys import DeliberateKeys
 from omega_tui.ui.screens.stage import Stage
+from omega_tui.ui.screens.ticket_flow import TicketFlow
 from omega_tui.ui.trade_desk import TradeDesk
 from omega_tui.ui.widgets.style_book import StyleBook
 
 _PAGE = 10
-_TICKET_ID_LENGTH = 16
 
 
 class CockpitScreen(Screen[None], inherit_bindings=False):
@@ -53,8 +55,8 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self.stage = Stage()
         self.desk = TradeDesk(engine, settings.clock)
         self._engine = engine
-        self._ids = settings.ids
-        self._timing = timing
+        self._tickets = TicketFlow(engine, self.stage, self.desk, settings.ids, self._focus_and_paint)
+        self._keys = DeliberateKeys(timing, self.set_timer, self.desk.say, self.paint_now)
         self._terminal = terminal
         self._painter = PaintClock(settings.frame_rate)
         self._private = False
@@ -102,28 +104,12 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         if not action.enabled(now):
             self.desk.say(READ_ONLY if now.read_only else action.otherwise, "muted")
         elif action_id == "confirm":
-            self._deliberately(self._confirmation(), CONFIRM_SETTLE_SECONDS)
+            self._keys.confirm(self._tickets.confirmation())
         elif action.trades:
-            self._deliberately(self._routes[action_id], SETTLE_SECONDS)
+            self._keys.trade(self._routes[action_id])
         else:
             self._routes[action_id]()
         self.paint_now()
-
-    def _deliberately(self, act: Callable[[], None], settle: float) -> None:
-        """Run `act` after `settle` seconds unless the key was, or turns out to be, part of a burst."""
-        if not self._timing.last_was_alone:
-            self.desk.say("keys came faster than a person types: nothing was done", "warn")
-            return
-        presses = self._timing.presses
-
-        def fire() -> None:
-            if self._timing.presses == presses:
-                act()
-            else:
-                self.desk.say("keys came faster than a person types: nothing was done", "warn")
-            self.paint_now()
-
-        self.set_timer(settle, fire)
 
     def _frame(self) -> None:
         if self._terminal.ready:
@@ -155,31 +141,12 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         stage.prompt.paint(armed.scope if armed else "", left, desk.news, idle)
         stage.footer.paint(footer_actions(self.situation()))
 
-    def _confirmation(self) -> Callable[[], None]:
-        pressed_at = self.desk.now
-
-        def confirm() -> None:
-            receipt = self.desk.confirm(pressed_at)
-            if receipt is not None and receipt.taken:
-                self._close_ticket()
-
-        return confirm
-
     @on(TicketPanel.Entered)
     def _enter_ticket(self) -> None:
         if self.desk.armed is not None:
-            self._deliberately(self._confirmation(), CONFIRM_SETTLE_SECONDS)
+            self._keys.confirm(self._tickets.confirmation())
         else:
-            self._deliberately(self._arm_ticket, SETTLE_SECONDS)
-
-    def _arm_ticket(self) -> None:
-        form, preview = self.stage.ticket.form, self.stage.ticket.preview
-        if form is None or preview is None or form.hint:
-            return
-        if not preview.sendable:
-            self.desk.say(preview.problems[0], "error")
-            return
-        self.desk.arm(self.stage.ticket.words, PlaceOrder(form.draft(), preview))
+            self._keys.trade(self._tickets.arm)
 
     @on(TicketPanel.Edited)
     def _ticket_edited(self, message: TicketPanel.Edited) -> None:
@@ -190,26 +157,8 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
     @on(TicketPanel.Dismissed)
     def _ticket_dismissed(self) -> None:
         if not self.desk.disarm():
-            self._close_ticket()
+            self._tickets.close()
         self.paint_now()
-
-    def _open_ticket(self, side: Side) -> None:
-        ladder = self.stage.ladder
-        at_cursor = ladder.cursor_order()
-        price = at_cursor[1] if at_cursor is not None else ladder.touch_price(side)
-        symbol = self._engine.views.status().symbol
-        self.desk.disarm()
-        self.stage.zoom(None)
-        self.stage.ticket.open(self._ids.token(_TICKET_ID_LENGTH), symbol, side, price)
-        self.stage.show_ticket(True)
-        self.set_focus(self.stage.ticket)
-        self.call_after_refresh(self.paint_now)
-
-    def _close_ticket(self) -> None:
-        if self.stage.ticket.form is not None:
-            self.stage.ticket.shut()
-            self.stage.show_ticket(False)
-            self.set_focus(self.stage.chart if self.stage.has_class("-chart") else self.stage.ladder)
 
     def _orders_at_cursor(self) -> tuple[str, ...]:
         if self.focused is self.stage.orders:
@@ -217,19 +166,9 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             return () if key is None else (key,)
         return self.stage.ladder.orders_at_cursor() if self.focused is self.stage.ladder else ()
 
-    def _order_here(self) -> None:
-        at_cursor = self.stage.ladder.cursor_order()
-        if at_cursor is None:
-            self.desk.say("move the cursor to a price first", "muted")
-        else:
-            self._open_ticket(at_cursor[0])
-
     def _flatten(self) -> None:
         at_cursor = self.stage.positions.symbol_at_cursor if self.focused is self.stage.positions else None
         self.desk.arm_flatten(at_cursor or self._engine.views.status().symbol)
-
-    def _halt(self) -> None:
-        self.desk.halt()
 
     def _dismiss(self) -> None:
         if not self.desk.disarm():
@@ -257,11 +196,13 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
     def _switch_tables(self) -> None:
         shown = self.stage.switch_tables()
         if shown is not None:
-            self.set_focus(shown)
-            self.call_after_refresh(self.paint_now)
+            self._focus_and_paint(shown)
 
     def _switch_chart(self) -> None:
-        self.set_focus(self.stage.switch_chart())
+        self._focus_and_paint(self.stage.switch_chart())
+
+    def _focus_and_paint(self, panel: Widget) -> None:
+        self.set_focus(panel)
         self.call_after_refresh(self.paint_now)
 
     def _zoom(self) -> None:
@@ -294,14 +235,14 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         ladder = self.stage.ladder
         return {
             "dismiss": self._dismiss,
-            "order.here": self._order_here,
-            "ticket.buy": lambda: self._open_ticket(Side.BUY),
-            "ticket.sell": lambda: self._open_ticket(Side.SELL),
+            "order.here": self._tickets.open_here,
+            "ticket.buy": lambda: self._tickets.open(Side.BUY),
+            "ticket.sell": lambda: self._tickets.open(Side.SELL),
             "cancel.cursor": lambda: self.desk.cancel(self._orders_at_cursor()),
             "cancel.all": self.desk.arm_cancel_all,
             "flatten": self._flatten,
-            "halt": self._halt,
-            "halt.now": self._halt,
+            "halt": self.desk.halt,
+            "halt.now": self.desk.halt,
             "cursor.up": lambda: self._move(1),
             "cursor.down": lambda: self._move(-1),
             "page.up": lambda: self._move(_PAGE),

@@ -31,7 +31,19 @@ _TABLES = {
 """Tables that share one place, in the order of the switch key."""
 
 
-class Stage(Vertical):
+class Row(Horizontal):
+    """Panels side by side. It draws only its ground."""
+
+    BLANK = True
+
+
+class Stack(Vertical):
+    """Panels above each other. It draws only its ground."""
+
+    BLANK = True
+
+
+class Stage(Stack):
     """All panels. Style classes carry the arrangement; nothing here changes between two keys or resizes."""
 
     def __init__(self) -> None:
@@ -56,20 +68,20 @@ class Stage(Vertical):
     def compose(self) -> ComposeResult:
         yield self.too_small
         yield self.status
-        with Horizontal(id="market"):
+        with Row(id="market"):
             yield self.ladder
-            with Vertical(id="centre"):
+            with Stack(id="centre"):
                 yield self.chart
                 yield self.tape
-            with Vertical(id="side"):
+            with Stack(id="side"):
                 yield self.fibonacci
                 yield self.account
                 yield self.ticket
-        with Horizontal(id="tables"):
-            with Vertical(id="held"):
+        with Row(id="tables"):
+            with Stack(id="held"):
                 yield self.positions
                 yield self.orders
-            with Vertical(id="past"):
+            with Stack(id="past"):
                 yield self.fills
                 yield self.log_panel
         yield self.prompt

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from omega_tui.domain.text import safe_text
-from omega_tui.ui.rows.spans import Line, line_width
+from omega_tui.ui.rows.spans import Line, Span, line_width
 from omega_tui.ui.themes import PALETTES
 from omega_tui.ui.widgets.style_book import StyleBook
 
@@ -62,6 +63,19 @@ class LinePanel(Widget):
             return self._strips[y]
         return Strip.blank(self.size.width, self._style_book["ink"])
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The finished strips as they are.
+
+        Textual asks for every panel of a box when one of them changed, and our styles are complete already.
+        Monochrome and dimmed terminals take Textual's own way, with its filters.
+        """
+        if any(not isinstance(line_filter, ANSIToTruecolor) for line_filter in self.get_line_filters()):
+            return super().render_lines(crop)
+        strips = [self.render_line(y) for y in range(crop.y, crop.bottom)]
+        if crop.x == 0 and crop.width == self.size.width:
+            return strips
+        return [strip.crop(crop.x, crop.right) for strip in strips]
+
     @property
     def text(self) -> str:
         """The picture as plain text, one line a row."""
@@ -69,12 +83,36 @@ class LinePanel(Widget):
 
     def _strip(self, line: Line) -> Strip:
         book = self._style_book
-        return Strip(
-            [
-                Segment(text if text.isprintable() else safe_text(text, _LONGEST_SPAN), book[token])
-                for text, token in line
-            ]
-        )
+        strip = Strip([Segment(text, book[token]) for text, token in merged(line)])
+        if all(text.isprintable() for text, _ in line):
+            return strip
+        shown = [Segment(safe_text(text, _LONGEST_SPAN), book[token]) for text, token in line]
+        # What was invisible takes a cell now, so the line is cut back to its width.
+        return Strip(shown).adjust_cell_length(strip.cell_length)
+
+
+def merged(line: Line) -> list[Span]:
+    """The same picture in fewer spans, which is fewer bytes: blanks join a neighbour on the same ground."""
+    spans: list[Span] = []
+    for text, token in line:
+        if spans:
+            last, style = spans[-1]
+            if style == token or (_blank(text, token) and _ground(style) == _ground(token)):
+                spans[-1] = (last + text, style)
+                continue
+            if _blank(last, style) and _ground(style) == _ground(token) and "reverse" not in token:
+                spans[-1] = (last + text, token)
+                continue
+        spans.append((text, token))
+    return spans
+
+
+def _blank(text: str, token: str) -> bool:
+    return not text.strip(" ") and "reverse" not in token and "underline" not in token
+
+
+def _ground(token: str) -> str:
+    return "reverse" if "reverse" in token else token.partition(" on ")[2] or "surface"
 
 
 def changed_cells(old: Line, new: Line) -> tuple[int, int]:
