@@ -1,9 +1,11 @@
 """Every shipped colour pair can be read, and up is told from down without colour vision."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.color import Color, ColorSystem
 
 from omega_tui.ui.stylesheets import stylesheets
 from omega_tui.ui.themes import GROUND_TOKENS, PALETTES, TEXT_TOKENS, Palette
@@ -26,16 +28,31 @@ def contrast(first: str, second: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def quantised(colour: str) -> str:
+    """The colour that a terminal of 256 colours shows."""
+    return Color.parse(colour).downgrade(ColorSystem.EIGHT_BIT).get_truecolor().hex
+
+
 @BY_NAME
-def test_every_text_colour_is_readable_on_every_ground(palette: Palette) -> None:
-    colours = palette.colours
+@pytest.mark.parametrize(("shown", "least"), [(str, 4.5), (quantised, 4.3)], ids=["truecolor", "256 colours"])
+def test_every_text_colour_is_readable_on_every_ground(
+    palette: Palette, shown: Callable[[str], str], least: float
+) -> None:
+    colours = {name: shown(colour) for name, colour in palette.colours.items()}
     pairs = [(text, ground) for text in TEXT_TOKENS for ground in GROUND_TOKENS] + list(BARS)
     weak = {
         f"{text} on {ground}": round(contrast(colours[text], colours[ground]), 2)
         for text, ground in pairs
-        if contrast(colours[text], colours[ground]) < 4.5
+        if contrast(colours[text], colours[ground]) < least
     }
     assert weak == {}
+
+
+@BY_NAME
+def test_grounds_stay_apart_in_256_colours(palette: Palette) -> None:
+    """Inside tmux the title rows and the cursor row would vanish otherwise."""
+    grounds = [quantised(palette.colours[name]) for name in (*GROUND_TOKENS, "bid-bar", "ask-bar")]
+    assert len(set(grounds)) == len(grounds)
 
 
 @BY_NAME
