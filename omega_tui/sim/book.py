@@ -25,11 +25,6 @@ def price_key(price: str) -> int:
     return int(whole + fraction[:_PLACES].ljust(_PLACES, "0"))
 
 
-def opposite(side: Direction) -> Direction:
-    """The other direction."""
-    return Direction.SELL if side is Direction.BUY else Direction.BUY
-
-
 @dataclass(slots=True)
 class _Cover:
     """A level on which the trader left a mark: `consumed` by takers, `own` resting."""

@@ -37,6 +37,11 @@ class Direction(StrEnum):
     BUY = "buy"
     SELL = "sell"
 
+    @property
+    def opposite(self) -> "Direction":
+        """The other direction."""
+        return Direction.SELL if self is Direction.BUY else Direction.BUY
+
 
 class HoldSide(StrEnum):
     """The side of a position."""

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from omega_tui.sim.book import VenueBook, opposite
+from omega_tui.sim.book import VenueBook
 from omega_tui.sim.facts import BookDelta, BookSnapshot, Direction, PublicTrade
 from omega_tui.sim.resting import Resting, RestingOrders
 
@@ -57,7 +57,7 @@ class Matcher:
 
     def reach(self, direction: Direction, size: Decimal, limit: Decimal | None) -> Reach:
         """How far an order of `size` would get as a taker, without doing it."""
-        side = self.book.side(opposite(direction))
+        side = self.book.side(direction.opposite)
         left, quote = size, _ZERO
         for key in side.offers(None if limit is None else side.key_of(limit)):
             offered, blocked = self._offer(direction, key)
@@ -70,21 +70,21 @@ class Matcher:
 
     def crosses(self, direction: Direction, limit: Decimal) -> bool:
         """Whether an order at `limit` would meet anything shown, own orders included."""
-        side = self.book.side(opposite(direction))
+        side = self.book.side(direction.opposite)
         return bool(side.keys) and side.keys[0] <= side.key_of(limit)
 
     def take(
         self, order_id: str, direction: Direction, size: Decimal, limit: Decimal | None, ts: int
     ) -> bool:
         """Execute as a taker up to `size`; True when an own resting order stopped it."""
-        side = self.book.side(opposite(direction))
+        side = self.book.side(direction.opposite)
         left = size
         for key in side.offers(None if limit is None else side.key_of(limit)):
             offered, blocked = self._offer(direction, key)
             taken = min(left, offered)
             if taken:
                 left -= taken
-                self._consume(opposite(direction), key, taken)
+                self._consume(direction.opposite, key, taken)
                 self.book.stamp(ts)
                 self._on_fill(Execution(order_id, side.price_of(key), taken, maker=False))
             if not left or blocked:
@@ -134,7 +134,7 @@ class Matcher:
 
     def _offer(self, taker: Direction, key: int) -> tuple[Decimal, bool]:
         """Public size a taker may have at a level, and whether an own order ends his way there."""
-        standing = opposite(taker)
+        standing = taker.opposite
         public = self.book.side(standing).available(key)
         own = self._resting.at(standing, key)
         return (min(public, own[0].ahead), True) if own else (public, False)
@@ -156,14 +156,14 @@ class Matcher:
     def _fill_crossed(self, direction: Direction) -> None:
         """The opposite side of the source moved onto or through our prices."""
         for order in self._resting.queue(direction):
-            side = self.book.side(opposite(direction))
+            side = self.book.side(direction.opposite)
             worst = side.key_of(order.price)
             if not side.keys or side.keys[0] > worst:
                 return
             for key in side.offers(worst):
                 size = min(order.remaining, side.available(key)) if order.live else _ZERO
                 if size:
-                    self._consume(opposite(direction), key, size)
+                    self._consume(direction.opposite, key, size)
                     self._fill(order, size, reported=False)
 
     def _trade_through(self, direction: Direction, key: int, size: Decimal) -> Decimal:

@@ -7,8 +7,9 @@ every surface but the channel `fill`; this module and `rest_trade` are where the
 from decimal import Decimal
 
 from omega_tui.exchange.bitget.wire import MARGIN_COIN
-from omega_tui.sim.facts import Direction, HoldSide, LedgerFill, LedgerOrder, PositionMode
+from omega_tui.sim.facts import LedgerFill, LedgerOrder, PositionMode
 from omega_tui.sim.payloads import UNKNOWN, Row, average, exact, money
+from omega_tui.sim.positions import opening_direction
 
 _MARKET_PRICE_ON_STREAMS = "0"
 
@@ -205,14 +206,12 @@ def _position_side(order: LedgerOrder) -> str:
 def _wire_side(order: LedgerOrder) -> str:
     if order.hold_side is None:
         return str(order.direction)
-    return str(Direction.BUY if order.hold_side is HoldSide.LONG else Direction.SELL)
+    return str(opening_direction(order.hold_side))
 
 
 def _fill_side(fill: LedgerFill) -> str:
     closing = fill.position_mode is PositionMode.HEDGE and fill.trade_side == "close"
-    if not closing:
-        return str(fill.direction)
-    return str(Direction.BUY if fill.direction is Direction.SELL else Direction.SELL)
+    return str(fill.direction.opposite if closing else fill.direction)
 
 
 def _scope(fill: LedgerFill) -> str:

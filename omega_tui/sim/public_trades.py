@@ -9,7 +9,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 from omega_tui.domain.values import decimal_text
-from omega_tui.sim.book import opposite
 from omega_tui.sim.facts import LedgerFill, PublicTrade
 from omega_tui.sim.intake import Market
 
@@ -38,7 +37,7 @@ class PublicTrades:
 
     def tell_fill(self, fill: LedgerFill, *, counted: bool) -> None:
         """An execution of the trader; `counted` when the market's own figures of the day include it."""
-        taker = opposite(fill.direction) if fill.maker else fill.direction
+        taker = fill.direction.opposite if fill.maker else fill.direction
         price, size = decimal_text(fill.price), decimal_text(fill.size)
         self._tell(PublicTrade(fill.symbol, fill.ts, price, size, taker, fill.trade_id), counted=counted)
 

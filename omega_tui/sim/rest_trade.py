@@ -29,6 +29,7 @@ from omega_tui.sim.facts import (
 )
 from omega_tui.sim.payloads import Row
 from omega_tui.sim.payloads_orders import ids_row
+from omega_tui.sim.positions import opened_side
 from omega_tui.sim.refusals import refusal
 from omega_tui.sim.rest_market import listed_symbol
 from omega_tui.sim.rest_request import Parameters
@@ -125,7 +126,7 @@ def parse_order(parameters: Parameters, mode: PositionMode) -> OrderSpec:
     limit = order_type is OrderType.LIMIT
     return OrderSpec(
         symbol=parameters.symbol(),
-        direction=_opposite(side) if closes else side,
+        direction=side.opposite if closes else side,
         order_type=order_type,
         size=parameters.required_decimal("size"),
         price=parameters.required_decimal("price") if limit else None,
@@ -153,8 +154,7 @@ def _hedge_intent(
         return None, False
     if mode is PositionMode.ONE_WAY:
         raise refusal(Code.MODE_MISMATCH)
-    hold_side = HoldSide.LONG if side is Direction.BUY else HoldSide.SHORT
-    return hold_side, trade_side is TradeSide.CLOSE
+    return opened_side(side), trade_side is TradeSide.CLOSE
 
 
 def _client_oid(parameters: Parameters) -> str | None:
@@ -219,7 +219,3 @@ def _failure(refused: Refused, order_id: str | None, client_oid: str | None) -> 
         "errorMsg": refused.message,
         "errorCode": str(refused.code),
     }
-
-
-def _opposite(side: Direction) -> Direction:
-    return Direction.SELL if side is Direction.BUY else Direction.BUY
