@@ -16,6 +16,12 @@ def number(value: Decimal | float | None, places: int, *, signed: bool = False) 
     return text if _has_digit(text) else text.lstrip("+-")
 
 
+def grouped(text: str) -> str:
+    """A price or size that is text already, with thousands separators; anything else stays as it is."""
+    whole, point, rest = text.partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.isdecimal() and whole.isascii() else text
+
+
 def percent(value: Decimal | float | None, places: int = 2, *, signed: bool = True) -> str:
     """`value`, already in percent, with its sign and the percent mark."""
     return NOTHING if value is None else f"{number(value, places, signed=signed)}%"

@@ -88,14 +88,23 @@ class TicketForm:
         index = fields.index(self.field) if self.field in fields else 0
         return replace(self, field=fields[(index + step) % len(fields)], hint="")
 
+    def of_kind(self, kind: TicketType) -> "TicketForm":
+        """The same order as another type; a field that no longer applies gives way to the size."""
+        form = replace(self, kind=kind, hint="")
+        return form if form.field in form.fields else replace(form, field=Field.SIZE)
+
+    def closing(self, closes: bool) -> "TicketForm":
+        """The same order, only closing or not."""
+        return replace(self, closes=closes, hint="")
+
     def toggled(self, step: int = 1) -> "TicketForm":
         """The next choice of a field that is chosen rather than typed."""
         if self.field is Field.CLOSES:
-            return replace(self, closes=not self.closes, hint="")
+            return self.closing(not self.closes)
         if self.field is not Field.TYPE:
             return self
         kinds = list(TicketType)
-        return replace(self, kind=kinds[(kinds.index(self.kind) + step) % len(kinds)], hint="")
+        return self.of_kind(kinds[(kinds.index(self.kind) + step) % len(kinds)])
 
     def typed(self, character: str) -> "TicketForm":
         """One more character in a number field, or a hint why it cannot be there."""

@@ -82,11 +82,11 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         _ladder(1, health=Freshness(Health.RESYNC, None, "gap")),
         ((44, 14), (42, 22), (48, 32)),
     ),
-    "tape": (lambda w, h: build_tape(sample.tape(4 * h), w, h, focused=False), ((35, 14), (45, 8), (36, 32))),
-    "chart": (lambda w, h: build_chart(sample.chart(w), w, h, focused=False), ((80, 14), (45, 14), (71, 32))),
+    "tape": (lambda w, h: build_tape(sample.tape(4 * h), w, h, focused=False), ((35, 14), (42, 8), (36, 32))),
+    "chart": (lambda w, h: build_chart(sample.chart(w), w, h, focused=False), ((80, 14), (42, 14), (71, 32))),
     "fibonacci": (
         lambda w, h: build_fibonacci(sample.fibonacci(), w, h, focused=False),
-        ((80, 14), (31, 12), (42, 13)),
+        ((80, 14), (34, 12), (42, 13)),
     ),
     "positions": (
         lambda w, h: build_positions(sample.POSITIONS, None, w, h, focused=False, private=False),
@@ -106,20 +106,20 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
     ),
     "account": (
         lambda w, h: build_account(sample.ACCOUNT, w, h, focused=False, private=False),
-        ((35, 10), (31, 10), (42, 19)),
+        ((35, 10), (34, 10), (42, 19)),
     ),
     "log": (lambda w, h: build_log(sample.LOG, w, h, focused=False), ((80, 6), (39, 10), (77, 8))),
-    "ticket": (_ticket(FORM), ((35, 14), (31, 22), (42, 32))),
+    "ticket": (_ticket(FORM), ((35, 14), (34, 22), (42, 32))),
     "ticket-market-armed": (
         _ticket(
             replace(FORM, kind=TicketType.MARKET, size="0.010"),
             "ENTER sends: SIM buy 0.010 BTCUSDT at market",
         ),
-        ((35, 14), (31, 22), (42, 32)),
+        ((35, 14), (34, 22), (42, 32)),
     ),
     "ticket-bad-input": (
         _ticket(replace(FORM, size="").typed(",")),
-        ((35, 14), (31, 22), (42, 32)),
+        ((35, 14), (34, 22), (42, 32)),
     ),
     "prompt": (
         lambda w, h: [

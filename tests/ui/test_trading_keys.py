@@ -128,6 +128,17 @@ async def test_ticket_keys_edit_the_order() -> None:
         assert draft.price == Decimal("64123.7"), "two ticks above the best ask"
 
 
+async def test_letters_choose_the_type_from_any_field() -> None:
+    async with driving() as driver:
+        await open_ticket(driver)
+        await driver.press("m", "r")
+        form = driver.stage.ticket.form
+        assert form is not None
+        assert form.draft().order_type is OrderType.MARKET
+        assert form.draft().price is None
+        assert (form.size, form.closes) == ("0.010", True)
+
+
 async def test_editing_an_armed_order_withdraws_the_question() -> None:
     """Otherwise the ENTER that confirms would send a size the question never named."""
     async with driving() as driver:

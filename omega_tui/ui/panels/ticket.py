@@ -12,10 +12,11 @@ from omega_tui.domain.values import decimal_text
 from omega_tui.engine.intents import TicketPreview
 from omega_tui.engine.views import Panel, Views
 from omega_tui.ui.rows.ticket import build_ticket, order_words
-from omega_tui.ui.ticket_form import Field, TicketForm
+from omega_tui.ui.ticket_form import Field, TicketForm, TicketType
 from omega_tui.ui.widgets.line_panel import LinePanel
 
 _FIELD_STEPS = {"tab": 1, "shift+tab": -1}
+_KINDS = {"l": TicketType.LIMIT, "p": TicketType.POST_ONLY, "m": TicketType.MARKET}
 _PASSED_ON = frozenset({"f1", "ctrl+c", "ctrl+q", "f12"})
 
 
@@ -122,6 +123,10 @@ class TicketPanel(LinePanel, can_focus=True):
             return form.stepped(_FIELD_STEPS[key])
         if key in ("up", "down"):
             return self._vertical(form, 1 if key == "up" else -1)
+        if key in _KINDS:
+            return form.of_kind(_KINDS[key])
+        if key == "r":
+            return form.closing(not form.closes)
         if key in ("left", "right", "space"):
             return form.toggled(-1 if key == "left" else 1)
         if key in ("backspace", "delete", "ctrl+u"):

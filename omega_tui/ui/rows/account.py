@@ -206,10 +206,10 @@ def account_strip(view: AccountView, positions: int, orders: int, *, private: bo
 
 
 def session_pnl(view: AccountView) -> Decimal | None:
-    """Realized and unrealized together; unknown while either is."""
-    if view.realized_session is None or view.unrealized is None:
-        return None
-    return view.realized_session + view.unrealized
+    """Realized, unrealized and fees (below zero when paid) together; unknown while any of them is."""
+    parts = (view.realized_session, view.unrealized, view.fees_session)
+    known = [part for part in parts if part is not None]
+    return sum(known, Decimal(0)) if len(known) == len(parts) else None
 
 
 def counted(number: int, noun: str) -> str:

@@ -10,7 +10,7 @@ from omega_tui.engine.views import ChartView, PriceLine
 from omega_tui.ui import format as text_of
 from omega_tui.ui.rows.candles import PriceScale, candle_column, scale_for, volume_column
 from omega_tui.ui.rows.ladder import freshness_words
-from omega_tui.ui.rows.spans import Line, Span, filled, fit, notice, padded, title_line
+from omega_tui.ui.rows.spans import Line, Span, filled, fit, notice, padded, title_line, width_of
 
 LINE_TOKENS = {
     "entry": "entry",
@@ -98,9 +98,22 @@ def _grid(
         background = _background(levels.get(row), row == last_row, plot)
         cells = [(column[row], token) for column, token in columns]
         start = plot - len(cells)
-        drawn = [cell if cell[0] != " " else background[start + x] for x, cell in enumerate(cells)]
-        grid.append([*background[:start], *drawn])
+        labelled = _label_width(levels.get(row), plot)
+        grid.append(
+            [
+                cells[x - start]
+                if x >= max(start, labelled) and cells[x - start][0] != " "
+                else background[x]
+                for x in range(plot)
+            ]
+        )
     return grid
+
+
+def _label_width(level: PriceLine | None, plot: int) -> int:
+    """Cells at the left that a level's name takes; candles pass behind it. Too long a name is left out."""
+    width = 0 if level is None else width_of(level.text) + 2
+    return width if width <= plot // 2 else 0
 
 
 def _background(level: PriceLine | None, is_last: bool, plot: int) -> list[_Cell]:
@@ -108,9 +121,7 @@ def _background(level: PriceLine | None, is_last: bool, plot: int) -> list[_Cell
         return [("┄", "faint")] * plot if is_last else [(" ", "ink")] * plot
     token = LINE_TOKENS.get(level.kind, "muted")
     dash = _DASHES.get(level.kind, "─")
-    label = f" {level.text} "
-    if len(label) > plot // 2:
-        label = ""
+    label = f" {level.text} "[: _label_width(level, plot)]
     # A level's rule is drawn fainter than its label, so that candles stay in front of it.
     rule = "faint" if level.kind == "fib" else token
     return [*[(character, token) for character in label], *[(dash, rule)] * (plot - len(label))]

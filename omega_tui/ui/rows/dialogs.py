@@ -6,8 +6,8 @@ from omega_tui.ui.actions import ACTIONS, Group
 from omega_tui.ui.rows.spans import Line, Span, filled, fit, on, padded, title_line, wrapped
 
 PANEL_WORDS = {
-    "ladder": "LADDER  bids left, asks right, sizes as bars; at the left your orders: B, S, ? unknown, ~ in "
-    "flight; at the right entry, b/e (break-even after fees), LIQ and Fibonacci levels.",
+    "ladder": "LADDER  bids left, asks right; your orders: B, S, ? unknown, ~ in flight; marks: entry, "
+    "b/e (break-even after fees), LIQ, Fibonacci.",
     "positions": "POSITIONS  uPnL is at the newest mark price; `to liq` is the way to liquidation.",
     "orders": "ORDERS  UNKNOWN: sent, fate not known yet; it counts as exposure until evidence settles it.",
     "chart": "CHART  candles to half a row; lines are your entry, your orders and the swing's levels.",

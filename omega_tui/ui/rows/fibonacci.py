@@ -4,6 +4,8 @@ from omega_tui.engine.views import FibonacciRow, FibonacciView
 from omega_tui.ui import format as text_of
 from omega_tui.ui.rows.spans import Line, Span, filled, fit, notice, padded, title_line, wrapped
 
+_ROOM_FOR_TICKS = 42
+
 
 def build_fibonacci(view: FibonacciView, width: int, height: int, *, focused: bool) -> list[Line]:
     """The whole panel, `height` lines of `width` cells."""
@@ -28,13 +30,14 @@ def _swing(view: FibonacciView, width: int) -> Line:
 def _level(row: FibonacciRow, view: FibonacciView, width: int) -> Line:
     token = "fib bold" if row.nearest else "ink"
     price = text_of.number(row.price, view.price_places)
+    widest = max(len(text_of.number(other.price, view.price_places)) for other in view.rows)
     spans: list[Span] = [
         ("▸" if row.nearest else " ", "accent bold"),
         (fit(row.ratio, 5, ">"), "fib bold" if row.nearest else "fib"),
-        (fit(price, 10, ">"), token),
+        (fit(price, widest + 1, ">"), token),
         (fit(text_of.percent(row.distance_percent), 8, ">"), text_of.direction_token(row.distance_percent)),
     ]
-    if width >= 40:
+    if width >= _ROOM_FOR_TICKS:
         ticks = text_of.NOTHING if row.distance_ticks is None else f"{row.distance_ticks:+,d}t"
         spans.append((fit(ticks, 9, ">"), "muted"))
     return filled([*spans, (f" {row.sitting}", "entry")], width)

@@ -8,7 +8,7 @@ from omega_tui.domain.orders import PositionMode
 from omega_tui.engine.views import Freshness, Posture, StatusView
 from omega_tui.ui import format as text_of
 from omega_tui.ui.rows.ladder import freshness_words
-from omega_tui.ui.rows.spans import Line, Span, filled, line_width, on
+from omega_tui.ui.rows.spans import Line, Span, filled, fit, line_width, on, width_of
 
 VENUE_TOKENS = {"SIM": "sim", "PAPER": "paper", "DEMO": "demo", "LIVE": "live"}
 """Each environment has a hue of its own; the word stands in it."""
@@ -31,9 +31,11 @@ def _market_line(view: StatusView, width: int) -> Line:
     hue = venue_token(view.venue)
     arrow = text_of.direction_arrow(view.direction)
     places = view.instrument.price_places if view.instrument else 2
+    # A replayed or invented market must say so at any width, so its note is cut before it is left out.
+    note = fit(view.market_note, min(width_of(view.market_note), width // 3))
     left: list[_Group] = [
         (0, ((f" {view.venue} ", f"{hue} bold reverse"),)),
-        (2, ((f" {view.market_note} ", f"{hue} bold"),) if view.market_note else ()),
+        (1, ((f" {note} ", f"{hue} bold"),) if note else ()),
         (0, ((f" {view.symbol} ", "ink bold"),)),
         (0, ((f"{_price(view, places)} {arrow} ", f"{text_of.direction_token(view.direction)} bold"),)),
         (3, _labelled("24h", _change(view), text_of.direction_token(view.change_24h))),

@@ -33,12 +33,12 @@ def _print(row: TapeRow, width: int) -> Line:
     time = text_of.clock_time(row.exchange_ms)
     rest = width - len(time) - 5
     price = rest * 11 // 20
-    size_text = f"{row.size} {'◆' if row.large else ' '}"
+    size_text = f"{text_of.grouped(row.size)} {'◆' if row.large else ' '}"
     return filled(
         [
             (f" {time} ", "muted"),
             (f"{arrow} ", weight),
-            (fit(row.price, price, ">"), weight),
+            (fit(text_of.grouped(row.price), price, ">"), weight),
             (fit(size_text, rest - price, ">"), weight if row.large else "ink"),
         ],
         width,
