@@ -18,7 +18,7 @@ bench: ## print the table of speed and memory
 	$(PYTHON) -m bench
 
 screenshots: ## draw the pictures of the README anew
-	$(INSIDE) -m screenshots.draw
+	$(PYTHON) -m screenshots.draw
 
 lock: ## pin the newest versions that pyproject.toml allows
 	$(INSIDE) -m pip install --quiet uv
