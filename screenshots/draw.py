@@ -1,7 +1,7 @@
 """Draws the pictures of the README: `python3 -m screenshots.draw`, or `make screenshots`.
 
-Every picture is the real cockpit on the real simulator, driven by key presses: a generated market from a fixed
-seed and, where recordings lie beside the checkout, recorded ones. Times of day differ from run to run.
+Every picture is the real cockpit on the real simulator, driven by key presses: a generated market from a
+fixed seed and, where recordings lie beside the checkout, recorded ones. Times of day differ from run to run.
 """
 
 import asyncio
@@ -71,10 +71,13 @@ class Trader:
         ladder = self.views.ladder(1, 1)
         near = ladder.best_bid_ticks if side == "B" else ladder.best_ask_ticks
         price = (near - ticks_away if side == "B" else near + ticks_away) * ladder.tick
-        before = len(self.views.orders().rows)
+        before = self._events()
         await self.press(side, *size, "shift+tab", "ctrl+u", *f"{price:f}")
         await self.send()
-        await self.until(lambda: len(self.views.orders().rows) > before)
+        await self.until(lambda: self._events() > before)
+
+    def _events(self) -> int:
+        return len(self.views.orders().rows) + len(self.views.fills(100).rows)
 
     async def linger(self, seconds: float) -> None:
         await self._pilot.pause(seconds)
@@ -95,6 +98,14 @@ async def hold(trader: Trader) -> None:
     await trader.buy_at_market("0.25")
     await trader.rest("B", 3, "0.1")
     await trader.linger(4.0)
+
+
+async def replay(trader: Trader) -> None:
+    """A position in a recorded market and orders that wait for it to move."""
+    await trader.buy_at_market("0.25")
+    await trader.rest("B", 60, "0.1")
+    await trader.rest("S", 90, "0.12")
+    await trader.linger(6.0)
 
 
 async def switch(trader: Trader) -> None:
@@ -120,7 +131,7 @@ def pictures() -> list[Picture]:
         Picture("help", 120, 36, seeded, read_help),
     ]
     shared = Path(os.environ.get("OMEGA_SHARED", CHECKOUT.parent / "shared"), "tapes", "ws")
-    for name, tape, act in (("replay-btc", BINANCE, trade), ("replay-sol", BYBIT, switch)):
+    for name, tape, act in (("replay-btc", BINANCE, replay), ("replay-sol", BYBIT, switch)):
         if (shared / tape).exists():
             drawn.append(Picture(name, 120, 36, {"sim.tape": [str(shared / tape)], "sim.loop": True}, act))
     return drawn
