@@ -26,7 +26,7 @@ class LadderWindow:
         middle = touch_row(view, self.group)
         if middle is None or height <= 0:
             return self
-        margin = max(1, height // 6)
+        margin = max(1, height // 4)
         if self.top is not None and self.top - height + 1 + margin <= middle <= self.top - margin:
             return self
         return replace(self, top=middle + height // 2)

@@ -95,20 +95,25 @@ def _price_rows(
     top = window.top if window.top is not None else height
     bids, asks = dict(view.bids), dict(view.asks)
     shown = range(top, top - height, -1)
-    largest = max([bids.get(row, 0.0) for row in shown] + [asks.get(row, 0.0) for row in shown] + [1e-12])
+    full = _full_bar([sizes[row] for sizes in (bids, asks) for row in shown if row in sizes])
     orders, marks = _orders_by_row(view, window), _marks_by_row(view, window)
     lines = []
     for row in shown:
         spans = [
             _own_cell(orders.get(row, []), view, columns.own),
-            *_size_cell(bids.get(row), largest, view, columns.size, Side.BUY),
+            *_size_cell(bids.get(row), full, view, columns.size, Side.BUY),
             _price_cell(row, view, window, columns.price),
-            *_size_cell(asks.get(row), largest, view, columns.size, Side.SELL),
+            *_size_cell(asks.get(row), full, view, columns.size, Side.SELL),
             *_mark_cells(marks.get(row, []), columns.marks),
         ]
         line = filled(spans, width)
         lines.append(_with_cursor(line) if row == window.cursor_row else line)
     return lines
+
+
+def _full_bar(sizes: list[float]) -> float:
+    """The size that fills a bar: the ninth decile shown, so that one wall does not flatten the rest."""
+    return (sorted(sizes)[int(0.9 * (len(sizes) - 1))] if sizes else 0.0) or 1.0
 
 
 def _with_cursor(line: Line) -> Line:
@@ -161,12 +166,12 @@ def _own_cell(orders: list[LadderOrder], view: LadderView, width: int) -> Span:
 _WAITING = frozenset({OrderState.INTENT, OrderState.SENT, OrderState.PENDING_CANCEL})
 
 
-def _size_cell(size: float | None, largest: float, view: LadderView, width: int, side: Side) -> list[Span]:
+def _size_cell(size: float | None, full: float, view: LadderView, width: int, side: Side) -> list[Span]:
     if not size:
         return [(" " * width, "ink")]
     text = text_of.short_size(size, view.size_places, width - 1)
     trusted = view.health.health is Health.LIVE
-    share = size / largest if trusted else 0.0
+    share = size / full if trusted else 0.0
     token = ("bid" if side is Side.BUY else "ask") if trusted else "muted"
     if side is Side.BUY:
         return bar_to_left(fit(text, width, ">"), share, token, "bid-bar")
