@@ -12,8 +12,9 @@ from omega_tui.engine.state import State
 from omega_tui.engine.swing_levels import shown_levels
 from omega_tui.engine.views import ChartView, FibonacciRow, FibonacciView, PriceLine
 
-_SITS_WITHIN = Decimal("0.0005")
-"""Share of the price within which an entry or an order counts as sitting at a level."""
+_ZERO, _ONE = Decimal(0), Decimal(1)
+_SITS_WITHIN = Decimal("0.03")
+"""Share of the swing's height within which an entry or an order sits at a level: never at two at once."""
 
 
 def build_chart(state: State, limit: int) -> ChartView:
@@ -71,6 +72,8 @@ def _note(state: State) -> str:
 def _rows(state: State, levels: tuple[FibonacciLevel, ...]) -> Iterator[FibonacciRow]:
     last, instrument = state.market.last_price, state.instrument
     nearest = min((abs(level.price - last) for level in levels), default=None) if last is not None else None
+    prices = {level.ratio: level.price for level in levels}
+    reach = abs(prices[_ONE] - prices[_ZERO]) * _SITS_WITHIN if levels else _ZERO
     for level in levels:
         percent, ticks, is_nearest = None, None, False
         if last is not None and instrument is not None:
@@ -78,12 +81,11 @@ def _rows(state: State, levels: tuple[FibonacciLevel, ...]) -> Iterator[Fibonacc
             ticks = nearest_tick(level.price - last, instrument.tick)
             is_nearest = abs(level.price - last) == nearest
         yield FibonacciRow(
-            _ratio_text(level), level.price, percent, ticks, is_nearest, _sitting(state, level.price)
+            _ratio_text(level), level.price, percent, ticks, is_nearest, _sitting(state, level.price, reach)
         )
 
 
-def _sitting(state: State, price: Decimal) -> str:
-    reach = price * _SITS_WITHIN
+def _sitting(state: State, price: Decimal, reach: Decimal) -> str:
     symbol = state.market.symbol
     texts = [
         f"{position.hold_side} entry"

@@ -205,6 +205,24 @@ def test_the_swing_rests_on_closed_candles_only() -> None:
     assert series.swing != before, "once closed, the fall confirms the high before it"
 
 
+async def test_an_order_sits_at_one_level_of_a_small_swing(tmp_path: Path) -> None:
+    """Bug: in a quiet market one entry was said to sit at four neighbouring levels."""
+    gateway = FakeGateway()
+    async with running(tmp_path, gateway) as rig:
+        quiet = [(60_000.0, 59_999.8)] * 16
+        rise = [(60_000.0 + 0.4 * step, 59_999.8 + 0.4 * step) for step in range(1, 51)]
+        fall = [(60_020.0 - 0.6 * step, 60_019.8 - 0.6 * step) for step in range(1, 6)]
+        legs = [*quiet[:-1], (60_001.2, 60_001.0), (60_000.0, 59_999.6), *rise, *fall]
+        candles = tuple(
+            Candle(EXCHANGE_MS + index * MINUTE, low, high, low, (high + low) / 2, 1.0)
+            for index, (high, low) in enumerate(legs)
+        )
+        gateway.emit(CandlesChanged("BTCUSDT", Timeframe.M1, candles, True))
+        half = next(row.price for row in rig.views.fibonacci().rows if row.ratio == "0.5")
+        gateway.emit(OrderReported(order("x", price=f"{half}")))
+        assert [row.ratio for row in rig.views.fibonacci().rows if row.sitting] == ["0.5"]
+
+
 async def test_fibonacci_rows_carry_distance_and_what_sits_there(tmp_path: Path) -> None:
     gateway = FakeGateway()
     async with running(tmp_path, gateway) as rig:
