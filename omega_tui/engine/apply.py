@@ -163,6 +163,7 @@ def take_fill(state: State, fill: Fill, *, counts: bool) -> Consequences:
 def _apply_positions(state: State, event: PositionsReported) -> Consequences:
     state.feeds.touch(Surface.PRIVATE)
     state.account_reports += 1
+    state.positions_known = True
     state.positions = tuple(sorted(event.positions, key=lambda each: (each.symbol, each.hold_side)))
     for position in event.positions:
         if position.mark_price is not None:

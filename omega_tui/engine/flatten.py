@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from omega_tui.domain.account import Position
 from omega_tui.domain.instruments import Instrument
-from omega_tui.domain.orders import OrderRequest, OrderState, OrderType, PositionMode, TimeInForce
+from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, TimeInForce
 from omega_tui.domain.sizing import legal_size
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.orders import OrderManager
@@ -43,24 +43,33 @@ class Flattener:
         """Flatten `symbol`, or the whole account, after a successful `claim`."""
         try:
             await self._orders.sweep(symbol)
-            positions = [each for each in await self._positions() if symbol in (None, each.symbol)]
-            for position in positions:
-                await self._close(position)
+            await self._close_all(symbol)
         finally:
             self._busy = False
             self._look_again()
-        self._state.diary.good(
-            f"flatten of {symbol or 'the account'}: {len(positions)} position(s) asked to close"
-            if positions
-            else f"flatten of {symbol or 'the account'}: no position was open"
-        )
 
-    async def _positions(self) -> tuple[Position, ...]:
+    async def _close_all(self, symbol: str | None) -> None:
+        what = f"flatten of {symbol or 'the account'}"
+        known = await self._positions()
+        positions = [each for each in known or () if symbol in (None, each.symbol)]
+        for position in positions:
+            await self._close(position)
+        if positions:
+            self._state.diary.good(f"{what}: {len(positions)} position(s) asked to close")
+        elif known is not None:
+            self._state.diary.good(f"{what}: no position was open")
+        elif symbol is not None:
+            await self._ask_exchange(symbol, None, f"whatever is open of {symbol}")
+        else:
+            self._state.diary.error(f"{what}: nothing closed, no position is known: flatten each market")
+
+    async def _positions(self) -> tuple[Position, ...] | None:
+        """The open positions, else those last known; None when not even those are."""
         try:
             return await self._gateway.fetch_positions()
         except ReadFailed as error:
             self._state.diary.warn(f"positions could not be read ({error}): closing those last known")
-            return self._state.positions
+            return self._state.positions if self._state.positions_known else None
 
     async def _close(self, position: Position) -> None:
         instrument = self._state.instruments.get(position.symbol)
@@ -93,8 +102,11 @@ class Flattener:
 
     async def _close_at_exchange(self, position: Position) -> None:
         hedge = position.position_mode is PositionMode.HEDGE
-        outcome = await self._gateway.close_position(position.symbol, position.hold_side if hedge else None)
         what = f"{position.hold_side} {decimal_text(position.size)} {position.symbol}"
+        await self._ask_exchange(position.symbol, position.hold_side if hedge else None, what)
+
+    async def _ask_exchange(self, symbol: str, hold_side: HoldSide | None, what: str) -> None:
+        outcome = await self._gateway.close_position(symbol, hold_side)
         match outcome:
             case Accepted():
                 self._state.diary.write(f"exchange asked to close {what}")

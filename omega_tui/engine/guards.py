@@ -1,7 +1,8 @@
 """What forbids sending an order, in plain words with the way out. Pure; an empty answer means nothing does.
 
 The guards sit in the engine, so every face obeys them. Orders that can only reduce a position pass every
-gate but a read-only venue: being unable to get out is the greater risk.
+gate but a read-only venue: being unable to get out is the greater risk. Not even a failing journal holds them
+(see `orders`), nor an empty book or a price that moved (see `preview`).
 """
 
 from collections.abc import Iterator
@@ -44,16 +45,19 @@ def _market_problems(state: State) -> Iterator[str]:
 def rule_problems(
     instrument: Instrument, order_type: OrderType, size: Decimal, price: Decimal | None, *, closes: bool
 ) -> Iterator[str]:
-    """What the instrument's rules forbid for a legal size; `price` values it, None when unknown."""
+    """What the instrument's rules forbid for a legal size; `price` values it, None when unknown.
+
+    Whether a close is worth enough is left to the exchange: a book in doubt must not price it away here.
+    """
     base, dust = instrument.base, "; flatten closes it whole" if closes else ""
     if not instrument.tradable and not closes:
         yield f"{instrument.symbol} takes no new orders at present"
     if size < instrument.min_size:
         yield f"the least size is {decimal_text(instrument.min_size)} {base}{dust}"
-    elif price is not None and size * price < instrument.min_notional:
+    elif not closes and price is not None and size * price < instrument.min_notional:
         yield (
             f"worth {decimal_text(size * price)} {instrument.quote}, "
-            f"the least is {decimal_text(instrument.min_notional)}{dust}"
+            f"the least is {decimal_text(instrument.min_notional)}"
         )
     most = instrument.max_market_size if order_type is OrderType.MARKET else instrument.max_limit_size
     if most is not None and size > most:

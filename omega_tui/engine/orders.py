@@ -1,5 +1,9 @@
 """The order manager: intent, write-ahead, send, outcome; cancels. It never sends an order twice.
 
+No order leaves before its intent is durable, with one exception: an order that can only reduce a position
+does not wait for a journal that fails. It leaves under its own client id, which the exchange remembers, and
+the log says that it stands nowhere else.
+
 Evidence that arrives by stream or query is applied by `apply` and `reconciler`; what may be sent is judged
 by `preview` and `guards`.
 """
@@ -80,12 +84,8 @@ class OrderManager:
     async def send(self, tracked: Tracked, request: OrderRequest, why: str) -> None:
         """Make the intent durable, then send it, once. What is known afterwards stands in `tracked`."""
         self._state.diary.write(f"sending: {why}")
-        try:
-            await self._recorder.write(INTENT, IntentRow(request, why))
-        except JournalFailed as error:
-            self._conclude(tracked, OrderState.NOT_SENT, f"the journal failed: {error}", why)
-            return
-        stopped = self._stopped_meanwhile(tracked, request)
+        unwritten = await self._write_ahead(request, why)
+        stopped = self._stopped_meanwhile(tracked, request) or unwritten
         if stopped:
             self._conclude(tracked, OrderState.NOT_SENT, stopped, why)
             return
@@ -97,6 +97,24 @@ class OrderManager:
             outcome = await self._gateway.place(request)
         finally:
             self._settle(tracked, outcome, why, started)
+        if tracked.cancel_requested and not tracked.order.state.terminal:
+            # A cancel that was asked for while the order travelled may have reached the exchange first.
+            self._start_cancel(tracked)
+
+    async def _write_ahead(self, request: OrderRequest, why: str) -> str:
+        """Make the intent durable; why the order must not leave when that failed, else empty."""
+        row = IntentRow(request, why)
+        if request.reduce_only and self._state.journal_fault:
+            self._recorder.note(INTENT, row)
+            self._state.diary.error(f"leaves without a record in the journal: {why}")
+            return ""
+        try:
+            await self._recorder.write(INTENT, row)
+        except JournalFailed as error:
+            if not request.reduce_only:
+                return f"the journal failed: {error}"
+            self._state.diary.error(f"leaves without a record in the journal ({error}): {why}")
+        return ""
 
     def _stopped_meanwhile(self, tracked: Tracked, request: OrderRequest) -> str:
         """Why an order must not leave although its intent was taken up; empty when it may."""
@@ -226,7 +244,8 @@ class OrderManager:
                 diary.warn(f"cancel unanswered: {what}: {reason}; asking what became of it")
         if isinstance(outcome, Rejected | NotSent):
             for tracked in orders:
-                tracked.cancel_requested = False
+                # One that is still being written down has not left, and must not: nobody refused that.
+                tracked.cancel_requested = tracked.order.state is OrderState.INTENT
         self._state.touch(*ORDER_PANELS)
         self._look_again()
 

@@ -121,6 +121,9 @@ def differs(shown: TicketPreview, fresh: TicketPreview) -> str | None:
     ):
         if before != now:
             return f"the {name} is now {now}, the ticket showed {before}"
+    if fresh.reduce_only:
+        # A falling market is when a close must not ask for a second look.
+        return None
     for name, was, current in (
         ("price", shown.price_used, fresh.price_used),
         ("margin", shown.margin, fresh.margin),
@@ -268,7 +271,7 @@ def _problems(state: State, ticket: _Resolved, margin: Decimal | None, fee: Deci
         yield from rule_problems(
             ticket.instrument, draft.order_type, ticket.size, ticket.price_used, closes=draft.closes
         )
-    if ticket.takes and ticket.price_used is None:
+    if ticket.takes and ticket.price_used is None and not draft.closes:
         yield "the book is empty on that side: a market order has no price"
     if draft.time_in_force is TimeInForce.POST_ONLY and not ticket.takes and _crosses(state, ticket):
         touch = _text(_touch(state, draft.side))

@@ -60,6 +60,7 @@ class Reconciler:
         ours = Ours(self._state.ledger, self._state.positions, self._state.balance, self._state.settings)
         for event in tuple(diff(truth, ours)):
             self._receive(event)
+        self._state.positions_known |= truth.positions is not None
         for symbol in self._symbols():
             await self._fetch_fills(symbol)
         await self._ask(questions(truth.open_orders, self._state.ledger, self._state.clock.monotonic()))
@@ -79,6 +80,7 @@ class Reconciler:
             ours = Ours(self._state.ledger, self._state.positions, self._state.balance, {})
             for event in tuple(diff(VenueTruth((), positions, balance, ()), ours)):
                 self._receive(event)
+            self._state.positions_known = True
         self._state.feeds.touch(Surface.PRIVATE)
 
     async def _fetch_truth(self) -> VenueTruth:

@@ -1,6 +1,7 @@
 """The engine's hand on the journal: what is written before sending, what after, what is read at the start.
 
-A journal that fails is a posture: no new intents, said with the reason, until a row can be written again.
+A journal that fails, or does not answer in time, is a posture: no new risk, said with the reason, until a row
+can be written again.
 """
 
 import asyncio
@@ -21,6 +22,8 @@ INTENT, ORDER, FILL, CANCEL, SESSION, PROBE = (
     "journal.probe",
 )
 """Kinds of rows."""
+
+_PATIENCE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +67,19 @@ class Recorder:
         self._unreadable = False
 
     async def write(self, kind: str, body: object) -> None:
-        """Return once the row is durable. Raises JournalFailed, and the posture then shows it."""
-        try:
-            await asyncio.wrap_future(self._journal.append(kind, body))
-        except JournalFailed as error:
-            self._fail(str(error))
-            raise
-        self._work()
+        """Return once the row is durable. Raises JournalFailed, and the posture then shows it.
+
+        A disk that hangs counts as a failure after two seconds: an order must not leave late at an old price.
+        """
+        future = asyncio.wrap_future(self._journal.append(kind, body))
+        done, _ = await asyncio.wait({future}, timeout=_PATIENCE_SECONDS)
+        if not done:
+            future.add_done_callback(self._noted)
+            reason = f"no answer within {_PATIENCE_SECONDS:g} s"
+            self._fail(reason)
+            raise JournalFailed(reason)
+        self._noted(future)
+        future.result()
 
     def note(self, kind: str, body: object) -> None:
         """Write a row without waiting; a failure shows in the posture."""

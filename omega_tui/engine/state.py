@@ -68,6 +68,7 @@ class State:
         self.instruments: dict[str, Instrument] = {}
         self.settings: dict[str, SymbolSettings] = {}
         self.positions: tuple[Position, ...] = ()
+        self.positions_known = False
         self.account_reports = 0
         self.private_epoch = 0
         self.balance: Balance | None = None

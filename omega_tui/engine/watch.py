@@ -73,8 +73,11 @@ class Watch:
         self._state.instruments = {each.symbol: each for each in listed}
         self._state.touch(*Panel)
         self._state.diary.write(f"{len(listed)} contracts listed")
-        if self._state.market.symbol not in self._state.instruments:
-            self._state.diary.error(f"{self._state.market.symbol} is not among them: choose another market")
+        wanted = self._state.market.symbol
+        if wanted not in self._state.instruments:
+            chosen = next((each.symbol for each in listed if each.tradable), listed[0].symbol)
+            self._state.diary.warn(f"{wanted} is not listed here: showing {chosen} instead")
+            self.select_symbol(chosen)
 
     async def _fetch_history(self) -> None:
         # Whoever changes the market or the timeframe replaces this task, so the answer is for what is shown.

@@ -91,14 +91,34 @@ async def test_a_close_of_unknown_fate_is_not_sent_again(tmp_path: Path) -> None
         assert not [each for each in gateway.asked if each.startswith("close_position")]
 
 
-async def test_without_a_journal_the_exchange_itself_closes(tmp_path: Path) -> None:
-    """No order may leave that is not written down, and yet the trader must get out."""
+async def test_without_a_journal_a_close_still_leaves_and_the_log_says_so(tmp_path: Path) -> None:
+    """A full disk must not keep the trader in a position."""
     async with running(tmp_path, FakeGateway(positions=(position(),))) as rig:
         assert isinstance(rig.journal, Journal)
         rig.journal.close()
         rig.engine.submit(Flatten("BTCUSDT"))
-        await rig.until(lambda: "close_position BTCUSDT None" in rig.gateway.asked)
-        assert rig.gateway.placed == []
+        await rig.until(lambda: rig.gateway.placed)
+        assert rig.gateway.placed[0].reduce_only
+        assert "without a record in the journal" in rig.log_text()
+
+
+async def test_a_market_whose_positions_were_never_read_is_closed_by_the_exchange(tmp_path: Path) -> None:
+    """Reads failed since the start: "no position was open" would be a lie told to somebody who wants out."""
+    gateway = FakeGateway(positions=(position(),), reads_fail=True)
+    async with running(tmp_path, gateway, live=False) as rig:
+        rig.engine.submit(Flatten("BTCUSDT"))
+        await rig.until(lambda: "close_position BTCUSDT None" in gateway.asked)
+        rig.engine.submit(Flatten(None))
+        await rig.until(lambda: "no position is known" in rig.log_text())
+        assert "no position was open" not in rig.log_text()
+
+
+async def test_an_empty_account_that_was_read_once_is_known_to_be_empty(tmp_path: Path) -> None:
+    """Comparing nothing with nothing is an answer too."""
+    async with running(tmp_path) as rig:
+        rig.gateway.reads_fail = True
+        rig.engine.submit(Flatten("BTCUSDT"))
+        await rig.until(lambda: "no position was open" in rig.log_text())
 
 
 async def test_positions_last_known_are_closed_when_they_cannot_be_read(tmp_path: Path) -> None:

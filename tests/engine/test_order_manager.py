@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import msgspec
@@ -9,7 +11,8 @@ import pytest
 
 from omega_tui.clock import ManualClock
 from omega_tui.domain.events import OrderReported
-from omega_tui.domain.orders import OrderRequest, OrderState, Side
+from omega_tui.domain.orders import OrderRequest, OrderState, OrderType, Side
+from omega_tui.engine import recorder
 from omega_tui.engine.intents import (
     CancelAll,
     CancelOrder,
@@ -18,12 +21,13 @@ from omega_tui.engine.intents import (
     Intent,
     PlaceOrder,
     Resume,
+    TicketDraft,
 )
 from omega_tui.engine.recorder import IntentRow
 from omega_tui.engine.views import Posture
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
-from omega_tui.journal import Journal, NoJournal
-from tests.engine.fake_gateway import D, FakeGateway, order
+from omega_tui.journal import Journal, JournalRow, NoJournal
+from tests.engine.fake_gateway import D, FakeGateway, order, position
 from tests.engine.requests import request
 from tests.engine.rig import WALL_MS, Rig, running
 
@@ -371,3 +375,87 @@ async def test_the_ack_latency_is_measured_on_the_monotonic_clock(tmp_path: Path
         rig.place()
         await rig.until(lambda: rig.views.status().ack_p50_ms)
         assert rig.views.status().ack_p50_ms == 120
+
+
+class _Hanging:
+    """A journal on a disk that takes rows and never answers while `hangs`."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.hangs = False
+
+    def append(self, kind: str, body: object) -> "Future[int]":
+        return Future() if self.hangs else self._journal.append(kind, body)
+
+    def read(self, *kinds: str, after: int = 0) -> "Future[list[JournalRow]]":
+        return self._journal.read(*kinds, after=after)
+
+
+@pytest.fixture
+def hanging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Hanging]:
+    monkeypatch.setattr(recorder, "_PATIENCE_SECONDS", 0.02)
+    journal = Journal(tmp_path / "j" / "sim.journal", ManualClock())
+    yield _Hanging(journal)
+    journal.close()
+
+
+def _close(rig: Rig) -> TicketDraft:
+    return rig.draft(side=Side.SELL, order_type=OrderType.MARKET, price=None, size=D("0.5"), closes=True)
+
+
+async def test_a_close_leaves_although_the_journal_fails(tmp_path: Path) -> None:
+    """Being unable to get out is the greater risk: a full disk must not block a reduce-only order."""
+    async with running(tmp_path, FakeGateway(positions=(position(),))) as rig:
+        assert isinstance(rig.journal, Journal)
+        rig.journal.close()
+        assert rig.place(_close(rig)).taken
+        await rig.until(lambda: rig.gateway.placed)
+        assert "leaves without a record in the journal" in rig.log_text()
+        assert rig.views.status().posture is Posture.REDUCE_ONLY
+        assert rig.place(_close(rig)).taken, "nor once the failure is known"
+        await rig.until(lambda: len(rig.gateway.placed) == 2)
+
+
+async def test_a_journal_that_hangs_stops_entries_and_not_closes(tmp_path: Path, hanging: _Hanging) -> None:
+    """Waiting for ever on a dead disk froze every order; an entry that left later would have an old price."""
+    async with running(tmp_path, FakeGateway(positions=(position(),)), journal=hanging) as rig:
+        hanging.hangs = True
+        assert rig.place().taken
+        await rig.until(lambda: "not sent: buy 0.01 BTCUSDT" in rig.log_text())
+        assert rig.gateway.placed == []
+        assert rig.place(_close(rig)).taken
+        await rig.until(lambda: rig.gateway.placed)
+        assert not rig.place().taken
+
+
+async def test_a_refused_sweep_does_not_let_go_an_order_that_is_still_being_written(
+    tmp_path: Path, hanging: _Hanging
+) -> None:
+    """The refusal came back before the disk had answered, and the order left after the cancel-all."""
+    gateway = FakeGateway(on_cancel_all=lambda symbol: Rejected("22001", "no order to cancel"))
+    async with running(tmp_path, gateway, journal=hanging) as rig:
+        slow: Future[int] = Future()
+        slow.set_running_or_notify_cancel()
+        append, hanging.append = hanging.append, lambda kind, body: slow  # type: ignore[method-assign]
+        assert rig.place().taken
+        await asyncio.sleep(0)
+        hanging.append = append  # type: ignore[method-assign]
+        rig.engine.submit(CancelAll(CancelScope.SYMBOL))
+        await rig.until(lambda: "cancel_all BTCUSDT" in gateway.asked)
+        slow.set_result(1)
+        await rig.until(lambda: "cancelled before it left" in rig.log_text())
+        assert gateway.placed == []
+
+
+async def test_a_cancel_that_overtook_its_order_is_asked_for_again(tmp_path: Path) -> None:
+    """HALT while an entry travels: the exchange does not know it yet, and it would then rest for ever."""
+    gateway = FakeGateway(hold_place=asyncio.Event(), on_cancel=lambda target: Unknown("40768 no such order"))
+    async with running(tmp_path, gateway) as rig:
+        rig.place()
+        await rig.until(lambda: gateway.placed)
+        rig.engine.submit(Halt())
+        await rig.until(lambda: len(gateway.canceled) == 1)
+        assert gateway.hold_place is not None
+        gateway.hold_place.set()
+        await rig.until(lambda: len(gateway.canceled) == 2)
+        assert gateway.canceled[-1].order_id == "9001"

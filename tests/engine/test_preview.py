@@ -273,3 +273,31 @@ def test_a_preview_with_problems_cannot_become_an_order() -> None:
     draft = a_draft(size=None)
     with pytest.raises(ValueError):
         build_request(state, draft, build_preview(state, draft), "omg1")
+
+
+@pytest.mark.parametrize("doubt", ["no book", "falling"])
+async def test_a_market_close_needs_neither_a_book_nor_a_second_look(tmp_path: Path, doubt: str) -> None:
+    """In a crash the book is gone or half a percent lower by the time the key is pressed; out is out."""
+    async with running(tmp_path, FakeGateway(positions=(position("0.5"),))) as rig:
+        draft = rig.draft(side=Side.SELL, order_type=OrderType.MARKET, price=None, size=D("0.5"), closes=True)
+        shown = rig.views.preview(draft)
+        at = rig.clock.wall_ms()
+        if doubt == "no book":
+            rig.gateway.emit(
+                HealthChanged(Surface.BOOK, Health.RESYNC, "a gap", "BTCUSDT"),
+                BookChanged("BTCUSDT", book(bids=[("0.1", "0.001")], asks=[("60000.1", "1")]), at),
+            )
+        else:
+            rig.gateway.emit(BookChanged("BTCUSDT", book(bids=[("50000", "9")], asks=[("50001", "9")]), at))
+        assert rig.engine.submit(PlaceOrder(draft, shown)).taken
+
+
+def test_a_market_close_on_an_empty_book_can_be_sent() -> None:
+    state = a_state()
+    state.positions = (position("0.5"),)
+    state.market.book = None
+    state.market.shown_levels = {Side.BUY: [], Side.SELL: []}
+    close = a_draft(side=Side.SELL, order_type=OrderType.MARKET, price=None, size=D("0.5"), closes=True)
+    assert build_preview(state, close).problems == ()
+    entry = a_draft(order_type=OrderType.MARKET, price=None)
+    assert any("book is empty" in problem for problem in build_preview(state, entry).problems)

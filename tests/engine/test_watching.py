@@ -1,6 +1,7 @@
 """Switching markets, and background work that fails: visible, retried, never in the way."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from omega_tui.domain.account import SymbolSettings
@@ -8,7 +9,7 @@ from omega_tui.domain.events import BookChanged, CandlesChanged, Health, TickerC
 from omega_tui.domain.market import Candle, Timeframe
 from omega_tui.engine.intents import SelectSymbol, SelectTimeframe
 from omega_tui.engine.views import LogLevel, Posture
-from tests.engine.fake_gateway import EXCHANGE_MS, D, FakeGateway, book, ticker
+from tests.engine.fake_gateway import ETH, EXCHANGE_MS, D, FakeGateway, book, ticker
 from tests.engine.rig import running
 
 PAST = tuple(Candle(EXCHANGE_MS - minute * 60_000, 1.0, 2.0, 0.5, 1.5, 3.0) for minute in range(40, 0, -1))
@@ -39,6 +40,15 @@ async def test_a_market_that_does_not_exist_is_refused_and_the_old_one_stays(tmp
         assert not receipt.taken
         assert rig.views.status().symbol == "BTCUSDT"
         assert rig.gateway.watched == [("BTCUSDT", Timeframe.M1)]
+
+
+async def test_a_market_that_is_not_listed_gives_way_to_one_that_is(tmp_path: Path) -> None:
+    """A tape without the configured symbol left the cockpit on an empty market for ever."""
+    closed = replace(ETH, symbol="OLDUSDT", tradable=False)
+    async with running(tmp_path, FakeGateway(listed=(closed, ETH)), live=False) as rig:
+        await rig.until(lambda: rig.views.status().symbol == "ETHUSDT")
+        assert rig.gateway.watched[-1] == ("ETHUSDT", Timeframe.M1)
+        assert "BTCUSDT is not listed here: showing ETHUSDT instead" in rig.log_text()
 
 
 async def test_past_candles_arrive_with_their_progress_in_the_log(tmp_path: Path) -> None:
