@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from omega_tui.ui.actions import ACTIONS, Group
+from omega_tui.ui.rows.account import counted
 from omega_tui.ui.rows.spans import Line, Span, filled, fit, on, padded, title_line, wrapped
 
 PANEL_WORDS = {
@@ -60,7 +61,7 @@ def build_quit(what_stays: str, width: int, height: int) -> list[Line]:
 
 def build_chooser(query: str, matches: Sequence[str], chosen: int, width: int, height: int) -> list[Line]:
     """What was typed and the markets that match it, best first."""
-    count = f"{len(matches)} markets" if matches else "no market matches"
+    count = counted(len(matches), "market") if matches else "no market matches"
     lines = [title_line("MARKET", [(count, "muted")], width, True)]
     lines.append(filled([(" ", "ink"), (f"{query}▏", "ink bold")], width))
     room = height - 3

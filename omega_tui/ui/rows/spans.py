@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+_TITLE_GAP = 2
+
 Span = tuple[str, str]
 Line = tuple[Span, ...]
 
@@ -72,7 +74,7 @@ def title_line(title: str, info: Sequence[Span], width: int, focused: bool) -> L
         [("▌", "accent"), (title, "accent bold")] if focused else [(" ", "muted"), (title, "ink bold")]
     )
     facts = [*info, (" ", "muted")]
-    while len(facts) > 1 and line_width(name) + line_width(facts) > width:
+    while len(facts) > 1 and line_width(name) + line_width(facts) + _TITLE_GAP > width:
         del facts[0]
     line = spread_out(name, facts, width, "muted")
     return on(line, "raised")
