@@ -4,6 +4,7 @@ It knows no widget. Cancelling needs no question; everything that opens or close
 """
 
 from omega_tui.clock import Clock
+from omega_tui.domain.events import Health
 from omega_tui.domain.orders import OrderState
 from omega_tui.engine.intents import (
     CancelAll,
@@ -156,12 +157,15 @@ class TradeDesk:
             self.submit(Halt())
 
     def what_stays(self) -> str:
-        """What quitting leaves on the exchange, in one sentence."""
+        """What quitting leaves on the exchange, in one sentence that claims no more than is known."""
         views = self._engine.views
         orders, positions = views.orders().rows, views.positions().rows
         unknown = sum(row.state is OrderState.UNKNOWN for row in orders)
         doubt = f" ({unknown} of them UNKNOWN)" if unknown else ""
+        held = f"{counted(len(orders), 'open order')}{doubt} and {counted(len(positions), 'position')}"
+        health = views.positions().health.health
+        if health is not Health.LIVE:
+            return f"What stays on the exchange is not known (account {health.upper()}); last seen: {held}."
         if not orders and not positions:
             return "Nothing stays on the exchange: no open order, no position."
-        held = f"{counted(len(orders), 'open order')}{doubt} and {counted(len(positions), 'position')}"
         return f"{held} stay on the exchange."
