@@ -135,5 +135,5 @@ class Gateway(Protocol):
         ...
 
     async def fetch_settings(self, symbol: str) -> SymbolSettings:
-        """Position mode, margin mode and leverages of a symbol. Raises ReadFailed."""
+        """Modes, leverages and lowest maintenance rate of a symbol. Raises ReadFailed."""
         ...

@@ -188,6 +188,7 @@ async def test_settings_are_set_and_read_back(desk: Desk) -> None:
     assert isinstance(await gateway.set_margin_mode("ETHUSDT", MarginMode.CROSSED), Accepted)
     assert isinstance(await gateway.set_leverage("ETHUSDT", 7, None), Accepted)
     settings = await gateway.fetch_settings("ETHUSDT")
+    assert settings.maintenance_rate, "the ticket's liquidation price rests on it"
     assert (settings.margin_mode, settings.crossed_leverage) == (MarginMode.CROSSED, 7)
     assert isinstance(await gateway.set_leverage("ETHUSDT", 100_000, None), Rejected)
 

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from omega_tui.domain.orders import MarginMode, OrderRequest, OrderType, Side, T
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.gateway import BitgetGateway
 from omega_tui.exchange.bitget.signing import sign_login
-from omega_tui.exchange.port import Accepted, NotSent, ReadFailed
+from omega_tui.exchange.port import Accepted, CancelTarget, NotSent, ReadFailed
 from tests.exchange.fake import FakeRest, FakeStream, reply, until
 
 pytestmark = pytest.mark.usefixtures("ccxt_loaded")
@@ -244,7 +244,16 @@ async def test_read_only_sends_no_action_but_reads_and_streams(venue: Venue) -> 
     outcome = await gateway.place(_ORDER)
     assert isinstance(outcome, NotSent)
     assert "read-only" in outcome.reason
-    assert isinstance(await gateway.cancel_all(None), NotSent)
+    for attempt in (
+        gateway.place(replace(_ORDER, reduce_only=True)),
+        gateway.cancel(CancelTarget("BTCUSDT", "1", None)),
+        gateway.cancel_all(None),
+        gateway.cancel_all("BTCUSDT"),
+        gateway.close_position("BTCUSDT", None),
+        gateway.set_leverage("BTCUSDT", 5, None),
+        gateway.set_margin_mode("BTCUSDT", MarginMode.ISOLATED),
+    ):
+        assert isinstance(await attempt, NotSent)
     assert await gateway.fetch_positions() == ()
     await until(lambda: venue.health(Surface.PRIVATE) is Health.LIVE)
     await until(lambda: venue.health(Surface.ACTIONS) is Health.DOWN)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -187,3 +188,37 @@ async def test_the_server_time_is_a_time() -> None:
         reads, _ = _reads(lambda path, params, data=data: _body(data))
         with pytest.raises(ReadFailed):
             await reads.server_time()
+
+
+_SETTINGS = {
+    "marginMode": "crossed",
+    "posMode": "one_way_mode",
+    "crossedMarginLeverage": 10,
+    "isolatedLongLever": 10,
+    "isolatedShortLever": 10,
+}
+
+
+async def test_the_lowest_tier_names_the_maintenance_rate_and_is_asked_for_once() -> None:
+    """Without it a ticket showed no liquidation price until a position existed."""
+    tiers = [
+        {"symbol": "BTCUSDT", "level": "2", "startUnit": "150000", "keepMarginRate": "0.005"},
+        {"symbol": "BTCUSDT", "level": "1", "startUnit": "0", "keepMarginRate": "0.004"},
+    ]
+    asked: list[RestPath] = []
+
+    def answer(path: RestPath, params: dict[str, Any]) -> Evidence:
+        asked.append(path)
+        return _body(tiers if path is RestPath.POSITION_LEVER else _SETTINGS)
+
+    reads, _ = _reads(answer)
+    for _ in range(3):
+        assert (await reads.settings("BTCUSDT")).maintenance_rate == Decimal("0.004")
+    assert asked.count(RestPath.POSITION_LEVER) == 1
+
+
+@pytest.mark.parametrize("tiers", [[], [{"startUnit": "0", "keepMarginRate": "x"}], {"a": 1}, None])
+async def test_without_tiers_the_rate_is_unknown_and_the_settings_still_arrive(tiers: Any) -> None:
+    reads, _ = _reads(lambda path, _: _body(tiers if path is RestPath.POSITION_LEVER else _SETTINGS))
+    settings = await reads.settings("BTCUSDT")
+    assert (settings.maintenance_rate, settings.crossed_leverage) == (None, 10)

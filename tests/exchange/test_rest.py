@@ -1,7 +1,9 @@
 """Real sockets, real ccxt: how every fault of the wire ends, what is sent, and that it is sent once."""
 
 import asyncio
+import base64
 import contextlib
+import hmac
 import itertools
 import json
 import logging
@@ -16,11 +18,13 @@ from omega_tui.clock import SystemClock
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import HoldSide, MarginMode, OrderRequest, OrderType, Side, TimeInForce
 from omega_tui.exchange.bitget.actions import RestActions
-from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
+from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints, ForbiddenHost
 from omega_tui.exchange.bitget.limits import Limits
+from omega_tui.exchange.bitget.outcomes import Transport
 from omega_tui.exchange.bitget.reads import RestReads
 from omega_tui.exchange.bitget.rest import CcxtClient
-from omega_tui.exchange.bitget.signing import sign_request
+from omega_tui.exchange.bitget.routes import http_method
+from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.exchange.port import Accepted, CancelTarget, NotSent, ReadFailed, Rejected, Unknown
 from tests.exchange.fake import (
     Answer,
@@ -61,6 +65,7 @@ class Desk:
 
     def __init__(self, server: FakeRest, endpoints: Endpoints, keys: Credentials | None = _KEYS) -> None:
         self.server = server
+        self.endpoints = endpoints
         self.client = CcxtClient(endpoints, keys, lambda: _NOW_MS, timeout=0.4)
         self.clock_refusals = 0
         limits = Limits(SystemClock())
@@ -181,6 +186,20 @@ async def test_no_request_leaves_for_another_host(desk: Desk, monkeypatch: pytes
         assert trap.connections == 0
 
 
+def _signed(secret: str, prehash: str) -> str:
+    """As Bitget's API introduction ("Signature") builds it."""
+    return base64.b64encode(hmac.digest(secret.encode(), prehash.encode(), "sha256")).decode()
+
+
+@needs_shared
+def test_the_rule_that_requests_are_held_to_is_bitgets() -> None:
+    """A wrong rule here would let a wrong signature of ccxt pass below."""
+    path = shared_path("bitget", "fixtures", "signature-vectors.jsonl")
+    vectors = [json.loads(line) for line in path.read_text().splitlines()]
+    assert vectors
+    assert all(_signed(vector["secret"], vector["prehash"]) == vector["sign"] for vector in vectors)
+
+
 async def test_every_request_is_signed_as_bitget_asks_and_stamped_by_the_exchanges_clock(desk: Desk) -> None:
     desk.server.answers[_PLACE] = raw(_GOOD)
     desk.server.answers["/api/v2/mix/position/all-position"] = reply([])
@@ -190,9 +209,23 @@ async def test_every_request_is_signed_as_bitget_asks_and_stamped_by_the_exchang
         headers = request.headers
         assert headers["access-timestamp"] == str(_NOW_MS)
         assert (headers["access-key"], headers["access-passphrase"]) == (_KEYS.api_key, _KEYS.passphrase)
-        signature = sign_request(_KEYS.secret, _NOW_MS, request.method, request.target, request.body)
-        assert headers["access-sign"] == signature
+        prehash = f"{_NOW_MS}{request.method}{request.target}{request.body}"
+        assert headers["access-sign"] == _signed(_KEYS.secret, prehash)
         assert "paptrading" not in headers
+
+
+async def test_a_read_only_client_lets_no_post_leave_by_any_door(desk: Desk) -> None:
+    """A live account that only looks: one forgotten check above must not cost money."""
+    client = CcxtClient(desk.endpoints, _KEYS, lambda: _NOW_MS, timeout=0.4, read_only=True)
+    for path in RestPath:
+        if http_method(path) == "POST":
+            assert (await client.send(path, {"symbol": "BTCUSDT"})).transport is Transport.NO_BYTE_LEFT
+    await client.ready()
+    with pytest.raises(ForbiddenHost, match="read-only"):
+        await client._client.request("v2/mix/order/place-order", ["private", "mix"], "POST", {})
+    await client.send(RestPath.TIME, {})
+    assert [request.method for request in desk.server.requests] == ["GET"]
+    await client.close()
 
 
 async def test_demo_trading_sets_its_header_on_every_signed_request(desk: Desk) -> None:

@@ -50,9 +50,9 @@ class RestActions:
             params = build_order(request)
         except TranslationError as error:
             return NotSent(str(error))
-        return await self._act(
-            Action.PLACE, RestPath.PLACE_ORDER, params, _PLACE_PATIENCE, request.client_order_id
-        )
+        # An entry that waits leaves at an old price; a close that gives up leaves the position open.
+        patience = _URGENT_PATIENCE if request.reduce_only else _PLACE_PATIENCE
+        return await self._act(Action.PLACE, RestPath.PLACE_ORDER, params, patience, request.client_order_id)
 
     async def cancel(self, target: CancelTarget) -> Outcome:
         """Ask for the cancellation of one order."""

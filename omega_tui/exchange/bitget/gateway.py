@@ -64,7 +64,9 @@ class BitgetGateway:
         self._sink: Sink | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._server_clock = ServerClock(clock)
-        self._client = CcxtClient(endpoints, credentials, self._server_clock.now_ms)
+        self._client = CcxtClient(
+            endpoints, credentials, self._server_clock.now_ms, read_only=read_only or credentials is None
+        )
         limits = Limits(clock)
         refusal = _refusal(credentials, read_only)
         self._actions = RestActions(self._client, limits, self._measure_again, refusal)

@@ -26,6 +26,7 @@ _PER_SECOND = {
     RestPath.SET_MARGIN_MODE: 5,
     RestPath.SET_POSITION_MODE: 5,
     RestPath.ALL_POSITION: 5,
+    RestPath.POSITION_LEVER: 10,
 }
 _URGENT = frozenset(
     {

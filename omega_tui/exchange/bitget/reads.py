@@ -5,6 +5,8 @@ taken for "there is none". How requests travel is the sender's business.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
@@ -31,7 +33,9 @@ from omega_tui.exchange.bitget.translate_account import (
     BalanceRow,
     PositionRow,
     SettingsRow,
+    TierRow,
     parse_balance,
+    parse_lowest_rate,
     parse_positions,
     parse_settings,
 )
@@ -93,6 +97,7 @@ class RestReads:
         self._limits = limits
         self._clock_refused = clock_refused
         self._signed = signed
+        self._lowest_rates: dict[str, Decimal] = {}
 
     async def server_time(self) -> int:
         """Milliseconds since the epoch by the exchange's clock. Raises ReadFailed, and is tried once."""
@@ -185,10 +190,25 @@ class RestReads:
         return _translated(lambda found: parse_balance(found, None), rows)
 
     async def settings(self, symbol: str) -> SymbolSettings:
-        """Position mode, margin mode and leverages of a symbol. Raises ReadFailed."""
+        """Modes, leverages and the lowest maintenance rate of a symbol. Raises ReadFailed.
+
+        Without its tiers, which merely refine a preview, the rate is None.
+        """
         params = _PRODUCT | {"symbol": symbol, "marginCoin": MARGIN_COIN}
         row = await self._read(RestPath.ACCOUNT, params, SettingsRow)
-        return _translated(lambda found: parse_settings(found, symbol), row)
+        settings = _translated(lambda found: parse_settings(found, symbol), row)
+        return replace(settings, maintenance_rate=await self._lowest_rate(symbol))
+
+    async def _lowest_rate(self, symbol: str) -> Decimal | None:
+        # Tiers change by announcement, settings are read every half minute: once a run is enough.
+        if symbol not in self._lowest_rates:
+            params = _PRODUCT | {"symbol": symbol}
+            try:
+                rows = await self._read(RestPath.POSITION_LEVER, params, list[TierRow])
+                self._lowest_rates[symbol] = _translated(parse_lowest_rate, rows)
+            except ReadFailed:
+                return None
+        return self._lowest_rates[symbol]
 
     async def _read(self, path: RestPath, params: dict[str, str], kind: type[_Data]) -> _Data:
         return _decode(await self._ask(path, params), kind)

@@ -62,7 +62,7 @@ class CcxtClient:
     """One ccxt object on one environment.
 
     `now_ms` is the clock that requests are stamped with; a request without an answer for `timeout` seconds
-    counts as lost.
+    counts as lost. With `read_only` nothing but GET leaves, whatever is asked.
     """
 
     def __init__(
@@ -71,7 +71,10 @@ class CcxtClient:
         credentials: Credentials | None,
         now_ms: Callable[[], int],
         timeout: float = _TIMEOUT_SECONDS,
+        *,
+        read_only: bool = False,
     ) -> None:
+        self._read_only = read_only
         self._timeout_ms = round(timeout * 1000)
         self._endpoints = endpoints
         self._credentials = credentials
@@ -90,6 +93,8 @@ class CcxtClient:
 
     async def send(self, path: RestPath, params: dict[str, Any]) -> Evidence:
         """Send one request once and report what was seen. Never raises for anything the wire does."""
+        if self._read_only and http_method(path) != "GET":
+            return Evidence(Transport.NO_BYTE_LEFT, words="read-only: only GET leaves")
         failure = await self.ready()
         if failure or self._session is None or self._session.closed:
             return Evidence(Transport.NO_BYTE_LEFT, words=failure or "the session is closed")
@@ -162,7 +167,9 @@ class CcxtClient:
         request: "aiohttp.ClientRequest",
         handler: "Callable[[aiohttp.ClientRequest], Awaitable[aiohttp.ClientResponse]]",
     ) -> "aiohttp.ClientResponse":
-        """Keep every request on this environment's host."""
+        """Keep every request on this environment's host, and a read-only environment unchanged."""
+        if self._read_only and request.method != "GET":
+            raise ForbiddenHost(f"{request.method} in a read-only environment")
         self._endpoints.check_rest(str(request.url))
         response = await handler(request)
         if response.status in _REDIRECTS:
