@@ -1,5 +1,6 @@
 """The price ladder's lines: one row a price, bids left, asks right, own orders and marks beside them."""
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -112,8 +113,12 @@ def _price_rows(
 
 
 def _full_bar(sizes: list[float]) -> float:
-    """The size that fills a bar: the ninth decile shown, so that one wall does not flatten the rest."""
-    return (sorted(sizes)[int(0.9 * (len(sizes) - 1))] if sizes else 0.0) or 1.0
+    """The size that fills a bar: the ninth decile shown, so that one wall does not flatten the rest.
+
+    Rounded up to a power of two, so that the other bars stand still while single sizes move.
+    """
+    decile = sorted(sizes)[int(0.9 * (len(sizes) - 1))] if sizes else 0.0
+    return float(2 ** math.ceil(math.log2(decile))) if decile > 0 else 1.0
 
 
 def _with_cursor(line: Line) -> Line:
