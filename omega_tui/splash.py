@@ -1,7 +1,7 @@
 """The first picture: a plain mode line that stands while the rest is imported.
 
-Standard library only and a few hundred bytes, so that it is there within milliseconds. The cockpit paints over
-it; when the cockpit cannot open, the terminal is given back as it was.
+Standard library only and a few hundred bytes, so that it is there within milliseconds. The cockpit paints
+over it; when the cockpit cannot open, the terminal is given back as it was.
 """
 
 import os

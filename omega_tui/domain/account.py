@@ -37,8 +37,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The margin coin's balance; `equity` includes unrealized profit at mark, `available` is what an entry may
-    bind as margin."""
+    """The margin coin's balance: `equity` includes unrealized profit at mark, `available` may be bound."""
 
     coin: str
     equity: Decimal

@@ -288,7 +288,7 @@ class FillsView:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """The account's money; `day_pnl` is realized and unrealized since the session began."""
+    """The account's money; realized profit and fees (negative when paid) are those of this session."""
 
     coin: str
     equity: Decimal | None

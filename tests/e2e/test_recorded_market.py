@@ -1,7 +1,7 @@
 """A trader's session on real recorded markets, from key press to ledger, against a hand-written account.
 
-Everything is real: the simulator as a child process, ccxt and the streams, the journal, the engine, the screen
-without a terminal. Nothing here shares arithmetic with what it checks.
+Everything is real: the simulator as a child process, ccxt and the streams, the journal, the engine, the
+screen without a terminal. Nothing here shares arithmetic with what it checks.
 """
 
 import asyncio

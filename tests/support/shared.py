@@ -18,7 +18,9 @@ def _find() -> Path | None:
 SHARED: Path | None = _find()
 """The folder with `tapes/` and `bitget/`, or None on a plain clone."""
 
-needs_shared = pytest.mark.skipif(SHARED is None, reason="recorded tapes and captured payloads are not beside this checkout")
+needs_shared = pytest.mark.skipif(
+    SHARED is None, reason="recorded tapes and captured payloads are not beside this checkout"
+)
 
 
 def shared_path(*parts: str) -> Path:
