@@ -8,7 +8,7 @@ import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -77,19 +77,22 @@ async def open_cockpit(settings: Settings) -> AsyncIterator[Cockpit]:
     engine = Engine(gateway, journal, clock, ids, _engine_options(settings))
     app = CockpitApp(engine, _screen_settings(settings, clock, ids, redact))
     starting = asyncio.create_task(_begin(app, engine, gateway, simulator))
-    try:
+    async with AsyncExitStack() as ends:
+        if simulator is not None:
+            ends.push_async_callback(simulator.stop)
+        if isinstance(journal, Journal):
+            ends.callback(journal.close)
+        ends.push_async_callback(engine.stop)
+        ends.push_async_callback(_end, starting)
         if simulator is not None:
             await simulator.start(engine.tell)
         yield Cockpit(app, engine)
-    finally:
-        starting.cancel()
-        with suppress(asyncio.CancelledError):
-            await starting
-        await engine.stop()
-        if isinstance(journal, Journal):
-            journal.close()
-        if simulator is not None:
-            await simulator.stop()
+
+
+async def _end(starting: asyncio.Task[None]) -> None:
+    starting.cancel()
+    with suppress(asyncio.CancelledError):
+        await starting
 
 
 async def _begin(

@@ -25,6 +25,7 @@ _MARGIN_MODES = {
 }
 _POSITION_MODES = {mode.value: mode for mode in PositionMode}
 _TIME_DIGITS = 17
+_ZERO = Decimal(0)
 
 
 class TranslationError(ValueError):
@@ -83,7 +84,7 @@ def parse_optional(text: str | int | None, member: str) -> Decimal | None:
 def parse_positive(text: str | int | None, member: str) -> Decimal | None:
     """A number above zero; zero and less mean "none" here (prices)."""
     number = parse_optional(text, member)
-    return number if number is not None and number > 0 else None
+    return number if number is not None and number > _ZERO else None
 
 
 def parse_integer(text: str | int | None, member: str) -> int:
