@@ -25,6 +25,7 @@ from omega_tui.settings import ApiKeys, Settings, Venue
 from omega_tui.sim.child import SimulatorFailed, SimulatorProcess
 from omega_tui.ui.app import CockpitApp
 from omega_tui.ui.cockpit_settings import CockpitSettings
+from omega_tui.ui.paint_clock import over_ssh
 
 _HEADLESS_SIZE: Final = (120, 36)
 _SIM_JOURNALS_KEPT: Final = 20
@@ -206,12 +207,11 @@ def _market_note(settings: Settings) -> str:
 def _screen_settings(
     settings: Settings, clock: Clock, ids: Ids, redact: Callable[[str], str]
 ) -> CockpitSettings:
-    remote = os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY")
     screen = settings.screen
     return CockpitSettings(
         clock=clock,
         ids=ids,
-        frame_rate=screen.ssh_paint_hz if remote else screen.paint_hz,
+        frame_rate=screen.ssh_paint_hz if over_ssh(os.environ) else screen.paint_hz,
         crash_report=settings.paths.state / "crash.txt",
         redact=redact,
     )

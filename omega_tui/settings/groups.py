@@ -69,12 +69,6 @@ class Screen(Struct, frozen=True):
     ssh_paint_hz: Hertz = 10
     """The same over SSH."""
 
-    chart_hz: Hertz = 4
-    """The candle chart."""
-
-    panel_hz: Hertz = 2
-    """Panels that change slowly."""
-
 
 class Paths(Struct, frozen=True):
     """Folders of the user's own, each made when something is first written to it."""

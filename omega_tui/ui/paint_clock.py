@@ -10,14 +10,10 @@ from omega_tui.ui.panels.base import ViewPanel
 LOCAL_RATE = 20.0
 """Frames a second on a local terminal."""
 
-REMOTE_RATE = 10.0
-"""Frames a second over SSH."""
 
-
-def frame_rate(environment: Mapping[str, str]) -> float:
-    """The paint rate for this terminal: half over SSH."""
-    remote = environment.get("SSH_CONNECTION") or environment.get("SSH_TTY")
-    return REMOTE_RATE if remote else LOCAL_RATE
+def over_ssh(environment: Mapping[str, str]) -> bool:
+    """Whether this terminal is at the far end of an SSH connection, where frames cost bandwidth."""
+    return bool(environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"))
 
 
 class PaintClock:
