@@ -17,7 +17,7 @@ class EngineOptions:
     account: str
     market_note: str = ""
     read_only: bool = False
-    profile: str = "strategic"
+    profile: str = ""
     symbol: str = "BTCUSDT"
     timeframe: Timeframe = Timeframe.M1
     history_candles: int = 500

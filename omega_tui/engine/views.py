@@ -60,7 +60,8 @@ class Freshness:
 @dataclass(frozen=True, slots=True)
 class StatusView:
     """The mode line. `venue` is the word shown first (SIM, DEMO, LIVE); `market_note` names a synthetic or
-    replayed market and is empty for the real one. Latencies are milliseconds."""
+    replayed market and is empty for the real one; `profile` is empty while no limits of one are enforced.
+    Latencies are milliseconds."""
 
     venue: str
     account: str

@@ -54,7 +54,7 @@ def _account_line(view: StatusView, width: int, private: bool) -> Line:
         (4, ((f"{account} ", "muted"),)),
         (2, ((f"{_mode(view.position_mode)} ", "ink"),)),
         (2, ((f"{_margin(view)} ", "ink"),)),
-        (3, _labelled("profile", view.profile)),
+        (3, _labelled("profile", view.profile) if view.profile else ()),
         (2, ((f" {view.posture_reason} ", "warn"),) if view.posture_reason else ()),
     ]
     right: list[_Group] = [
