@@ -121,16 +121,6 @@ class ZigZag:
         return Swing(last.price, before.price, Direction.DOWN)
 
 
-def auto_swing(
-    bars: Iterable[Bar], factor: float = REVERSAL_FACTOR, period: int = ATR_PERIOD
-) -> Swing | None:
-    """The newest confirmed leg of closed `bars`, oldest first."""
-    zigzag = ZigZag(factor, period)
-    for bar in bars:
-        zigzag.push(bar)
-    return zigzag.swing
-
-
 def lookback_swing(bars: Iterable[Bar], count: int = LOOKBACK) -> Swing | None:
     """Highest high and lowest low of the last `count` closed bars; None when they do not span a range.
 

@@ -88,11 +88,6 @@ class OrderState(StrEnum):
         """True when nothing more can happen to the order."""
         return self in _TERMINAL
 
-    @property
-    def may_be_live(self) -> bool:
-        """True when the exchange may hold the order: it counts as exposure."""
-        return self not in _TERMINAL and self is not OrderState.INTENT
-
 
 _TERMINAL = frozenset(
     {

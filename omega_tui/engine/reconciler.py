@@ -103,6 +103,12 @@ class Reconciler:
         return {self._state.market.symbol} | held | ordered
 
     async def _fetch_fills(self, symbol: str) -> None:
+        """Read a symbol's executions since shortly before the newest known one, or the newest page.
+
+        Of the first answer for a symbol only executions of this run's own orders count in the session's sums:
+        the rest may be of another session or another client. Whatever comes later, by stream or by query, is
+        of this session, whoever sent the order.
+        """
         newest = self._state.ledger.newest_fill_ms(symbol)
         since = newest - _FILL_OVERLAP_MS if newest is not None else None
         fills = await self._gateway.fetch_fills(symbol, since)
