@@ -73,18 +73,18 @@ def parse_number(text: str | int | None, member: str) -> Decimal:
 
 def parse_optional(text: str | int | None, member: str) -> Decimal | None:
     """A number, or None for a missing member, null and the empty text. Raises `TranslationError`."""
-    if text is None or text == "":
-        return None
     try:
-        return _decimal(text)
+        return _number(text)
     except InvalidNumber as error:
         raise TranslationError(f"{member}: {safe_text(str(error))}") from None
 
 
 def parse_positive(text: str | int | None, member: str) -> Decimal | None:
     """A number above zero; zero and less mean "none" here (prices)."""
-    number = parse_optional(text, member)
-    return number if number is not None and number > _ZERO else None
+    try:
+        return _positive(text)
+    except InvalidNumber as error:
+        raise TranslationError(f"{member}: {safe_text(str(error))}") from None
 
 
 def parse_integer(text: str | int | None, member: str) -> int:
@@ -108,7 +108,17 @@ def parse_time(text: str | int | None, member: str) -> int | None:
     return milliseconds if milliseconds > 0 else None
 
 
-# Most numbers of a push repeat those of the last one, so remembering them halves the cost of a ticker.
-@lru_cache(maxsize=8192)
-def _decimal(text: str | int) -> Decimal:
+def _read(text: str | int | None) -> Decimal | None:
+    if text is None or text == "":
+        return None
     return parse_decimal(text if isinstance(text, str) else str(text))
+
+
+def _read_positive(text: str | int | None) -> Decimal | None:
+    number = _read(text)
+    return number if number is not None and number > _ZERO else None
+
+
+# Most numbers of a push repeat those of the last one, so remembering them halves the cost of a ticker.
+_number = lru_cache(maxsize=4096)(_read)
+_positive = lru_cache(maxsize=4096)(_read_positive)
