@@ -8,6 +8,7 @@ import itertools
 import json
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -267,6 +268,15 @@ async def test_an_order_that_would_wait_too_long_here_is_not_sent(desk: Desk) ->
     unsent = [outcome for outcome in outcomes if isinstance(outcome, NotSent)]
     assert unsent
     assert len(desk.server.to(_PLACE)) == len(outcomes) - len(unsent)
+
+
+async def test_closes_wait_for_their_turn_instead_of_giving_up(desk: Desk) -> None:
+    """Flattening many positions at once: a close that is not sent leaves its position open."""
+    desk.server.answers[_PLACE] = raw(_GOOD)
+    close = replace(_ORDER, reduce_only=True)
+    outcomes = await asyncio.gather(*(desk.actions.place(close) for _ in range(16)))
+    assert all(isinstance(outcome, Accepted) for outcome in outcomes)
+    assert len(desk.server.to(_PLACE)) == len(outcomes)
 
 
 async def test_secrets_reach_neither_words_nor_logs(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
