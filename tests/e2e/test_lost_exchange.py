@@ -28,9 +28,10 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 async def test_a_killed_exchange_is_shown_as_down_and_the_cockpit_still_leaves(tmp_path: Path) -> None:
     """Bug: a dead exchange that shows its last prices as live, or a traceback, or an end that hangs."""
+    folders = {f"paths.{name}": str(tmp_path / name) for name in ("config", "data", "state", "cache")}
     before = _children()
     loop = asyncio.get_running_loop()
-    async with open_cockpit(load({"sim.seed": "5"}, environment={}, folder=tmp_path)) as cockpit:
+    async with open_cockpit(load({"sim.seed": "5", **folders}, environment={}, folder=tmp_path)) as cockpit:
         status = cockpit.engine.views.status
         screen = asyncio.create_task(cockpit.app.run_async(headless=True, size=(120, 36)))
         await _until(lambda: status().posture is Posture.NORMAL and status().book.health is Health.LIVE)
