@@ -25,42 +25,42 @@ class InvalidLevel(ValueError):
 
 
 class _HalfBook:
-    """One side in ascending order: float keys beside price and size texts.
+    """One side in ascending order: float keys beside `price:size` texts, as the checksum wants them.
 
     An infinite key ends the keys and spares every look-up a length check.
     """
 
-    __slots__ = ("keys", "prices", "sizes")
+    __slots__ = ("keys", "texts")
 
     def __init__(self) -> None:
         self.keys: list[float] = [_END]
-        self.prices: list[str] = []
-        self.sizes: list[str] = []
+        self.texts: list[str] = []
 
     def replace(self, levels: Sequence[Sequence[str]]) -> None:
         """Forget everything and take `levels`, in any order."""
-        self.keys, self.prices, self.sizes = [_END], [], []
+        self.keys, self.texts = [_END], []
         self.update(levels)
 
     def update(self, levels: Sequence[Sequence[str]]) -> None:
         """Set each level, or remove it when its size is zero. Raises ValueError."""
-        keys, prices, sizes = self.keys, self.prices, self.sizes
+        keys, texts = self.keys, self.texts
         try:
             for price, size in levels:
-                key, amount = float(price), float(size)
-                # Written so that NaN fails a comparison.
-                if not key > 0.0 <= amount:
-                    raise InvalidLevel(f"{price[:40]}:{size[:40]}")
-                index = bisect_left(keys, key)
-                if keys[index] == key:
-                    if amount:
-                        prices[index], sizes[index] = price, size
+                index = bisect_left(keys, key := float(price))
+                # Written so that NaN and what is below zero fall through to a refusal.
+                if (amount := float(size)) > 0.0:
+                    if keys[index] == key:
+                        texts[index] = f"{price}:{size}"
+                    elif key > 0.0:
+                        keys.insert(index, key)
+                        texts.insert(index, f"{price}:{size}")
                     else:
-                        del keys[index], prices[index], sizes[index]
-                elif amount:
-                    keys.insert(index, key)
-                    prices.insert(index, price)
-                    sizes.insert(index, size)
+                        raise InvalidLevel(f"{price[:40]}:{size[:40]}")
+                elif amount == 0.0 < key:
+                    if keys[index] == key:
+                        del keys[index], texts[index]
+                else:
+                    raise InvalidLevel(f"{price[:40]}:{size[:40]}")
         except IndexError:
             # Only an infinite price meets the key that ends the list.
             raise InvalidLevel("an infinite price") from None
@@ -95,14 +95,14 @@ class OrderBook:
     @property
     def best_bid(self) -> Level | None:
         """The highest bid, or None when nobody bids."""
-        bids = self._bids
-        return (bids.prices[-1], bids.sizes[-1]) if bids.prices else None
+        texts = self._bids.texts
+        return _level(texts[-1]) if texts else None
 
     @property
     def best_ask(self) -> Level | None:
         """The lowest offer, or None when nobody offers."""
-        asks = self._asks
-        return (asks.prices[0], asks.sizes[0]) if asks.prices else None
+        texts = self._asks.texts
+        return _level(texts[0]) if texts else None
 
     @property
     def crossed(self) -> bool:
@@ -112,8 +112,8 @@ class OrderBook:
 
     def levels(self, side: Side, depth: int) -> list[Level]:
         """The best `depth` levels of the bids (`BUY`) or the asks (`SELL`), best first."""
-        prices, sizes = self._best(side, depth)
-        return list(zip(prices, sizes, strict=True))
+        best = self._bids.texts[: -depth - 1 : -1] if side is Side.BUY else self._asks.texts[:depth]
+        return [_level(text) for text in best]
 
     def checksum(self) -> int:
         """CRC-32 as a signed integer over the best 25 bids and asks, interleaved, in the received texts.
@@ -121,18 +121,16 @@ class OrderBook:
         As Bitget's Order-Book-Channel defines it: `bid:ask:bid:ask…`, each `price:size`; when one side
         ends, the other goes on.
         """
-        bids, asks, depth = self._bids, self._asks, CHECKSUM_DEPTH
-        if len(bids.prices) >= depth and len(asks.prices) >= depth:
-            texts = [""] * (4 * depth)
-            texts[0::4], texts[1::4] = bids.prices[: -depth - 1 : -1], bids.sizes[: -depth - 1 : -1]
-            texts[2::4], texts[3::4] = asks.prices[:depth], asks.sizes[:depth]
+        bids, asks = self._bids.texts[: -CHECKSUM_DEPTH - 1 : -1], self._asks.texts[:CHECKSUM_DEPTH]
+        if len(bids) == len(asks):
+            texts = bids + asks
+            texts[0::2], texts[1::2] = bids, asks
         else:
-            sides = (self.levels(Side.BUY, depth), self.levels(Side.SELL, depth))
-            texts = [text for pair in zip_longest(*sides, fillvalue=()) for level in pair for text in level]
+            texts = [text for pair in zip_longest(bids, asks) for text in pair if text is not None]
         unsigned = zlib.crc32(":".join(texts).encode())
         return unsigned - 0x1_0000_0000 if unsigned & 0x8000_0000 else unsigned
 
-    def _best(self, side: Side, depth: int) -> tuple[list[str], list[str]]:
-        if side is Side.BUY:
-            return self._bids.prices[: -depth - 1 : -1], self._bids.sizes[: -depth - 1 : -1]
-        return self._asks.prices[:depth], self._asks.sizes[:depth]
+
+def _level(text: str) -> Level:
+    price, _, size = text.partition(":")
+    return price, size

@@ -25,7 +25,7 @@ class MalformedFrame(ValueError):
     """A frame or its rows that cannot be what Bitget sends; the message says why, without quoting it."""
 
 
-class Arg(msgspec.Struct, frozen=True):
+class Arg(msgspec.Struct, frozen=True, gc=False):
     """What a frame is about: a channel and a symbol, or a private channel and "default"."""
 
     channel: str
@@ -39,7 +39,7 @@ class Arg(msgspec.Struct, frozen=True):
         return self.inst_id or self.coin
 
 
-class Push(msgspec.Struct, frozen=True):
+class Push(msgspec.Struct, frozen=True, gc=False):
     """Any JSON frame of a session: data when it has an `action`, else an answer (`event`)."""
 
     arg: Arg | None = None
@@ -50,13 +50,13 @@ class Push(msgspec.Struct, frozen=True):
     msg: str | None = None
 
 
-class RawPush(Push, frozen=True):
+class RawPush(Push, frozen=True, gc=False):
     """A frame whose data are not looked at yet."""
 
     data: msgspec.Raw = msgspec.Raw(b"")
 
 
-class BookRow(msgspec.Struct, frozen=True):
+class BookRow(msgspec.Struct, frozen=True, gc=False):
     """One element of a `books` push: levels as `[price, size]` texts, `ts` in milliseconds."""
 
     asks: list[tuple[str, str]]
@@ -72,7 +72,7 @@ class BookRow(msgspec.Struct, frozen=True):
         return 6 - (self.seq is None) - (self.pseq is None) - (self.checksum is None)
 
 
-class BookPush(Push, frozen=True, kw_only=True):
+class BookPush(Push, frozen=True, kw_only=True, gc=False):
     """A frame of the `books` channel, the most frequent kind, decoded in one go; it has exactly one row."""
 
     rows: list[BookRow] = msgspec.field(name="data")
@@ -91,10 +91,8 @@ _decode_candles = msgspec.json.Decoder(list[list[str]]).decode
 
 def decode_push(frame: bytes) -> Push:
     """The frame as a `BookPush` or a `RawPush`. Raises `MalformedFrame`."""
-    if _BOOKS in frame:
-        book = _book_push(frame)
-        if book is not None:
-            return book
+    if _BOOKS in frame and (book := _book_push(frame)) is not None:
+        return book
     try:
         push = _decode_push(frame)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -115,7 +113,8 @@ def _book_push(frame: bytes) -> BookPush | None:
     except msgspec.DecodeError:
         return None
     # Plain ASCII without underscores and escapes leaves float() nothing to be generous about.
-    if len(push.rows) != 1 or not frame.isascii() or b"_" in frame or b"\\" in frame:
+    plain = frame.isascii() and b"_" not in frame and b"\\" not in frame
+    if not plain or len(push.rows) != 1:
         return None
     return push if frame.count(_COLON) == _PUSH_MEMBERS + push.rows[0].members else None
 

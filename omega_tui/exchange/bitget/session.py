@@ -219,7 +219,7 @@ class Session:
             return self.malformed(str(error))
         arg = push.arg
         if push.action and arg is not None:
-            return push if (arg.channel, arg.target) in self._topics else None
+            return push if (arg.channel, arg.inst_id or arg.coin) in self._topics else None
         return self._answered(push, now)
 
     def malformed(self, reason: str) -> SessionEvent:
