@@ -54,6 +54,7 @@ class SimulatorProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._narration: deque[str] = deque(maxlen=20)
         self._reader: asyncio.Task[None] | None = None
+        self._serving = False
 
     @property
     def pid(self) -> int | None:
@@ -63,7 +64,7 @@ class SimulatorProcess:
     async def start(self, on_notice: Callable[[str], None]) -> None:
         """Start the child; it serves a moment later. Raises OSError.
 
-        `on_notice` receives its announcements, such as the end of a recording.
+        `on_notice` receives its announcements, such as the end of a recording, and its unexpected end.
         """
         pipe = asyncio.subprocess.PIPE
         descriptor = self._listener.fileno()
@@ -94,11 +95,13 @@ class SimulatorProcess:
         if not line and self._reader is not None:
             await self._reader
             raise SimulatorFailed(" / ".join(self._narration) or "the simulator ended without a word")
+        self._serving = True
         return _market_label(line)
 
     async def stop(self) -> None:
         """Ask the child to leave and make sure that it did."""
         self._listener.close()
+        self._serving = False
         process = self._process
         if process is None:
             return
@@ -119,6 +122,8 @@ class SimulatorProcess:
             notice = _parse_notice(line)
             if notice:
                 on_notice(notice)
+        if self._serving:
+            on_notice("the simulated exchange ended, and its account with it: quit and start again")
 
 
 def _address(port: int, ids: Ids) -> SimulatorAddress:

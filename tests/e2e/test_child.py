@@ -73,3 +73,22 @@ async def test_a_simulator_that_cannot_start_says_why() -> None:
     with pytest.raises(SimulatorFailed, match=r"no-such-file\.gz"):
         await simulator.ready()
     await simulator.stop()
+
+
+async def test_a_simulator_that_dies_is_reported_once() -> None:
+    """Bug: a cockpit that reconnects for ever to an exchange that does not exist any more."""
+    notices: list[str] = []
+    told = asyncio.Event()
+
+    def tell(text: str) -> None:
+        notices.append(text)
+        told.set()
+
+    simulator = SimulatorProcess(["--seed", "3", "--symbols", "BTCUSDT"], RandomIds())
+    await simulator.start(tell)
+    await simulator.ready()
+    assert simulator.pid is not None
+    os.kill(simulator.pid, signal.SIGKILL)
+    await asyncio.wait_for(told.wait(), 10)
+    await simulator.stop()
+    assert notices == ["the simulated exchange ended, and its account with it: quit and start again"]
