@@ -100,17 +100,23 @@ async def _begin(
     app: CockpitApp, engine: Engine, gateway: BitgetGateway, simulator: SimulatorProcess | None
 ) -> None:
     """Wait for the first picture, then let data flow and the heavy imports begin."""
-    await app.painted.wait()
-    await engine.start()
-    if simulator is not None:
-        try:
-            await simulator.ready()
-        except SimulatorFailed as error:
-            engine.tell(f"the simulator did not start: {error}")
-    await gateway.ready()
-    # What was imported stays for ever; left in the collector's sight it would stall the screen for 70 ms.
-    gc.freeze()
-    gc.enable()
+    try:
+        await app.painted.wait()
+        await engine.start()
+        if simulator is not None:
+            await _await_simulator(simulator, engine)
+        await gateway.ready()
+    finally:
+        # What was imported stays for ever; in the collector's sight it would stall the screen for 70 ms.
+        gc.freeze()
+        gc.enable()
+
+
+async def _await_simulator(simulator: SimulatorProcess, engine: Engine) -> None:
+    try:
+        await simulator.ready()
+    except SimulatorFailed as error:
+        engine.tell(f"the simulator did not start: {error}")
 
 
 def _simulator_flags(settings: Settings) -> list[str]:

@@ -35,7 +35,7 @@ class Market(Struct, frozen=True):
     """Length of a candle: 1m 3m 5m 15m 30m 1H 4H 6H 12H 1D."""
 
     symbols: tuple[Symbol, ...] = _OFFERED
-    """The contracts that the symbol switch offers first, and that the simulator lists."""
+    """The contracts that the simulator's generated market lists."""
 
 
 class Sim(Struct, frozen=True):

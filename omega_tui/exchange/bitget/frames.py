@@ -29,7 +29,6 @@ class Arg(msgspec.Struct, frozen=True, gc=False):
     """What a frame is about: a channel and a symbol, or a private channel and "default"."""
 
     channel: str
-    inst_type: str = msgspec.field(name="instType", default="")
     inst_id: str = msgspec.field(name="instId", default="")
     coin: str = ""
 

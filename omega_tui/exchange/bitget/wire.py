@@ -59,8 +59,6 @@ HEADER_KEY: Final = "ACCESS-KEY"
 HEADER_SIGN: Final = "ACCESS-SIGN"
 HEADER_TIMESTAMP: Final = "ACCESS-TIMESTAMP"
 HEADER_PASSPHRASE: Final = "ACCESS-PASSPHRASE"  # noqa: S105 - a header's name
-HEADER_DEMO: Final = "paptrading"
-"""Set to "1" it selects the demo environment ("Demo Trading")."""
 
 SUCCESS: Final = "00000"
 """The envelope's code of a request that was accepted."""
@@ -137,8 +135,6 @@ GRANULARITIES: Final = {
 PING: Final = "ping"
 PONG: Final = "pong"
 """Bare text frames, not JSON ("Websocket introduction")."""
-PING_SECONDS: Final = 30
-"""How often a client should ping."""
 SILENCE_SECONDS: Final = 120
 """The server closes a connection that did not ping for this long."""
 MESSAGES_PER_SECOND: Final = 10

@@ -37,9 +37,3 @@ def bar_to_left(text: str, share: float, token: str, ground: str) -> list[Span]:
 def _cells(share: float, width: int) -> tuple[int, int]:
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     return eighths // 8, eighths % 8
-
-
-def gauge(share: float, width: int) -> str:
-    """A plain bar of `width` cells filled to `share` (0 to 1)."""
-    full, eighths = _cells(share, width)
-    return ("█" * full + (_EIGHTHS[eighths] if eighths else "")).ljust(width)
