@@ -13,8 +13,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from omega_tui import _boot
+
+if TYPE_CHECKING:
+    from tests.support.trader import Trader
 
 FOLDER = Path(__file__).resolve().parent
 CHECKOUT = FOLDER.parent
@@ -36,88 +40,61 @@ class Picture:
     act: "Callable[[Trader], Awaitable[None]]"
 
 
-class Trader:
-    """Presses keys at a person's pace."""
-
-    def __init__(self, pilot, views) -> None:
-        self._pilot = pilot
-        self.views = views
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self._pilot.press("full_stop" if key == "." else key)
-            await self._pilot.pause(0.15)
-
-    async def until(self, condition: Callable[[], bool], seconds: float = 30.0) -> None:
-        async with asyncio.timeout(seconds):
-            while not condition():
-                await self._pilot.pause(0.05)
-
-    async def send(self) -> None:
-        """ENTER arms, ENTER sends."""
-        await self._pilot.pause(0.3)
-        await self.press("enter")
-        await self._pilot.pause(0.3)
-        await self.press("enter")
-
-    async def buy_at_market(self, size: str) -> None:
-        before = len(self.views.fills(100).rows)
-        await self.press("B", *size, "shift+tab", "shift+tab", "right", "right")
-        await self.send()
-        await self.until(lambda: len(self.views.fills(100).rows) > before)
-
-    async def rest(self, side: str, ticks_away: int, size: str) -> None:
-        """A limit order some ticks behind the touch."""
-        ladder = self.views.ladder(1, 1)
-        near = ladder.best_bid_ticks if side == "B" else ladder.best_ask_ticks
-        price = (near - ticks_away if side == "B" else near + ticks_away) * ladder.tick
-        before = self._events()
-        await self.press(side, *size, "shift+tab", "ctrl+u", *f"{price:f}")
-        await self.send()
-        await self.until(lambda: self._events() > before)
-
-    def _events(self) -> int:
-        return len(self.views.orders().rows) + len(self.views.fills(100).rows)
-
-    async def linger(self, seconds: float) -> None:
-        await self._pilot.pause(seconds)
+async def bought(trader: "Trader", size: str) -> None:
+    """A market order, seen through to its fill."""
+    before = events(trader)
+    await trader.buy_market(size)
+    await trader.until(lambda: events(trader) > before, "the fill")
 
 
-async def trade(trader: Trader) -> None:
+async def rested(trader: "Trader", side: str, ticks_away: int, size: str) -> None:
+    """A limit order some ticks behind the touch, seen through until it rests or fills."""
+    ladder = trader.views.ladder(1, 1)
+    near = ladder.best_bid_ticks if side == "B" else ladder.best_ask_ticks
+    price = (near - ticks_away if side == "B" else near + ticks_away) * ladder.tick
+    before = events(trader)
+    await trader.place_limit(side, price, size)
+    await trader.until(lambda: events(trader) > before, "the order")
+
+
+def events(trader: "Trader") -> int:
+    """Open orders and executions so far."""
+    return len(trader.views.orders().rows) + len(trader.views.fills(100).rows)
+
+
+async def trade(trader: "Trader") -> None:
     """A position, two resting orders, and a ticket that is being filled in."""
-    await trader.buy_at_market("0.25")
-    await trader.rest("B", 3, "0.1")
-    await trader.rest("S", 5, "0.12")
+    await bought(trader, "0.25")
+    await rested(trader, "B", 3, "0.1")
+    await rested(trader, "S", 5, "0.12")
     await trader.linger(4.0)
     await trader.press("B", *"0.05")
     await trader.linger(0.6)
 
 
-async def hold(trader: Trader) -> None:
+async def hold(trader: "Trader") -> None:
     """A position and a resting order."""
-    await trader.buy_at_market("0.25")
-    await trader.rest("B", 3, "0.1")
+    await bought(trader, "0.25")
+    await rested(trader, "B", 3, "0.1")
     await trader.linger(4.0)
 
 
-async def replay(trader: Trader) -> None:
+async def replay(trader: "Trader") -> None:
     """A position in a recorded market and orders that wait for it to move."""
-    await trader.buy_at_market("0.25")
-    await trader.rest("B", 60, "0.1")
-    await trader.rest("S", 90, "0.12")
+    await bought(trader, "0.25")
+    await rested(trader, "B", 60, "0.1")
+    await rested(trader, "S", 90, "0.12")
     await trader.linger(6.0)
 
 
-async def switch(trader: Trader) -> None:
+async def switch(trader: "Trader") -> None:
     """Another market of the recording, with a position in it."""
-    await trader.press("g", *"sol", "enter")
-    await trader.until(lambda: trader.views.ladder(1, 5).symbol == "SOLUSDT")
-    await trader.until(lambda: trader.views.status().book.health.value == "live")
-    await trader.buy_at_market("25")
+    await trader.select("sol", "SOLUSDT")
+    await bought(trader, "25")
     await trader.linger(4.0)
 
 
-async def read_help(trader: Trader) -> None:
+async def read_help(trader: "Trader") -> None:
     """The page of keys."""
     await trader.press("question_mark")
 
@@ -138,16 +115,17 @@ def pictures() -> list[Picture]:
 
 
 @asynccontextmanager
-async def opened(picture: Picture, folder: Path) -> AsyncIterator[tuple[object, Trader]]:
+async def opened(picture: Picture, folder: Path) -> AsyncIterator[tuple[object, "Trader"]]:
     from omega_tui.settings import load
     from omega_tui.wiring import open_cockpit
+    from tests.support.trader import Trader
 
     folders = {f"paths.{name}": str(folder / name) for name in ("config", "data", "state", "cache")}
     settings = load({**picture.flags, **folders}, environment={}, folder=folder)
     size = (picture.columns, picture.rows)
     async with open_cockpit(settings) as cockpit, cockpit.app.run_test(size=size) as pilot:
         trader = Trader(pilot, cockpit.engine.views)
-        await trader.until(lambda: trader.views.status().posture.value == "NORMAL")
+        await trader.until_live()
         yield cockpit.app, trader
 
 

@@ -4,77 +4,26 @@ Everything is real: the simulator as a child process, ccxt and the streams, the 
 screen without a terminal. Nothing here shares arithmetic with what it checks.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from omega_tui.domain.orders import OrderState, Side
-from omega_tui.engine.port import EnginePort
 from omega_tui.engine.views import FillRow
 from omega_tui.settings import load
 from omega_tui.wiring import open_cockpit
 from tests.e2e.oracle import Oracle
 from tests.e2e.recorded import binance_prices, bybit_prices
 from tests.support.shared import needs_shared, shared_path
+from tests.support.trader import Trader
 
 BALANCE = Decimal(10_000)
 BYBIT = ("tapes", "ws", "bybit_v5_20260809_BTC_ETH_SOL_DOGE.jsonl.gz")
 BINANCE = ("tapes", "ws", "binance_usdm_BTCUSDT_20240808.gz")
-
-
-class Trader:
-    """Presses keys at a person's pace and reads what the engine shows."""
-
-    def __init__(self, pilot: Pilot[None], engine: EnginePort) -> None:
-        self._pilot = pilot
-        self.views = engine.views
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self._pilot.press(key)
-            await self._pilot.pause(0.12)
-
-    async def until(self, condition: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                while not condition():
-                    await self._pilot.pause(0.05)
-        except TimeoutError:
-            log = "\n".join(row.text for row in self.views.log(30).rows)
-            pytest.fail(f"waited {seconds:g} s for: {what}\n{log}")
-
-    async def buy_market(self, size: str) -> None:
-        await self.press("B", *_keys(size))
-        await self.press("shift+tab", "shift+tab", "right", "right")
-        await self._pilot.pause(0.3)
-        await self.press("enter")
-        await self._pilot.pause(0.3)
-        await self.press("enter")
-
-    async def buy_limit(self, price: Decimal, size: str) -> None:
-        await self.press("B", *_keys(size), "shift+tab", "ctrl+u", *_keys(f"{price:f}"))
-        await self._pilot.pause(0.3)
-        await self.press("enter")
-        await self._pilot.pause(0.3)
-        await self.press("enter")
-
-    async def flatten(self) -> None:
-        await self.press("F")
-        await self._pilot.pause(0.3)
-        await self.press("enter")
-
-    def fills(self) -> tuple[FillRow, ...]:
-        return tuple(reversed(self.views.fills(1000).rows))
-
-
-def _keys(text: str) -> list[str]:
-    return ["full_stop" if character == "." else character for character in text]
 
 
 @asynccontextmanager
@@ -83,17 +32,15 @@ async def session(tmp_path: Path, *tape: str, speed: str) -> AsyncIterator[Trade
     flags = {"sim.tape": [str(shared_path(*tape))], "sim.loop": True, "sim.speed": speed, **folders}
     settings = load(flags, environment={}, folder=tmp_path)
     async with open_cockpit(settings) as cockpit, cockpit.app.run_test(size=(120, 36)) as pilot:
-        trader = Trader(pilot, cockpit.engine)
-        views = trader.views
-        await trader.until(lambda: views.status().book.health.value == "live", "a live book")
-        await trader.until(lambda: views.status().posture.value == "NORMAL", "the account compared")
+        trader = Trader(pilot, cockpit.engine.views)
+        await trader.until_live()
         yield trader
 
 
 def check_against_oracle(trader: Trader) -> None:
     """Every fill's fee and profit, and the money at the end, equal the hand-written account to the digit."""
     oracle = Oracle(Fraction(BALANCE))
-    for fill in trader.fills():
+    for fill in fills_of(trader):
         assert fill.fee is not None
         assert fill.profit is not None
         assert fill.maker is not None
@@ -134,19 +81,19 @@ async def test_a_session_on_the_binance_tape(tmp_path: Path) -> None:
         await trader.buy_market("0.01")
         await trader.until(lambda: len(views.positions().rows) == 1, "the position")
         check_against_oracle(trader)
-        first = trader.fills()[0]
+        first = fills_of(trader)[0]
         assert (first.side, first.maker) == (Side.BUY, False)
         marks = {views.positions().rows[0].mark_price}
         await trader.until(lambda: bool({views.positions().rows[0].mark_price} - marks), "a moving mark")
         check_against_oracle(trader)
 
         far = (first.price * Decimal("0.98")).quantize(Decimal("0.1"))
-        await trader.buy_limit(far, "0.02")
+        await trader.place_limit("B", far, "0.02")
         await trader.until(lambda: _working(trader) == 1, "the far limit order resting")
         bid = views.ladder(1, 1).best_bid_ticks
         assert bid is not None
-        await trader.buy_limit(bid * views.ladder(1, 1).tick, "0.005")
-        await trader.until(lambda: any(fill.maker for fill in trader.fills()), "the near limit filled", 60)
+        await trader.place_limit("B", bid * views.ladder(1, 1).tick, "0.005")
+        await trader.until(lambda: any(fill.maker for fill in fills_of(trader)), "the near limit filled", 60)
         await trader.press("X")
         await trader.press("enter")
         await trader.until(lambda: not views.orders().rows, "the far order cancelled")
@@ -156,7 +103,7 @@ async def test_a_session_on_the_binance_tape(tmp_path: Path) -> None:
         await trader.until(lambda: _sold(trader) == _bought(trader), "every fill")
         await trader.until(lambda: views.account().unrealized == 0, "the balance after the last fill")
         check_against_oracle(trader)
-    assert {fill.price for fill in trader.fills()} <= binance_prices(shared_path(*BINANCE))
+    assert {fill.price for fill in fills_of(trader)} <= binance_prices(shared_path(*BINANCE))
 
 
 @needs_shared
@@ -168,9 +115,7 @@ async def test_switching_the_market_on_the_bybit_tape(tmp_path: Path) -> None:
         views = trader.views
         await trader.buy_market("0.01")
         await trader.until(lambda: len(views.positions().rows) == 1, "the BTC position")
-        await trader.press("g", *"sol", "enter")
-        await trader.until(lambda: views.ladder(1, 5).symbol == "SOLUSDT", "the SOL book")
-        await trader.until(lambda: views.status().book.health.value == "live", "a live SOL book")
+        await trader.select("sol", "SOLUSDT")
         await trader.buy_market("1.5")
         await trader.until(lambda: len(views.positions().rows) == 2, "both positions")
         await trader.until(lambda: all(row.mark_price for row in views.positions().rows), "both marks")
@@ -180,7 +125,12 @@ async def test_switching_the_market_on_the_bybit_tape(tmp_path: Path) -> None:
         check_against_oracle(trader)
     for symbol in ("BTCUSDT", "SOLUSDT"):
         recorded = bybit_prices(shared_path(*BYBIT), symbol)
-        assert {fill.price for fill in trader.fills() if fill.symbol == symbol} <= recorded
+        assert {fill.price for fill in fills_of(trader) if fill.symbol == symbol} <= recorded
+
+
+def fills_of(trader: Trader) -> tuple[FillRow, ...]:
+    """Every execution, oldest first."""
+    return tuple(reversed(trader.views.fills(1000).rows))
 
 
 def _working(trader: Trader) -> int:
@@ -188,8 +138,8 @@ def _working(trader: Trader) -> int:
 
 
 def _bought(trader: Trader) -> Decimal:
-    return sum((fill.size for fill in trader.fills() if fill.side is Side.BUY), Decimal(0))
+    return sum((fill.size for fill in fills_of(trader) if fill.side is Side.BUY), Decimal(0))
 
 
 def _sold(trader: Trader) -> Decimal:
-    return sum((fill.size for fill in trader.fills() if fill.side is Side.SELL), Decimal(0))
+    return sum((fill.size for fill in fills_of(trader) if fill.side is Side.SELL), Decimal(0))
