@@ -31,7 +31,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "exchange": ("exchange", "domain", "clock"),
     "journal": ("journal", "domain", "clock"),
     "engine": ("engine", "domain", "analytics", "journal", "clock", "exchange.port"),
-    "sim": ("sim", "clock", "domain.values", "exchange.bitget.wire"),
+    "sim": ("sim", "clock", "domain.values", "exchange.bitget.wire", "exchange.bitget.codes"),
     "ui": ("ui", "engine", "domain", "analytics", "clock"),
     "logs": (),
     "splash": (),
@@ -83,10 +83,7 @@ FLOATS = {
 }
 """`file:function` that may leave Decimal, with the reason."""
 
-MONEY_PATH = (
-    *("domain/", "engine/", "journal/", "sim/accounts", "sim/matching", "sim/venue", "sim/positions"),
-    *("sim/margin", "sim/resting", "sim/desk", "sim/book"),
-)
+MONEY_PATH = (*("domain/", "engine/", "journal/", "sim/venue/"),)
 
 APP_REACHES: dict[str, str] = {}
 """`file:function` that may look past its own widget, with the reason."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.facts import MarketEvent, MarketFacts, MarketSource, PublicTrade
 from omega_tui.sim.market.live_candles import CandleBook
-from omega_tui.sim.venue import Venue, VenueSettings
+from omega_tui.sim.venue.venue import Venue, VenueSettings
 
 _KEPT_TRADES = 1000
 _BITCOIN = "BTCUSDT"

@@ -28,7 +28,7 @@ from omega_tui.sim.market.tape import TapeSource
 from omega_tui.sim.market.tape_lines import TapeUnreadable
 from omega_tui.sim.security import KEY_PREFIX, ApiKey
 from omega_tui.sim.server import ServerSettings, SimServer
-from omega_tui.sim.venue import VenueSettings
+from omega_tui.sim.venue.venue import VenueSettings
 
 OK: Final = 0
 FAILED: Final = 1

@@ -29,12 +29,14 @@ class Pump:
         clock = self._exchange.clock
         turn_ends = clock.monotonic() + _TURN_SECONDS
         self._exchange.candles.on_time(clock.now_ms())
-        while self._next is not None:
-            wait = clock.seconds_until(self._next.ts)
+        while (due := self._next_ms()) is not None:
+            wait = clock.seconds_until(due)
             if wait > 0 or clock.monotonic() > turn_ends:
                 return wait
-            self._apply(self._next)
-            self._next = next(self._events, None)
+            self._exchange.venue.on_time(due)
+            if self._next is not None and self._next.ts <= due:
+                self._apply(self._next)
+                self._next = next(self._events, None)
         return None
 
     async def run(self) -> None:
@@ -43,6 +45,11 @@ class Pump:
         while wait is not None:
             await asyncio.sleep(max(wait, _REST_SECONDS))
             wait = self.apply_due()
+
+    def _next_ms(self) -> int | None:
+        """When the market or the exchange itself does something next, None when neither will."""
+        due = (self._next.ts if self._next else None, self._exchange.venue.agenda.next_ms)
+        return min((moment for moment in due if moment is not None), default=None)
 
     def _apply(self, event: MarketEvent) -> None:
         if isinstance(event, TapeEnded):

@@ -1,7 +1,15 @@
 """Refusals in Bitget's words: the one place where a code becomes what the caller is told."""
 
-from omega_tui.exchange.bitget.wire import Code
-from omega_tui.sim.facts import Refused
+from omega_tui.exchange.bitget.codes import Code
+
+
+class Refused(Exception):
+    """The exchange says no: Bitget's code and the text that comes with it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code} {message}")
+        self.code = code
+        self.message = message
 
 
 def refusal(code: Code, culprit: str = "") -> Refused:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, unquote_plus
 
 from omega_tui.clock import Ids
+from omega_tui.exchange.bitget.codes import Code, WsCode
 from omega_tui.exchange.bitget.wire import (
     HEADER_KEY,
     HEADER_PASSPHRASE,
@@ -19,8 +20,6 @@ from omega_tui.exchange.bitget.wire import (
     HEADER_TIMESTAMP,
     LOGIN_PREHASH,
     SIGNATURE_WINDOW_MS,
-    Code,
-    WsCode,
 )
 from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.refusals import refusal

@@ -18,11 +18,11 @@ from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import MarketSource, TapeEnded
 from omega_tui.sim.pump import Pump
-from omega_tui.sim.rest import RestFace
+from omega_tui.sim.rest.face import RestFace
 from omega_tui.sim.security import ApiKey, Guard
-from omega_tui.sim.streams import StreamsFace
-from omega_tui.sim.streams_session import SessionLimits
-from omega_tui.sim.venue import VenueSettings
+from omega_tui.sim.streams.face import StreamsFace
+from omega_tui.sim.streams.session import SessionLimits
+from omega_tui.sim.venue.venue import VenueSettings
 
 HOST: Final = "127.0.0.1"
 _LARGEST_BODY: Final = 262_144

@@ -42,7 +42,7 @@ from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.market.generated import GeneratedSource
 from omega_tui.sim.market.tape import TapeSource
 from omega_tui.sim.server import ServerSettings, SimServer
-from omega_tui.sim.venue import VenueSettings
+from omega_tui.sim.venue.venue import VenueSettings
 from tests.exchange.fake import until
 from tests.support.shared import needs_shared, shared_path
 

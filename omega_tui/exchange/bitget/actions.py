@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from omega_tui.domain.orders import HoldSide, MarginMode, OrderRequest
+from omega_tui.exchange.bitget.codes import Code
 from omega_tui.exchange.bitget.limits import Limits
 from omega_tui.exchange.bitget.outcomes import CLOCK_CODES, Action, Evidence, classify
 from omega_tui.exchange.bitget.translate import TranslationError
 from omega_tui.exchange.bitget.translate_orders import build_cancel, build_order
-from omega_tui.exchange.bitget.wire import MARGIN_COIN, Code, ProductType, RestPath
+from omega_tui.exchange.bitget.wire import MARGIN_COIN, ProductType, RestPath
 from omega_tui.exchange.port import CancelTarget, NotSent, Outcome, Rejected
 
 _PLACE_PATIENCE = 1.0

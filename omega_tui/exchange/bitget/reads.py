@@ -17,6 +17,7 @@ from omega_tui.domain.market import Candle, Timeframe
 from omega_tui.domain.orders import Fill, Order
 from omega_tui.domain.text import safe_text
 from omega_tui.exchange.bitget.actions import Sender
+from omega_tui.exchange.bitget.codes import Code
 from omega_tui.exchange.bitget.limits import Limits
 from omega_tui.exchange.bitget.outcomes import (
     CLOCK_CODES,
@@ -47,7 +48,6 @@ from omega_tui.exchange.bitget.wire import (
     MARGIN_COIN,
     PAGE_LIMIT,
     SUCCESS,
-    Code,
     ProductType,
     RestPath,
 )

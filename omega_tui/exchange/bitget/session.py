@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from omega_tui.domain.text import safe_text
+from omega_tui.exchange.bitget.codes import WsCode
 from omega_tui.exchange.bitget.frames import MalformedFrame, Push, decode_push, require_strict
 from omega_tui.exchange.bitget.topics import Topic, build_requests
-from omega_tui.exchange.bitget.wire import MESSAGES_PER_SECOND, PING, PONG, WsCode
+from omega_tui.exchange.bitget.wire import MESSAGES_PER_SECOND, PING, PONG
 
 _PONG = PONG.encode()
 _MALFORMED_IN_A_ROW = 3

@@ -13,8 +13,8 @@ from omega_tui.clock import SystemClock
 from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.facts import PositionMode
 from omega_tui.sim.server import ServerSettings, SimServer
-from omega_tui.sim.streams_session import SessionLimits
-from omega_tui.sim.venue import VenueSettings
+from omega_tui.sim.streams.session import SessionLimits
+from omega_tui.sim.venue.venue import VenueSettings
 from tests.sim.protocol.clients import RestClient, Stream, open_stream
 from tests.sim.protocol.scripted import ScriptedSource
 

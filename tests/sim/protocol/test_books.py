@@ -10,7 +10,7 @@ import pytest
 
 from omega_tui.sim.facts import Direction
 from omega_tui.sim.server import SimServer
-from omega_tui.sim.streams_market import checksum
+from omega_tui.sim.streams.market import checksum
 from tests.sim.protocol.clients import RestClient, Stream, open_stream, topic
 from tests.sim.protocol.scripted import BTC, BTC_ASKS, BTC_BIDS, delta
 from tests.support.shared import needs_shared, shared_path

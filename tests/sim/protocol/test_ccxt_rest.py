@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from omega_tui.sim.facts import Direction, HoldSide, LedgerOrder, PositionMode
+from omega_tui.sim.facts import Direction, HoldSide, PositionMode
 from omega_tui.sim.server import SimServer
+from omega_tui.sim.venue.ledger import LedgerOrder
 from tests.sim.protocol.scripted import BTC, BTC_ASKS, BTC_BIDS, trade
 
 PAIR, OTHER = "BTC/USDT:USDT", "ETH/USDT:USDT"

@@ -5,7 +5,7 @@ from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import MarketEvent, TapeEnded
 from omega_tui.sim.pump import Pump
-from omega_tui.sim.venue import VenueSettings
+from omega_tui.sim.venue.venue import VenueSettings
 from tests.sim.protocol.scripted import BTC, ScriptedSource, trade
 
 

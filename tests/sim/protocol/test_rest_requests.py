@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omega_tui.sim.facts import Refused
-from omega_tui.sim.rest_request import parse_body, parse_query
+from omega_tui.sim.refusals import Refused
+from omega_tui.sim.rest.request import parse_body, parse_query
 from tests.sim.protocol.clients import PRODUCT, RestClient
 
 PLACE = "/api/v2/mix/order/place-order"

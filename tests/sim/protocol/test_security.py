@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from omega_tui.clock import CountingIds, ManualClock
-from omega_tui.exchange.bitget.wire import WsCode
+from omega_tui.exchange.bitget.codes import WsCode
 from omega_tui.sim.clock import ExchangeClock
-from omega_tui.sim.facts import Refused
+from omega_tui.sim.refusals import Refused
 from omega_tui.sim.security import ApiKey, Guard, LoginRefused, SignedRequest
 from tests.sim.protocol.clients import sign
 from tests.support.shared import needs_shared, shared_path

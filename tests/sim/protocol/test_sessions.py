@@ -8,7 +8,7 @@ from websockets.exceptions import ConnectionClosed
 
 from omega_tui.exchange.bitget.wire import Channel
 from omega_tui.sim.server import SimServer
-from omega_tui.sim.streams_session import SessionLimits
+from omega_tui.sim.streams.session import SessionLimits
 from tests.sim.protocol.clients import (
     PATIENCE,
     PRODUCT,

@@ -11,20 +11,16 @@ from omega_tui.sim.facts import (
     Direction,
     Force,
     HoldSide,
-    LedgerEvent,
-    LedgerFill,
-    LedgerOrder,
     Level,
     MarginMode,
     MarketFacts,
-    OrderChanged,
-    OrderSpec,
     OrderType,
     PositionMode,
     PublicTrade,
     Tier,
 )
-from omega_tui.sim.venue import Venue, VenueSettings
+from omega_tui.sim.venue.ledger import LedgerEvent, LedgerFill, LedgerOrder, OrderChanged, OrderSpec
+from omega_tui.sim.venue.venue import Venue, VenueSettings
 
 BUY, SELL = Direction.BUY, Direction.SELL
 LONG, SHORT = HoldSide.LONG, HoldSide.SHORT

@@ -5,8 +5,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omega_tui.sim.book import BookSide, VenueBook, price_key
 from omega_tui.sim.facts import BookDelta, BookSnapshot, Direction, Level
+from omega_tui.sim.venue.book import BookSide, VenueBook, price_key
 
 prices = st.integers(1, 12).map(lambda tick: str(Decimal(tick) / 2))
 sizes = st.sampled_from(["0", "1", "2.5", "0.001"])

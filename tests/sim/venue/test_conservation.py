@@ -10,18 +10,10 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omega_tui.sim.facts import (
-    Direction,
-    Force,
-    HoldSide,
-    LedgerFill,
-    MarginMode,
-    OrderChanged,
-    OrderSpec,
-    PositionMode,
-    Refused,
-)
-from omega_tui.sim.positions import Position
+from omega_tui.sim.facts import Direction, Force, HoldSide, MarginMode, PositionMode
+from omega_tui.sim.refusals import Refused
+from omega_tui.sim.venue.ledger import LedgerFill, OrderChanged, OrderSpec
+from omega_tui.sim.venue.positions import Position
 from tests.sim.venue.scene import BUY, LONG, SELL, SHORT, SYMBOL, Scene
 
 START = Decimal(10_000)

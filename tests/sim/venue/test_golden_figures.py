@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from omega_tui.sim.facts import HoldSide, MarginMode, Tier
-from omega_tui.sim.margin import (
+from omega_tui.sim.venue.margin import (
     crossed_liquidation_price,
     isolated_liquidation_price,
     maintenance_margin,
     trading_fee,
 )
-from omega_tui.sim.positions import Position
+from omega_tui.sim.venue.positions import Position
 from tests.support.shared import needs_shared, shared_path
 
 D = Decimal

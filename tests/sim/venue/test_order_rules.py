@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from omega_tui.sim.facts import Force, Refused
-from omega_tui.sim.orders_rules import check_size
+from omega_tui.sim.facts import Force
+from omega_tui.sim.refusals import Refused
+from omega_tui.sim.venue.orders_rules import check_size
 from tests.sim.venue.scene import BUY, CONTRACT, SELL, SYMBOL, Scene
 
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from omega_tui.sim.facts import Force, MarketFacts, OrderStatus, PositionMode, Refused
+from omega_tui.sim.facts import Force, MarketFacts, OrderStatus, PositionMode
+from omega_tui.sim.refusals import Refused
 from tests.sim.venue.scene import ASKS, BIDS, BUY, LONG, SELL, SHORT, SYMBOL, Scene
 
 D = Decimal

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from omega_tui.sim.facts import MarginMode, PositionMode, Refused
+from omega_tui.sim.facts import MarginMode, PositionMode
+from omega_tui.sim.refusals import Refused
 from tests.sim.venue.scene import BUY, LONG, SELL, SHORT, SYMBOL, Scene
 
 ISOLATED, CROSSED = MarginMode.ISOLATED, MarginMode.CROSSED

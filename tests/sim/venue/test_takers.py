@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from omega_tui.sim.facts import Force, OrderStatus, Refused
+from omega_tui.sim.facts import Force, OrderStatus
+from omega_tui.sim.refusals import Refused
 from tests.sim.venue.scene import BUY, SELL, SYMBOL, Scene
 
 D = Decimal

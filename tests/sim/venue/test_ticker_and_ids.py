@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from omega_tui.clock import ManualClock
 from omega_tui.sim.facts import MarketFacts, TapeEnded
-from omega_tui.sim.snowflake import Snowflakes
+from omega_tui.sim.venue.snowflake import Snowflakes
 from tests.sim.venue.scene import BUY, SELL, SYMBOL, Scene
 
 D = Decimal

@@ -1,0 +1,1 @@
+"""The exchange's records as Bitget's payloads spell them: pure functions."""

@@ -1,0 +1,232 @@
+"""The public routes: time, contracts, tickers, depth, candles, trades, funding, open interest.
+
+Each function answers one route with the reply's `data`; the symbol must be listed (Refused 40034), and
+product types that this exchange does not trade have no rows.
+"""
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Final
+
+from omega_tui.exchange.bitget.codes import Code
+from omega_tui.exchange.bitget.wire import (
+    CANDLE_DEFAULT,
+    CANDLE_LIMIT,
+    GRANULARITIES,
+    HISTORY_CANDLE_LIMIT,
+    MARKET_FILLS_HISTORY_DEFAULT,
+    MARKET_FILLS_HISTORY_LIMIT,
+    MARKET_FILLS_LIMIT,
+    ProductType,
+    RestPath,
+)
+from omega_tui.sim.exchange import SimulatedExchange
+from omega_tui.sim.facts import CandleRow, Contract, Direction, PublicTrade
+from omega_tui.sim.payloads.market import (
+    Row,
+    candle_row,
+    contract_row,
+    depth,
+    exact,
+    fund_rate_row,
+    funding_time_row,
+    market_fill_row,
+    precision,
+    symbol_price_row,
+    ticker_row,
+    tier_rows,
+)
+from omega_tui.sim.refusals import refusal
+from omega_tui.sim.rest.request import Parameters
+from omega_tui.sim.rest.route import Route, public
+
+_DEPTH_DEFAULT = 100
+_DEPTH_MAXIMUM = 1000
+_WHOLE_BOOK = 1_000_000
+_LONGEST_SPAN_MS = 90 * 86_400_000
+_LINE_TYPES = frozenset({"MARKET", "MARK", "INDEX"})
+
+
+def server_time(exchange: SimulatedExchange, _: Parameters) -> Row:
+    """`public/time` ("Get-Server-Time")."""
+    return {"serverTime": str(exchange.clock.now_ms())}
+
+
+def no_rows(_exchange: SimulatedExchange, _parameters: Parameters) -> list[Row]:
+    """Spot and margin lists, which clients load at start: this exchange trades futures only."""
+    return []
+
+
+def contracts(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
+    """`contracts`, all or one."""
+    return [contract_row(contract) for contract in _chosen(exchange, parameters)]
+
+
+def ticker(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
+    """`ticker`: a list of one."""
+    symbol = listed_symbol(exchange, parameters)
+    return [ticker_row(exchange.venue.ticker(symbol), exchange.day_open(symbol))]
+
+
+def tickers(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
+    """`tickers`: all symbols of the product type."""
+    return [
+        ticker_row(exchange.venue.ticker(contract.symbol), exchange.day_open(contract.symbol))
+        for contract in _chosen(exchange, parameters)
+    ]
+
+
+def symbol_price(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
+    """`symbol-price`: last, index and mark price."""
+    return [symbol_price_row(exchange.venue.ticker(listed_symbol(exchange, parameters)))]
+
+
+def current_fund_rate(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
+    """`current-fund-rate`, all or one."""
+    return [
+        fund_rate_row(exchange.venue.ticker(contract.symbol), contract)
+        for contract in _chosen(exchange, parameters)
+    ]
+
+
+def funding_time(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
+    """`funding-time` of one symbol."""
+    symbol = listed_symbol(exchange, parameters)
+    return [funding_time_row(exchange.venue.ticker(symbol), exchange.venue.contract(symbol))]
+
+
+def open_interest(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+    """`open-interest` of one symbol, in base units."""
+    state = exchange.venue.ticker(listed_symbol(exchange, parameters))
+    size = exact(state.open_interest)
+    return {"openInterestList": [{"symbol": state.symbol, "size": size}], "ts": str(state.ts)}
+
+
+def position_lever(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
+    """`query-position-lever`: the position tiers of one symbol."""
+    return tier_rows(exchange.venue.contract(listed_symbol(exchange, parameters)))
+
+
+def merge_depth(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+    """`merge-depth`: `limit` any number or "max", `precision` scale0 to scale3."""
+    symbol = listed_symbol(exchange, parameters)
+    whole = (parameters.text("limit") or "").lower() == "max"
+    limit = _DEPTH_MAXIMUM if whole else parameters.limit(_DEPTH_DEFAULT, _DEPTH_MAXIMUM)
+    merge = precision(exchange.venue.contract(symbol), parameters.text("precision"))
+    if merge is None:
+        raise refusal(Code.PARAMETER_WRONG, "precision")
+    book = exchange.venue.book(symbol)
+    bids, asks = book.levels(Direction.BUY, _WHOLE_BOOK), book.levels(Direction.SELL, _WHOLE_BOOK)
+    return depth(bids, asks, merge, book.ts, limit)
+
+
+def candles(exchange: SimulatedExchange, parameters: Parameters) -> list[list[str]]:
+    """`candles`: the forming one included; mark and index candles have no volume."""
+    line_type = (parameters.text("kLineType") or "MARKET").upper()
+    if line_type not in _LINE_TYPES:
+        raise refusal(Code.PARAMETER_WRONG, "kLineType")
+    rows = _candles(exchange, parameters, CANDLE_LIMIT, None)
+    if line_type != "MARKET":
+        rows = [(*row[:5], "0", "0") for row in rows]
+    return [candle_row(row) for row in rows]
+
+
+def history_candles(exchange: SimulatedExchange, parameters: Parameters) -> list[list[str]]:
+    """`history-candles`: finished candles only."""
+    rows = _candles(exchange, parameters, HISTORY_CANDLE_LIMIT, exchange.clock.now_ms())
+    return [candle_row(row) for row in rows]
+
+
+def market_fills(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
+    """`fills` of the market: the latest trades, newest first."""
+    symbol = listed_symbol(exchange, parameters)
+    limit = parameters.limit(MARKET_FILLS_LIMIT, MARKET_FILLS_LIMIT)
+    return _trades(exchange.recent_trades(symbol), limit)
+
+
+def market_fills_history(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
+    """`fills-history` of the market, by time or before a trade id."""
+    symbol = listed_symbol(exchange, parameters)
+    start, end = time_span(parameters)
+    before = parameters.integer("idLessThan") if start is None and end is None else None
+    limit = parameters.limit(MARKET_FILLS_HISTORY_DEFAULT, MARKET_FILLS_HISTORY_LIMIT)
+    chosen = (
+        trade
+        for trade in exchange.recent_trades(symbol)
+        if (before is None or int(trade.trade_id) < before)
+        and (start is None or trade.ts >= start)
+        and (end is None or trade.ts <= end)
+    )
+    return _trades(chosen, limit)
+
+
+def listed_symbol(exchange: SimulatedExchange, parameters: Parameters) -> str:
+    """The request's symbol, which must be listed under its product type."""
+    product, symbol = parameters.product_type(), parameters.symbol()
+    if product is not ProductType.USDT_FUTURES:
+        raise refusal(Code.PARAMETER_UNKNOWN, symbol)
+    return exchange.venue.contract(symbol).symbol
+
+
+def time_span(parameters: Parameters) -> tuple[int | None, int | None]:
+    """`startTime` and `endTime` in ms. Raises Refused 40707 when the start is after the end."""
+    start, end = parameters.integer("startTime"), parameters.integer("endTime")
+    if start is not None and end is not None and start > end:
+        raise refusal(Code.START_AFTER_END)
+    return start, end
+
+
+def _chosen(exchange: SimulatedExchange, parameters: Parameters) -> Iterable[Contract]:
+    if parameters.product_type() is not ProductType.USDT_FUTURES:
+        return ()
+    symbol = parameters.optional_symbol()
+    return exchange.contracts if symbol is None else (exchange.venue.contract(symbol),)
+
+
+def _candles(
+    exchange: SimulatedExchange, parameters: Parameters, maximum: int, finished_by: int | None
+) -> list[CandleRow]:
+    symbol = listed_symbol(exchange, parameters)
+    name = parameters.required("granularity")
+    width = GRANULARITIES.get(name)
+    if width is None:
+        raise refusal(Code.PARAMETER_WRONG, "granularity")
+    start, end = time_span(parameters)
+    if start is not None and end is not None and end - start > _LONGEST_SPAN_MS:
+        raise refusal(Code.SPAN_TOO_LONG)
+    limit = parameters.limit(CANDLE_DEFAULT, maximum)
+    now = exchange.clock.now_ms()
+    exchange.candles.on_time(now)
+    if end is None:
+        end = now + 1 if start is None else start + limit * width
+    if finished_by is not None:
+        forming = exchange.candles.current(symbol, name)
+        end = min(end, finished_by if forming is None else forming[0])
+    rows = exchange.candles.rows(symbol, name, end, limit)
+    return [row for row in rows if start is None or row[0] >= start]
+
+
+def _trades(trades: Iterable[PublicTrade], limit: int) -> list[Row]:
+    return [market_fill_row(trade) for trade in islice(trades, limit)]
+
+
+ROUTES: Final[dict[str, Route]] = {
+    RestPath.TIME: public(server_time),
+    RestPath.SPOT_COINS: public(no_rows),
+    RestPath.SPOT_SYMBOLS: public(no_rows),
+    RestPath.MARGIN_CURRENCIES: public(no_rows),
+    RestPath.CONTRACTS: public(contracts),
+    RestPath.TICKER: public(ticker),
+    RestPath.TICKERS: public(tickers),
+    RestPath.MERGE_DEPTH: public(merge_depth),
+    RestPath.CANDLES: public(candles),
+    RestPath.HISTORY_CANDLES: public(history_candles),
+    RestPath.MARKET_FILLS: public(market_fills),
+    RestPath.MARKET_FILLS_HISTORY: public(market_fills_history),
+    RestPath.SYMBOL_PRICE: public(symbol_price),
+    RestPath.CURRENT_FUND_RATE: public(current_fund_rate),
+    RestPath.FUNDING_TIME: public(funding_time),
+    RestPath.OPEN_INTEREST: public(open_interest),
+    RestPath.POSITION_LEVER: public(position_lever),
+}
+"""The routes of this module by their paths."""

@@ -1,0 +1,36 @@
+"""What a route is: its method, who may call it, what answers it. The modules beside this one define them."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from omega_tui.sim.exchange import SimulatedExchange
+from omega_tui.sim.rest.request import Parameters
+
+GET: Final = "GET"
+POST: Final = "POST"
+
+Answer = Callable[[SimulatedExchange, Parameters], object]
+"""What a route does with a request: returns the reply's `data`, or raises Refused."""
+
+
+class Route(NamedTuple):
+    """One route; a signed one needs the account's key."""
+
+    method: str
+    signed: bool
+    answer: Answer
+
+
+def public(answer: Answer) -> Route:
+    """A route that anybody may read."""
+    return Route(GET, False, answer)
+
+
+def read(answer: Answer) -> Route:
+    """A route that reads the account."""
+    return Route(GET, True, answer)
+
+
+def act(answer: Answer) -> Route:
+    """A route that changes the account."""
+    return Route(POST, True, answer)

@@ -1,0 +1,223 @@
+"""The routes that trade: place, cancel, close, one or many.
+
+Each function answers one route with the reply's `data`: an acknowledgement, never a result. What became of
+an order is told by the streams and by `rest_orders`.
+"""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+from omega_tui.exchange.bitget.codes import Code
+from omega_tui.exchange.bitget.wire import BATCH_LIMIT, RECEIVE_WINDOW_LIMIT_MS, ProductType, RestPath
+from omega_tui.sim.exchange import SimulatedExchange
+from omega_tui.sim.facts import Direction, Force, HoldSide, MarginMode, OrderStatus, OrderType, PositionMode
+from omega_tui.sim.payloads.market import Row
+from omega_tui.sim.payloads.orders import ids_row
+from omega_tui.sim.refusals import Refused, refusal
+from omega_tui.sim.rest.market import listed_symbol
+from omega_tui.sim.rest.request import Parameters
+from omega_tui.sim.rest.route import Route, act
+from omega_tui.sim.venue.ledger import LedgerOrder, OrderSpec, Presets
+from omega_tui.sim.venue.positions import opened_side
+
+_CLIENT_OID = re.compile(r"[0-9A-Za-z+_#-]+")
+_CANCEL_PAUSE_MS = 1000
+
+
+class TradeSide(StrEnum):
+    """Whether a hedge-mode order opens or closes."""
+
+    OPEN = "open"
+    CLOSE = "close"
+
+
+def place_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+    """`place-order`."""
+    listed_symbol(exchange, parameters)
+    return ids_row(exchange.venue.place(parse_order(parameters, exchange.venue.position_mode)))
+
+
+def batch_place_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+    """`batch-place-order`: each order on its own; a refused one is a row of `failureList`."""
+    listed_symbol(exchange, parameters)
+    orders = _batch(parameters, "orderList", refusal(Code.PARAMETER_WRONG, "orderList"))
+    if orders is None:
+        raise refusal(Code.PARAMETER_EMPTY, "orderList")
+    placed: list[Row] = []
+    failed: list[Row] = []
+    for element in orders:
+        merged = parameters.merged(element)
+        try:
+            placed.append(place_order(exchange, merged))
+        except Refused as refused:
+            failed.append(_failure(refused, None, _client_oid_given(merged)))
+    return _lists(placed, failed)
+
+
+def cancel_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+    """`cancel-order` by `orderId` (wins) or `clientOid`."""
+    return ids_row(_cancel(exchange, listed_symbol(exchange, parameters), parameters))
+
+
+def batch_cancel_orders(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+    """`batch-cancel-orders`: the listed orders, or without a list all that match the other parameters."""
+    elements = _batch(parameters, "orderIdList", refusal(Code.CANCELS_TOO_MANY))
+    if elements is None:
+        return _cancel_many(exchange, parameters, parameters.optional_symbol())
+    symbol = listed_symbol(exchange, parameters)
+    cancelled: list[Row] = []
+    failed: list[Row] = []
+    for element in elements:
+        try:
+            cancelled.append(ids_row(_cancel(exchange, symbol, element)))
+        except Refused as refused:
+            failed.append(_failure(refused, element.text("orderId"), element.text("clientOid")))
+    return _lists(cancelled, failed)
+
+
+def cancel_all_orders(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+    """`cancel-all-orders` of the product type, within `receiveWindow` when one is asked for.
+
+    Bitget's page knows no `symbol` here: a client that sends one and expects less to be cancelled is wrong.
+    """
+    window = parameters.integer("receiveWindow")
+    requested = parameters.integer("requestTime")
+    if window is not None and window > RECEIVE_WINDOW_LIMIT_MS:
+        raise refusal(Code.RECEIVE_WINDOW_TOO_LONG)
+    if window is not None and requested is not None and exchange.clock.now_ms() - requested > window:
+        raise refusal(Code.OUTSIDE_RECEIVE_WINDOW)
+    return _cancel_many(exchange, parameters, None)
+
+
+def close_positions(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+    """`close-positions` at market: one symbol or all, one side or both."""
+    if parameters.product_type() is not ProductType.USDT_FUTURES:
+        raise refusal(Code.NO_POSITION_TO_CLOSE)
+    hold_side = parameters.word("holdSide", HoldSide)
+    closing = exchange.venue.close_positions(parameters.optional_symbol(), hold_side)
+    placed: list[Row] = [{**ids_row(order), "symbol": order.symbol} for order in closing.placed]
+    failed: list[Row] = [{**_failure(why, None, None), "symbol": symbol} for symbol, why in closing.failed]
+    return {**_lists(placed, failed), "result": False}
+
+
+def parse_order(parameters: Parameters, mode: PositionMode) -> OrderSpec:
+    """An order with its true direction: in hedge mode `side` names the position's side.
+
+    Raises Refused for anything malformed, and 40774 for an order shaped for the other position mode.
+    """
+    parameters.margin_coin(required=True)
+    side = parameters.required_word("side", Direction)
+    order_type = parameters.required_word("orderType", OrderType)
+    hold_side, closes = _hedge_intent(parameters, side, mode)
+    limit = order_type is OrderType.LIMIT
+    return OrderSpec(
+        symbol=parameters.symbol(),
+        direction=side.opposite if closes else side,
+        order_type=order_type,
+        size=parameters.required_decimal("size"),
+        price=parameters.required_decimal("price") if limit else None,
+        force=(parameters.word("force", Force) or Force.GTC) if limit else Force.GTC,
+        margin_mode=parameters.required_word("marginMode", MarginMode),
+        hold_side=hold_side,
+        closes=closes,
+        reduce_only=parameters.flag("reduceOnly"),
+        client_oid=_client_oid(parameters),
+        presets=_presets(parameters),
+    )
+
+
+def _hedge_intent(
+    parameters: Parameters, side: Direction, mode: PositionMode
+) -> tuple[HoldSide | None, bool]:
+    """The position's side and whether the order closes it; neither in one-way mode.
+
+    Without a `tradeSide` a hedge account refuses the order itself. With one, a one-way account refuses it
+    here: Bitget's page says that it is ignored, but its own reply 40774 was captured.
+    """
+    trade_side = parameters.word("tradeSide", TradeSide)
+    if trade_side is None:
+        return None, False
+    if mode is PositionMode.ONE_WAY:
+        raise refusal(Code.MODE_MISMATCH)
+    return opened_side(side), trade_side is TradeSide.CLOSE
+
+
+def _client_oid(parameters: Parameters) -> str | None:
+    client_oid = parameters.text("clientOid")
+    if client_oid is not None and _CLIENT_OID.fullmatch(client_oid) is None:
+        raise refusal(Code.CLIENT_OID_MALFORMED)
+    return client_oid
+
+
+def _client_oid_given(parameters: Parameters) -> str | None:
+    try:
+        return parameters.text("clientOid")
+    except Refused:
+        return None
+
+
+def _presets(parameters: Parameters) -> Presets:
+    """The order's take profit and stop loss; zero means none, as an absent price does."""
+    return Presets(
+        take_profit=parameters.decimal("presetStopSurplusPrice") or None,
+        stop_loss=parameters.decimal("presetStopLossPrice") or None,
+        take_profit_execute=parameters.decimal("presetStopSurplusExecutePrice") or None,
+        stop_loss_execute=parameters.decimal("presetStopLossExecutePrice") or None,
+    )
+
+
+def _cancel(exchange: SimulatedExchange, symbol: str, parameters: Parameters) -> LedgerOrder:
+    order_id, client_oid = parameters.text("orderId"), parameters.text("clientOid")
+    if order_id is None and client_oid is None:
+        raise refusal(Code.ORDER_ID_MISSING)
+    order = exchange.venue.order(symbol, order_id, client_oid)
+    if order is not None and _just_cancelled(order, exchange.clock.now_ms()):
+        raise refusal(Code.CANCEL_TOO_OFTEN)
+    return exchange.venue.cancel(symbol, order_id, client_oid)
+
+
+def _just_cancelled(order: LedgerOrder, now_ms: int) -> bool:
+    return order.status is OrderStatus.CANCELED and now_ms - order.updated_ms < _CANCEL_PAUSE_MS
+
+
+def _cancel_many(exchange: SimulatedExchange, parameters: Parameters, symbol: str | None) -> Row:
+    parameters.margin_coin(required=False)
+    if parameters.product_type() is not ProductType.USDT_FUTURES:
+        raise refusal(Code.NO_ORDER_TO_CANCEL)
+    cancelled = exchange.venue.cancel_many(symbol)
+    return _lists([ids_row(order) for order in cancelled], [])
+
+
+def _batch(parameters: Parameters, name: str, too_many: Refused) -> list[Parameters] | None:
+    """A list of one to fifty objects, None when absent; an empty one is no way to say "all"."""
+    elements = parameters.elements(name)
+    if elements is not None and not elements:
+        raise refusal(Code.PARAMETER_WRONG, name)
+    if elements is not None and len(elements) > BATCH_LIMIT:
+        raise too_many
+    return elements
+
+
+def _lists(succeeded: list[Row], failed: list[Row]) -> Row:
+    return {"successList": succeeded, "failureList": failed}
+
+
+def _failure(refused: Refused, order_id: str | None, client_oid: str | None) -> Row:
+    return {
+        "orderId": order_id or "",
+        "clientOid": client_oid or "",
+        "errorMsg": refused.message,
+        "errorCode": str(refused.code),
+    }
+
+
+ROUTES: Final[dict[str, Route]] = {
+    RestPath.PLACE_ORDER: act(place_order),
+    RestPath.BATCH_PLACE_ORDER: act(batch_place_order),
+    RestPath.CANCEL_ORDER: act(cancel_order),
+    RestPath.BATCH_CANCEL_ORDERS: act(batch_cancel_orders),
+    RestPath.CANCEL_ALL_ORDERS: act(cancel_all_orders),
+    RestPath.CLOSE_POSITIONS: act(close_positions),
+}
+"""The routes of this module by their paths."""

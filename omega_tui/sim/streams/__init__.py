@@ -1,0 +1,1 @@
+"""The exchange's stream face: connections, sessions, subscriptions, pushes."""

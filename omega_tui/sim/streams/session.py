@@ -1,0 +1,179 @@
+"""One client's conversation: login, subscriptions, pings, and the limits a client must keep to.
+
+Follows Bitget's "Websocket introduction". It reads messages and queues replies; the socket itself is the
+business of `streams`.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+import orjson
+
+from omega_tui.exchange.bitget.codes import WsCode
+from omega_tui.exchange.bitget.wire import (
+    ARGUMENT_BYTES,
+    CHANNELS_PER_CONNECTION,
+    MESSAGES_PER_SECOND,
+    PING,
+    PONG,
+    SILENCE_SECONDS,
+    SUBSCRIPTIONS_PER_HOUR,
+)
+from omega_tui.sim.security import Guard, LoginRefused
+from omega_tui.sim.streams.connection import Connection
+from omega_tui.sim.streams.feeds import Feeds
+from omega_tui.sim.streams.topics import NoSuchTopic, Topic, parse_topic
+
+Message = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """What a client may do; a larger number switches a limit off for all practical purposes."""
+
+    messages_per_second: int = MESSAGES_PER_SECOND
+    subscriptions_per_hour: int = SUBSCRIPTIONS_PER_HOUR
+    silence_seconds: float = SILENCE_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What every session of one address shares."""
+
+    feeds: Feeds
+    guard: Guard
+    symbols: tuple[str, ...]
+    limits: SessionLimits
+    private: bool
+
+
+class Session:
+    """The state of one conversation. `connection_id` is told to the client when it logs in."""
+
+    def __init__(self, gate: Gate, connection: Connection, connection_id: str, now: float) -> None:
+        self._gate = gate
+        self._connection = connection
+        self._connection_id = connection_id
+        self._logged_in = False
+        self._topics: set[Topic] = set()
+        self._messages: deque[float] = deque()
+        self._subscriptions: deque[float] = deque()
+        self._last_ping = now
+
+    def seconds_left(self, now: float) -> float:
+        """How much longer the client may stay without a ping."""
+        return self._last_ping + self._gate.limits.silence_seconds - now
+
+    def receive(self, text: str, now: float) -> None:
+        """Answer one text message that came at `now` (monotonic seconds)."""
+        if _count(self._messages, now, 1.0) > self._gate.limits.messages_per_second:
+            self._fail(WsCode.CLOSING, "Request over limit, the connection will be closed")
+        elif text == PING:
+            self._last_ping = now
+            self._connection.send(PONG.encode())
+        else:
+            self._operate(text, now)
+
+    def close(self) -> None:
+        """The connection is gone."""
+        for topic in self._topics:
+            self._gate.feeds.unsubscribe(self._connection, topic)
+        self._topics.clear()
+
+    def _operate(self, text: str, now: float) -> None:
+        message = _parse(text)
+        if message is None:
+            self._error(WsCode.ILLEGAL_REQUEST, "Illegal request")
+            return
+        arguments = message.get("args")
+        if not isinstance(arguments, list) or not all(map(_is_flat, arguments)):
+            self._error(WsCode.PARAMETER_WRONG, "Param error")
+        elif message.get("op") == "login" and self._gate.private:
+            self._login(arguments)
+        elif message.get("op") == "subscribe":
+            self._subscribe(arguments, len(text), now)
+        elif message.get("op") == "unsubscribe":
+            self._unsubscribe(arguments)
+        else:
+            self._error(WsCode.UNKNOWN_OPERATION, "Invalid op")
+
+    def _login(self, arguments: list[Message]) -> None:
+        try:
+            self._gate.guard.check_login(arguments[0] if arguments else {})
+        except LoginRefused as refused:
+            self._fail(refused.code, refused.message)
+            return
+        self._logged_in = True
+        self._reply({"event": "login", "code": 0, "connId": self._connection_id})
+
+    def _subscribe(self, arguments: list[Message], length: int, now: float) -> None:
+        if length > ARGUMENT_BYTES:
+            self._error(WsCode.PARAMETER_WRONG, f"Arguments are longer than {ARGUMENT_BYTES} bytes")
+            return
+        if _count(self._subscriptions, now, 3600.0) > self._gate.limits.subscriptions_per_hour:
+            self._error(WsCode.TOO_MANY_REQUESTS, "Too many requests")
+            return
+        for argument in arguments:
+            topic = self._topic(argument)
+            if topic is None:
+                continue
+            if len(self._topics | {topic}) > CHANNELS_PER_CONNECTION:
+                self._error(WsCode.TOO_MANY_REQUESTS, "Too many channels", argument)
+                return
+            ack = orjson.dumps({"event": "subscribe", "arg": argument})
+            self._gate.feeds.subscribe(self._connection, topic, ack)
+            self._topics.add(topic)
+
+    def _unsubscribe(self, arguments: list[Message]) -> None:
+        for argument in arguments:
+            topic = self._topic(argument)
+            if topic is None:
+                continue
+            self._gate.feeds.unsubscribe(self._connection, topic)
+            self._topics.discard(topic)
+            self._reply({"event": "unsubscribe", "arg": argument})
+
+    def _topic(self, argument: Message) -> Topic | None:
+        """The topic of an argument; None after the client was told what is wrong with it."""
+        if self._gate.private and not self._logged_in:
+            self._error(WsCode.LOGIN_NEEDED, "User needs to log in", argument)
+            return None
+        try:
+            return parse_topic(argument, self._gate.symbols, private=self._gate.private)
+        except NoSuchTopic as problem:
+            self._error(problem.code, problem.message, argument)
+            return None
+
+    def _error(self, code: WsCode, text: str, argument: Message | None = None) -> None:
+        named: Message = {} if argument is None else {"arg": argument}
+        self._reply({"event": "error", **named, "code": int(code), "msg": text})
+
+    def _fail(self, code: WsCode, text: str) -> None:
+        self._error(code, text)
+        self._connection.finish()
+
+    def _reply(self, message: Message) -> None:
+        self._connection.send(orjson.dumps(message))
+
+
+def _parse(text: str) -> Message | None:
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return message if isinstance(message, dict) else None
+
+
+def _is_flat(argument: object) -> bool:
+    """An argument is an object of plain values, nothing nested."""
+    return isinstance(argument, dict) and not any(
+        isinstance(value, dict | list) for value in argument.values()
+    )
+
+
+def _count(moments: deque[float], now: float, seconds: float) -> int:
+    """Add a moment and say how many there were within the last `seconds`."""
+    moments.append(now)
+    while moments[0] <= now - seconds:
+        moments.popleft()
+    return len(moments)

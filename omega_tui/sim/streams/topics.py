@@ -1,0 +1,82 @@
+"""What a client may subscribe to: from the argument of a subscription to a topic, or the reason why not.
+
+It knows which topics exist, not who listens to them.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from omega_tui.exchange.bitget.codes import WsCode
+from omega_tui.exchange.bitget.wire import (
+    DEFAULT_INSTRUMENT,
+    GRANULARITIES,
+    PRIVATE_CHANNELS,
+    Channel,
+    ProductType,
+)
+
+_PER_SYMBOL = frozenset({Channel.ORDERS, Channel.FILL})
+_PUBLIC = frozenset(Channel) - PRIVATE_CHANNELS - {Channel.CANDLE}
+
+
+class Topic(NamedTuple):
+    """One stream of pushes: `member` is "instId" or "coin", `name` a symbol or "default"."""
+
+    channel: str
+    member: str
+    name: str
+
+    @property
+    def argument(self) -> dict[str, str]:
+        """The `arg` of this topic's pushes."""
+        return {"instType": ProductType.USDT_FUTURES, "channel": self.channel, self.member: self.name}
+
+    @property
+    def granularity(self) -> str:
+        """The granularity of a candle topic."""
+        return self.channel.removeprefix(Channel.CANDLE)
+
+
+class NoSuchTopic(Exception):
+    """A subscription that cannot be; `code` and the text say why."""
+
+    def __init__(self, code: WsCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def parse_topic(argument: Mapping[str, object], symbols: Collection[str], *, private: bool) -> Topic:
+    """The topic that `argument` names on the public or private address; raises NoSuchTopic."""
+    channel = argument.get("channel")
+    member = "instId" if "instId" in argument else "coin"
+    name = argument.get(member)
+    if not isinstance(channel, str) or not isinstance(name, str):
+        raise NoSuchTopic(WsCode.PARAMETER_WRONG, "Param error")
+    if str(argument.get("instType")).upper() != ProductType.USDT_FUTURES:
+        raise _unknown(argument)
+    if channel in PRIVATE_CHANNELS:
+        if not private:
+            raise NoSuchTopic(WsCode.LOGIN_NEEDED, "User needs to log in")
+        return Topic(channel, member, _private_name(argument, channel, name, symbols))
+    if private or not _is_public(channel) or name.upper() not in symbols:
+        raise _unknown(argument)
+    return Topic(channel, "instId", name.upper())
+
+
+def _private_name(argument: Mapping[str, object], channel: str, name: str, symbols: Collection[str]) -> str:
+    if name.lower() == DEFAULT_INSTRUMENT:
+        return DEFAULT_INSTRUMENT
+    if channel in _PER_SYMBOL and name.upper() in symbols:
+        return name.upper()
+    raise _unknown(argument)
+
+
+def _is_public(channel: str) -> bool:
+    granularity = channel.removeprefix(Channel.CANDLE)
+    return channel in _PUBLIC or (granularity != channel and granularity in GRANULARITIES)
+
+
+def _unknown(argument: Mapping[str, object]) -> NoSuchTopic:
+    named = ",".join(f"{name}:{argument.get(name)}" for name in ("instType", "channel", "instId"))
+    return NoSuchTopic(WsCode.UNKNOWN_CHANNEL, f"{named} doesn't exist")

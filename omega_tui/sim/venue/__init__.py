@@ -1,0 +1,1 @@
+"""The exchange's core: one account on several perpetuals, synchronous and exact, without sockets."""

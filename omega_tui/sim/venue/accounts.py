@@ -1,0 +1,143 @@
+"""The trader's wallet, leverage settings and positions: what a fill does to money, and nothing else.
+
+What is reserved, available or at risk follows from this and the market; see `statements`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from omega_tui.sim.facts import Contract, HoldSide, MarginMode, PositionMode
+from omega_tui.sim.venue.ledger import LedgerClosedPosition, LedgerOrder
+from omega_tui.sim.venue.margin import trading_fee
+from omega_tui.sim.venue.positions import Position, Positions, opened_side
+
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolSettings:
+    """Margin mode and leverages of one symbol, as Bitget's account endpoint lists them."""
+
+    margin_mode: MarginMode
+    crossed_leverage: int
+    long_leverage: int
+    short_leverage: int
+
+    def leverage(self, side: HoldSide) -> int:
+        """The leverage that applies to a side in the present margin mode."""
+        if self.margin_mode is MarginMode.CROSSED:
+            return self.crossed_leverage
+        return self.long_leverage if side is HoldSide.LONG else self.short_leverage
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What a fill cost and earned: `fee` negative when paid, `profit` before the fee.
+
+    `closed` is the record of the position that the fill closed for good.
+    """
+
+    fee: Decimal
+    profit: Decimal
+    reduced: bool
+    closed: LedgerClosedPosition | None
+
+
+def other_side(side: HoldSide) -> HoldSide:
+    """Long for short and short for long."""
+    return HoldSide.SHORT if side is HoldSide.LONG else HoldSide.LONG
+
+
+def traded_side(order: LedgerOrder) -> HoldSide:
+    """The side whose position the order opens; in hedge mode also the side that it closes."""
+    return order.hold_side or opened_side(order.direction)
+
+
+class Account:
+    """One USDT futures account. `balance` is the wallet: deposits, realised profit, fees, funding."""
+
+    def __init__(
+        self,
+        contracts: Mapping[str, Contract],
+        balance: Decimal,
+        position_mode: PositionMode,
+        default: SymbolSettings,
+        next_id: Callable[[], str],
+    ) -> None:
+        self.balance = balance
+        self.position_mode = position_mode
+        self.positions = Positions()
+        self._contracts = contracts
+        self._next_id = next_id
+        self._settings = {
+            symbol: _within(default, contract.min_lever, contract.max_lever)
+            for symbol, contract in contracts.items()
+        }
+
+    def settings(self, symbol: str) -> SymbolSettings:
+        """Margin mode and leverages of a symbol."""
+        return self._settings[symbol]
+
+    def change_settings(self, symbol: str, settings: SymbolSettings) -> None:
+        """Put new settings in force; isolated positions get the margin that their leverage asks for."""
+        self._settings[symbol] = settings
+        for position in self.positions.of(symbol):
+            position.margin_by(settings.leverage(position.side))
+
+    def book(self, order: LedgerOrder, size: Decimal, price: Decimal, maker: bool, ts: int) -> Booking:
+        """Apply a fill of `order`: it closes what it can of the position against it, and opens the rest."""
+        contract = self._contracts[order.symbol]
+        rate = contract.maker_fee_rate if maker else contract.taker_fee_rate
+        fee = trading_fee(size * price, rate)
+        closed = self._closed_by(order, size)
+        close_fee = fee if closed == size else trading_fee(closed * price, rate)
+        profit, gone = _ZERO, None
+        if closed:
+            position = self._closing(order)
+            profit = position.reduce(closed, price, close_fee, ts)
+            if not position.size:
+                self.positions.drop(position)
+                gone = position.closed(self.position_mode)
+        if closed < size:
+            self._open(order, size - closed, price, fee - close_fee, ts)
+        self.balance += profit + fee
+        return Booking(fee, profit, reduced=bool(closed), closed=gone)
+
+    def closing_side(self, order: LedgerOrder) -> HoldSide | None:
+        """The side that the order closes, None when it can only open (hedge mode)."""
+        if order.hold_side is None:
+            return other_side(opened_side(order.direction))
+        return order.hold_side if order.trade_side == "close" else None
+
+    def _closed_by(self, order: LedgerOrder, size: Decimal) -> Decimal:
+        side = self.closing_side(order)
+        return min(size, self.positions.size(order.symbol, side)) if side else _ZERO
+
+    def _closing(self, order: LedgerOrder) -> Position:
+        """The position that the order closes."""
+        side = self.closing_side(order)
+        position = self.positions.get(order.symbol, side) if side else None
+        if position is None:
+            raise LookupError(f"order {order.order_id} closes a position that is not there")
+        return position
+
+    def _open(self, order: LedgerOrder, size: Decimal, price: Decimal, fee: Decimal, ts: int) -> None:
+        side = traded_side(order)
+        position = self.positions.get(order.symbol, side)
+        if position is None:
+            position = Position(self._next_id(), order.symbol, side, order.margin_mode, ts, ts)
+            self.positions.put(position)
+        position.add(size, price, fee, self._settings[order.symbol].leverage(side), ts)
+
+
+def _within(settings: SymbolSettings, lowest: int, highest: int) -> SymbolSettings:
+    def clamp(leverage: int) -> int:
+        return max(lowest, min(leverage, highest))
+
+    return replace(
+        settings,
+        crossed_leverage=clamp(settings.crossed_leverage),
+        long_leverage=clamp(settings.long_leverage),
+        short_leverage=clamp(settings.short_leverage),
+    )

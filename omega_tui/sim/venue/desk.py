@@ -1,0 +1,189 @@
+"""The order desk: lets admitted orders in, works them against the book, books every execution, cancels.
+
+Events of one action come in this order: each `OrderChanged` as it happens, then `PositionsChanged`, then
+`AccountChanged`, once each, when the action is complete (`flush`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from omega_tui.sim.facts import Direction, Force, OrderStatus, OrderType
+from omega_tui.sim.venue.accounts import Account, other_side
+from omega_tui.sim.venue.intake import Intake, Market, overhang
+from omega_tui.sim.venue.ledger import (
+    AccountChanged,
+    LedgerEvent,
+    LedgerFill,
+    LedgerOrder,
+    OrderChanged,
+    OrderSpec,
+    PositionClosed,
+    PositionsChanged,
+)
+from omega_tui.sim.venue.matching import Execution, Matcher
+from omega_tui.sim.venue.order_store import LIVE, OrderStore, remaining
+from omega_tui.sim.venue.orders_rules import unknown_symbol
+from omega_tui.sim.venue.positions import opened_side
+from omega_tui.sim.venue.public_trades import PublicTrades
+from omega_tui.sim.venue.snowflake import Snowflakes
+
+NORMAL_CANCEL = "normal_cancel"
+SELF_TRADE_CANCEL = "stp_cancel"
+POST_ONLY_CANCEL = "post_only_fill_cancel"
+FOK_CANCEL = "fok_not_full_cancel"
+IOC_CANCEL = "ioc_not_full_cancel"
+
+
+class Desk:
+    """Works the orders of one account in `markets`."""
+
+    def __init__(
+        self,
+        markets: Mapping[str, Market],
+        account: Account,
+        orders: OrderStore,
+        intake: Intake,
+        ids: Snowflakes,
+        now_ms: Callable[[], int],
+        emit: Callable[[LedgerEvent], None],
+        trades: PublicTrades,
+    ) -> None:
+        self._markets = markets
+        self._account = account
+        self._orders = orders
+        self._intake = intake
+        self._ids = ids
+        self._now_ms = now_ms
+        self._emit = emit
+        self._trades = trades
+        self._positions_changed = False
+        self._account_changed = False
+
+    def market(self, symbol: str) -> Market:
+        """The market of a symbol; Refused 40034 when there is none."""
+        market = self._markets.get(symbol)
+        if market is None:
+            raise unknown_symbol(symbol)
+        return market
+
+    def place(self, spec: OrderSpec) -> LedgerOrder:
+        """Let an order in and work it; returns it as accepted."""
+        market = self.market(spec.symbol)
+        admission = self._intake.admit(spec, market)
+        order = admission.order
+        for displaced in admission.displaced:
+            self.cancel(displaced)
+        settings = self._account.settings(order.symbol)
+        if settings.margin_mode is not order.margin_mode:
+            self._account.change_settings(order.symbol, replace(settings, margin_mode=order.margin_mode))
+        self._change(order, None)
+        self._work(order, market.matcher)
+        return order
+
+    def cancel(self, order: LedgerOrder, reason: str = NORMAL_CANCEL) -> LedgerOrder:
+        """Take a live order out of the market."""
+        now = self._now_ms()
+        self._markets[order.symbol].matcher.withdraw(order.order_id, now)
+        gone = replace(order, status=OrderStatus.CANCELED, cancel_reason=reason, updated_ms=now)
+        self._change(gone, None)
+        return gone
+
+    def execute(self, execution: Execution) -> None:
+        """Book one execution: money, position, public trade, order, fill."""
+        order, now = self._orders[execution.order_id], self._now_ms()
+        booking = self._account.book(order, execution.size, execution.price, execution.maker, now)
+        fill = LedgerFill(
+            trade_id=self._ids.next(),
+            order_id=order.order_id,
+            client_oid=order.client_oid,
+            symbol=order.symbol,
+            direction=order.direction,
+            order_type=order.order_type,
+            trade_side=order.trade_side,
+            price=execution.price,
+            size=execution.size,
+            fee=booking.fee,
+            profit=booking.profit,
+            maker=execution.maker,
+            position_mode=order.position_mode,
+            ts=now,
+        )
+        self._orders.put_fill(fill)
+        self._trades.tell_fill(fill, counted=execution.reported)
+        self._change(_filled(order, fill), fill)
+        if booking.closed is not None:
+            self._emit(PositionClosed(booking.closed))
+        if booking.reduced and order.hold_side is None:
+            self._trim_reduce_only(order.symbol, order.direction)
+
+    def flush(self) -> None:
+        """Announce what the action changed of positions and money."""
+        if self._positions_changed:
+            self._positions_changed = False
+            self._emit(PositionsChanged(self._now_ms()))
+        if self._account_changed:
+            self._account_changed = False
+            self._emit(AccountChanged(self._now_ms()))
+
+    def money_moved(self) -> None:
+        """Something other than an order changed positions or money."""
+        self._positions_changed = self._account_changed = True
+
+    def _work(self, order: LedgerOrder, matcher: Matcher) -> None:
+        if order.force is Force.POST_ONLY and order.price is not None:
+            crossing = matcher.crosses(order.direction, order.price)
+            self._finish(order, matcher, POST_ONLY_CANCEL if crossing else None)
+            return
+        if order.force is Force.FOK:
+            reach = matcher.reach(order.direction, order.size, order.price)
+            if reach.size < order.size:
+                self.cancel(order, FOK_CANCEL)
+                return
+        now = self._now_ms()
+        blocked = matcher.take(order.order_id, order.direction, order.size, order.price, now)
+        current = self._orders[order.order_id]
+        if current.status in LIVE:
+            self._finish(current, matcher, _leftover_reason(order, blocked))
+
+    def _finish(self, order: LedgerOrder, matcher: Matcher, reason: str | None) -> None:
+        """Cancel what is left of an order for a reason, or let it rest when there is none."""
+        if reason is not None or order.price is None:
+            self.cancel(order, reason or IOC_CANCEL)
+        else:
+            matcher.rest(order.order_id, order.direction, remaining(order), order.price, self._now_ms())
+
+    def _trim_reduce_only(self, symbol: str, direction: Direction) -> None:
+        """Resting reduce-only orders never exceed the position; the oldest give way first."""
+        live = self._orders.live(symbol)
+        closing = [order for order in live if order.reduce_only and order.direction is direction]
+        room = self._account.positions.size(symbol, other_side(opened_side(direction)))
+        for order in overhang(closing, room):
+            self.cancel(order)
+
+    def _change(self, order: LedgerOrder, fill: LedgerFill | None) -> None:
+        self._orders.put(order)
+        self._account_changed = True
+        if fill is not None or self._account.positions.of(order.symbol):
+            self._positions_changed = True
+        self._emit(OrderChanged(order, fill))
+
+
+def _leftover_reason(order: LedgerOrder, blocked: bool) -> str | None:
+    if blocked:
+        return SELF_TRADE_CANCEL
+    if order.order_type is OrderType.MARKET or order.force is not Force.GTC:
+        return IOC_CANCEL
+    return None
+
+
+def _filled(order: LedgerOrder, fill: LedgerFill) -> LedgerOrder:
+    filled = order.filled + fill.size
+    return replace(
+        order,
+        status=OrderStatus.FILLED if filled == order.size else OrderStatus.PARTIALLY_FILLED,
+        filled=filled,
+        filled_quote=order.filled_quote + fill.size * fill.price,
+        fee=order.fee + fill.fee,
+        profit=order.profit + fill.profit,
+        updated_ms=fill.ts,
+    )

@@ -1,0 +1,228 @@
+"""What the exchange's core tells of the trader's account: orders, fills, positions, money.
+
+Pure data, spelled in full words; sums in USDT, sizes in base units. How Bitget spells it on the wire is the
+business of `payloads`.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from omega_tui.sim.facts import Direction, Force, HoldSide, MarginMode, OrderStatus, OrderType, PositionMode
+
+
+@dataclass(frozen=True, slots=True)
+class Presets:
+    """Take profit and stop loss that an opening order brings along; prices, None where there is none.
+
+    An execute price makes the leg a limit order once it is triggered, without one it is a market order.
+    """
+
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
+    take_profit_execute: Decimal | None = None
+    stop_loss_execute: Decimal | None = None
+
+    def __bool__(self) -> bool:
+        return self.take_profit is not None or self.stop_loss is not None
+
+
+NO_PRESETS = Presets()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSpec:
+    """An order as asked for, already parsed from the wire and with the true trade direction.
+
+    `enter_point` is who asked (Bitget's enterPointSource), `order_source` what made the order when it was no
+    person: None for a plain limit or market order.
+    """
+
+    symbol: str
+    direction: Direction
+    order_type: OrderType
+    size: Decimal
+    price: Decimal | None
+    force: Force
+    margin_mode: MarginMode
+    hold_side: HoldSide | None
+    closes: bool
+    reduce_only: bool
+    client_oid: str | None
+    presets: Presets = NO_PRESETS
+    enter_point: str = "API"
+    order_source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFill:
+    """One execution of the trader's order; `fee` is negative when paid; `profit` excludes fees."""
+
+    trade_id: str
+    order_id: str
+    client_oid: str
+    symbol: str
+    direction: Direction
+    order_type: OrderType
+    trade_side: str
+    price: Decimal
+    size: Decimal
+    fee: Decimal
+    profit: Decimal
+    maker: bool
+    position_mode: PositionMode
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerOrder:
+    """The state of the trader's order at one moment.
+
+    `trade_side` is Bitget's reply word (open, close, buy_single, sell_single …); `hold_side` is None in
+    one-way mode (the wire's posSide "net"). `price` is None for market orders. `fee` is negative when paid.
+    """
+
+    order_id: str
+    client_oid: str
+    symbol: str
+    direction: Direction
+    order_type: OrderType
+    force: Force
+    size: Decimal
+    price: Decimal | None
+    hold_side: HoldSide | None
+    trade_side: str
+    reduce_only: bool
+    margin_mode: MarginMode
+    position_mode: PositionMode
+    leverage: int
+    status: OrderStatus
+    filled: Decimal
+    filled_quote: Decimal
+    fee: Decimal
+    profit: Decimal
+    cancel_reason: str
+    order_source: str
+    enter_point_source: str
+    created_ms: int
+    updated_ms: int
+    presets: Presets = NO_PRESETS
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Average fill price, None before any fill."""
+        return self.filled_quote / self.filled if self.filled else None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPosition:
+    """An open position with the figures Bitget shows; money in USDT, sizes in base units.
+
+    `liquidation_price` is None when there is none (crossed with ample equity). `funding` is the sum of
+    funding paid (negative) and received; `fees` the trading fees so far (negative when paid).
+    """
+
+    position_id: str
+    symbol: str
+    hold_side: HoldSide
+    margin_mode: MarginMode
+    position_mode: PositionMode
+    leverage: int
+    size: Decimal
+    available: Decimal
+    locked: Decimal
+    opening_size: Decimal
+    open_price_average: Decimal
+    mark_price: Decimal
+    margin: Decimal
+    unrealized: Decimal
+    achieved_profits: Decimal
+    liquidation_price: Decimal | None
+    break_even_price: Decimal
+    keep_margin_rate: Decimal
+    margin_ratio: Decimal
+    funding: Decimal
+    fees: Decimal
+    created_ms: int
+    updated_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerClosedPosition:
+    """A position that has been closed for good; sums in USDT, negative when paid.
+
+    `profit` excludes fees and funding. Sizes count everything opened and closed over its life, averages are
+    weighted by size.
+    """
+
+    position_id: str
+    symbol: str
+    hold_side: HoldSide
+    margin_mode: MarginMode
+    position_mode: PositionMode
+    open_price_average: Decimal
+    close_price_average: Decimal
+    opened_size: Decimal
+    closed_size: Decimal
+    profit: Decimal
+    funding: Decimal
+    open_fee: Decimal
+    close_fee: Decimal
+    created_ms: int
+    closed_ms: int
+
+    @property
+    def net_profit(self) -> Decimal:
+        """What the position brought after fees and funding."""
+        return self.profit + self.funding + self.open_fee + self.close_fee
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerAccount:
+    """The account's money in USDT: `equity` includes unrealized profit at mark."""
+
+    balance: Decimal
+    equity: Decimal
+    locked: Decimal
+    available: Decimal
+    crossed_available: Decimal
+    isolated_available: Decimal
+    transferable: Decimal
+    unrealized: Decimal
+    crossed_unrealized: Decimal
+    isolated_unrealized: Decimal
+    crossed_margin: Decimal
+    isolated_margin: Decimal
+    crossed_risk_rate: Decimal
+    position_mode: PositionMode
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChanged:
+    """An order was created, filled (then `fill` says what) or cancelled."""
+
+    order: LedgerOrder
+    fill: LedgerFill | None
+
+
+@dataclass(frozen=True, slots=True)
+class PositionClosed:
+    """A position is closed for good; told right after the order that closed it."""
+
+    position: LedgerClosedPosition
+
+
+@dataclass(frozen=True, slots=True)
+class PositionsChanged:
+    """Some position or what is reserved of it changed."""
+
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """The account's money changed."""
+
+    ts: int
+
+
+LedgerEvent = OrderChanged | PositionClosed | PositionsChanged | AccountChanged

@@ -1,0 +1,85 @@
+"""Every order and fill of the trader, as it stands now. Knows no rules; it only finds and remembers."""
+
+from decimal import Decimal
+
+from omega_tui.sim.facts import OrderStatus
+from omega_tui.sim.venue.ledger import LedgerFill, LedgerOrder
+
+_REMEMBERED = 20_000
+
+LIVE = frozenset({OrderStatus.LIVE, OrderStatus.PARTIALLY_FILLED})
+"""The states in which an order can still trade."""
+
+
+def remaining(order: LedgerOrder) -> Decimal:
+    """What of an order has not traded."""
+    return order.size - order.filled
+
+
+class OrderStore:
+    """Orders by id in the order of their creation, and fills in the order they happened.
+
+    The newest 20 000 finished orders and fills are kept; live orders always.
+    """
+
+    def __init__(self) -> None:
+        self._orders: dict[str, LedgerOrder] = {}
+        self._live: dict[str, LedgerOrder] = {}
+        self._by_client_oid: dict[str, str] = {}
+        self._fills: dict[str, LedgerFill] = {}
+
+    def put(self, order: LedgerOrder) -> None:
+        """Remember a new order, or the new state of a known one."""
+        self._orders[order.order_id] = order
+        self._by_client_oid[order.client_oid] = order.order_id
+        if order.status in LIVE:
+            self._live[order.order_id] = order
+        else:
+            self._live.pop(order.order_id, None)
+            self._forget_oldest()
+
+    def put_fill(self, fill: LedgerFill) -> None:
+        """Remember a fill."""
+        self._fills[fill.trade_id] = fill
+        if len(self._fills) > _REMEMBERED:
+            del self._fills[next(iter(self._fills))]
+
+    def __getitem__(self, order_id: str) -> LedgerOrder:
+        return self._orders[order_id]
+
+    def knows_client_oid(self, client_oid: str) -> bool:
+        """Whether an order with this client id was ever accepted."""
+        return client_oid in self._by_client_oid
+
+    def find(self, symbol: str, order_id: str | None, client_oid: str | None) -> LedgerOrder | None:
+        """An order of `symbol` by id, or by client id when no id is given."""
+        key = order_id or self._by_client_oid.get(client_oid or "")
+        order = self._orders.get(key) if key else None
+        return order if order and order.symbol == symbol else None
+
+    def live(self, symbol: str | None = None) -> list[LedgerOrder]:
+        """Orders that can still trade, oldest first."""
+        return [order for order in self._live.values() if symbol in (None, order.symbol)]
+
+    def finished(self, symbol: str | None) -> list[LedgerOrder]:
+        """Filled and cancelled orders, newest first."""
+        return [
+            order
+            for order in reversed(self._orders.values())
+            if order.status not in LIVE and symbol in (None, order.symbol)
+        ]
+
+    def fills(self, symbol: str | None, order_id: str | None) -> list[LedgerFill]:
+        """Fills, newest first."""
+        return [
+            fill
+            for fill in reversed(self._fills.values())
+            if symbol in (None, fill.symbol) and order_id in (None, fill.order_id)
+        ]
+
+    def _forget_oldest(self) -> None:
+        if len(self._orders) - len(self._live) <= _REMEMBERED:
+            return
+        oldest = next(order for order in self._orders.values() if order.status not in LIVE)
+        del self._orders[oldest.order_id]
+        del self._by_client_oid[oldest.client_oid]

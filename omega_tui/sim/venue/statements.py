@@ -1,0 +1,227 @@
+"""What the account is worth, binds and risks right now: the figures Bitget shows, from ledger and market.
+
+Reads everything, changes nothing.
+
+Definitions, as the captured replies of real accounts bear them out:
+- equity = wallet balance + unrealized profit at mark;
+- position margin = cost / leverage (isolated: what was bound at each opening fill);
+- an open order binds the initial margin of the part that would open, plus a taker fee on it;
+- available for crossed orders counts crossed unrealized profit and loss, for isolated orders and
+  transfers only the loss.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from omega_tui.sim.facts import Contract, HoldSide, MarginMode
+from omega_tui.sim.venue.accounts import Account, other_side, traded_side
+from omega_tui.sim.venue.ledger import LedgerAccount, LedgerOrder, LedgerPosition
+from omega_tui.sim.venue.margin import (
+    break_even_price,
+    crossed_liquidation_price,
+    initial_margin,
+    isolated_liquidation_price,
+    maintenance_margin,
+    tier_of,
+    trading_fee,
+)
+from omega_tui.sim.venue.order_store import remaining
+from omega_tui.sim.venue.positions import Position
+
+_ZERO = Decimal(0)
+_ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """The positions of one margin mode together."""
+
+    margin: Decimal
+    unrealized: Decimal
+    maintenance: Decimal
+
+
+class Statements:
+    """Figures of one account; `mark` gives a symbol's mark price, `live` the open orders, oldest first."""
+
+    def __init__(
+        self,
+        account: Account,
+        contracts: Mapping[str, Contract],
+        mark: Callable[[str], Decimal],
+        live: Callable[[], list[LedgerOrder]],
+    ) -> None:
+        self._account = account
+        self._contracts = contracts
+        self._mark = mark
+        self._live = live
+
+    def account(self) -> LedgerAccount:
+        """The money, with everything that is bound."""
+        balance = self._account.balance
+        crossed, isolated = self._pool(MarginMode.CROSSED), self._pool(MarginMode.ISOLATED)
+        locked = sum((self.order_margin(order, part) for order, part in self.opening_parts()), _ZERO)
+        free = balance - isolated.margin - locked
+        spendable = free - crossed.margin
+        unrealized = crossed.unrealized + isolated.unrealized
+        isolated_available = max(spendable + min(crossed.unrealized, _ZERO), _ZERO)
+        return LedgerAccount(
+            balance=balance,
+            equity=balance + unrealized,
+            locked=locked,
+            available=max(free, _ZERO),
+            crossed_available=max(spendable + crossed.unrealized, _ZERO),
+            isolated_available=isolated_available,
+            transferable=isolated_available,
+            unrealized=unrealized,
+            crossed_unrealized=crossed.unrealized,
+            isolated_unrealized=isolated.unrealized,
+            crossed_margin=crossed.margin,
+            isolated_margin=isolated.margin,
+            crossed_risk_rate=_risk(crossed.maintenance, balance - isolated.margin + crossed.unrealized),
+            position_mode=self._account.position_mode,
+        )
+
+    def available(self, mode: MarginMode) -> Decimal:
+        """What new orders of a margin mode may bind."""
+        account = self.account()
+        return account.crossed_available if mode is MarginMode.CROSSED else account.isolated_available
+
+    def order_margin(self, order: LedgerOrder, part: Decimal, price: Decimal | None = None) -> Decimal:
+        """What `part` of an order binds at `price`, its own limit unless told."""
+        notional = part * (price if price is not None else order.price or _ZERO)
+        rate = self._contracts[order.symbol].taker_fee_rate
+        return initial_margin(notional, order.leverage) - trading_fee(notional, rate) if notional else _ZERO
+
+    def opening_parts(self, newcomer: LedgerOrder | None = None) -> Iterator[tuple[LedgerOrder, Decimal]]:
+        """Each open order, then `newcomer`, with the part of it that would open rather than close.
+
+        In one-way mode orders against a position close it in the order of their creation.
+        """
+        closable: dict[tuple[str, HoldSide], Decimal] = {}
+        for order in (*self._live(), *((newcomer,) if newcomer else ())):
+            left = remaining(order)
+            if order.reduce_only or order.trade_side == "close":
+                yield order, _ZERO
+                continue
+            if order.hold_side is None:
+                against = (order.symbol, other_side(traded_side(order)))
+                held = closable.setdefault(against, self._account.positions.size(*against))
+                closable[against] = max(held - left, _ZERO)
+                left = max(left - held, _ZERO)
+            yield order, left
+
+    def positions(self, symbol: str | None) -> list[LedgerPosition]:
+        """The open positions with all their figures."""
+        found = [each for each in self._account.positions if symbol in (None, each.symbol)]
+        if not found:
+            return []
+        crossed = self._pool(MarginMode.CROSSED)
+        orders = self._live()
+        return [self._position(each, crossed, orders) for each in found]
+
+    def locked(self, symbol: str, side: HoldSide) -> Decimal:
+        """What of a position resting close orders reserve (hedge mode)."""
+        return _reserved(self._live(), symbol, side)
+
+    def _position(self, held: Position, crossed: _Pool, orders: Iterable[LedgerOrder]) -> LedgerPosition:
+        account, contract, mark = self._account, self._contracts[held.symbol], self._mark(held.symbol)
+        locked = _reserved(orders, held.symbol, held.side)
+        booked = held.achieved + held.funding + held.fees
+        return LedgerPosition(
+            position_id=held.position_id,
+            symbol=held.symbol,
+            hold_side=held.side,
+            margin_mode=held.margin_mode,
+            position_mode=account.position_mode,
+            leverage=account.settings(held.symbol).leverage(held.side),
+            size=held.size,
+            available=held.size - locked,
+            locked=locked,
+            opening_size=_resting_to_open(orders, held.symbol, held.side),
+            open_price_average=held.average_entry,
+            mark_price=mark,
+            margin=self._margin(held),
+            unrealized=held.unrealized(mark),
+            achieved_profits=held.achieved,
+            liquidation_price=self._liquidation_price(held, crossed),
+            break_even_price=break_even_price(
+                held.side, held.size, held.entry_quote, booked, contract.taker_fee_rate
+            ),
+            keep_margin_rate=tier_of(contract.tiers, held.size * mark).keep_margin_rate,
+            margin_ratio=self._margin_ratio(held, crossed),
+            funding=held.funding,
+            fees=held.fees,
+            created_ms=held.created_ms,
+            updated_ms=held.updated_ms,
+        )
+
+    def _margin(self, held: Position) -> Decimal:
+        if held.margin_mode is MarginMode.ISOLATED:
+            return held.isolated_margin
+        return initial_margin(held.entry_quote, self._account.settings(held.symbol).leverage(held.side))
+
+    def _maintenance(self, held: Position) -> Decimal:
+        contract = self._contracts[held.symbol]
+        return maintenance_margin(
+            contract.tiers, held.size * self._mark(held.symbol), contract.taker_fee_rate
+        )
+
+    def _pool(self, mode: MarginMode) -> _Pool:
+        margin = unrealized = maintenance = _ZERO
+        for held in self._account.positions:
+            if held.margin_mode is mode:
+                margin += self._margin(held)
+                unrealized += held.unrealized(self._mark(held.symbol))
+                maintenance += self._maintenance(held)
+        return _Pool(margin, unrealized, maintenance)
+
+    def _crossed_equity(self, crossed: _Pool) -> Decimal:
+        bound = sum((each.isolated_margin for each in self._account.positions), _ZERO)
+        return self._account.balance - bound + crossed.unrealized
+
+    def _margin_ratio(self, held: Position, crossed: _Pool) -> Decimal:
+        if held.margin_mode is MarginMode.CROSSED:
+            return _risk(crossed.maintenance, self._crossed_equity(crossed))
+        own = held.isolated_margin + held.unrealized(self._mark(held.symbol))
+        return _risk(self._maintenance(held), own)
+
+    def _liquidation_price(self, held: Position, crossed: _Pool) -> Decimal | None:
+        contract = self._contracts[held.symbol]
+        if held.margin_mode is MarginMode.ISOLATED:
+            return isolated_liquidation_price(
+                held.side,
+                held.size,
+                held.entry_quote,
+                held.isolated_margin,
+                contract.tiers,
+                contract.taker_fee_rate,
+            )
+        net = sum((each.signed_size for each in self._account.positions.of(held.symbol)), _ZERO)
+        spare = self._crossed_equity(crossed) - crossed.maintenance
+        return crossed_liquidation_price(self._mark(held.symbol), net, spare)
+
+
+def _risk(maintenance: Decimal, equity: Decimal) -> Decimal:
+    """Maintenance over equity; liquidation is at 1, which is also the answer when nothing is left."""
+    if not maintenance:
+        return _ZERO
+    return maintenance / equity if equity > 0 else _ONE
+
+
+def _reserved(orders: Iterable[LedgerOrder], symbol: str, side: HoldSide) -> Decimal:
+    closing = (o for o in orders if o.symbol == symbol and o.hold_side is side and o.trade_side == "close")
+    return sum((remaining(order) for order in closing), _ZERO)
+
+
+def _resting_to_open(orders: Iterable[LedgerOrder], symbol: str, side: HoldSide) -> Decimal:
+    opening = (
+        order
+        for order in orders
+        if order.symbol == symbol
+        and traded_side(order) is side
+        and not order.reduce_only
+        and order.trade_side != "close"
+    )
+    return sum((remaining(order) for order in opening), _ZERO)

@@ -1,0 +1,295 @@
+"""The exchange's core: one account on several perpetuals, synchronous, in exact Decimal.
+
+The protocol (`rest`, `streams`) asks and listens here; the market (`market`) is fed in with `on_market`.
+Knows no asyncio, no sockets and no wire spelling. Every refusal is `Refused` with Bitget's code.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from omega_tui.exchange.bitget.codes import Code
+from omega_tui.sim.choices import Choices
+from omega_tui.sim.facts import (
+    BookDelta,
+    BookSnapshot,
+    Contract,
+    Direction,
+    Force,
+    HoldSide,
+    MarginMode,
+    MarketEvent,
+    MarketFacts,
+    OrderType,
+    PositionMode,
+    PublicTrade,
+)
+from omega_tui.sim.refusals import Refused, refusal
+from omega_tui.sim.venue.accounts import Account, SymbolSettings
+from omega_tui.sim.venue.agenda import Agenda
+from omega_tui.sim.venue.book import VenueBook
+from omega_tui.sim.venue.desk import Desk
+from omega_tui.sim.venue.intake import Intake, Market
+from omega_tui.sim.venue.ledger import (
+    LedgerAccount,
+    LedgerEvent,
+    LedgerFill,
+    LedgerOrder,
+    LedgerPosition,
+    OrderSpec,
+)
+from omega_tui.sim.venue.leverage import LeverageRequest, SettingsOffice
+from omega_tui.sim.venue.matching import Matcher
+from omega_tui.sim.venue.order_store import LIVE, OrderStore
+from omega_tui.sim.venue.public_trades import PublicTrades
+from omega_tui.sim.venue.snowflake import Snowflakes
+from omega_tui.sim.venue.statements import Statements
+from omega_tui.sim.venue.tickers import Ticker, TickerState
+
+__all__ = ["Closing", "SymbolSettings", "TickerState", "Venue", "VenueBook", "VenueSettings"]
+
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class VenueSettings:
+    """How the account begins, `balance` in USDT, and what the exchange does where Bitget's word is open."""
+
+    position_mode: PositionMode = PositionMode.ONE_WAY
+    balance: Decimal = Decimal(10_000)
+    default_leverage: int = 10
+    default_margin_mode: MarginMode = MarginMode.CROSSED
+    choices: Choices = field(default_factory=Choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What closing positions came to: the orders that do it, and the symbols that refused to, with why."""
+
+    placed: list[LedgerOrder]
+    failed: list[tuple[str, Refused]]
+
+
+class Venue:
+    """The exchange. `now_ms` is exchange time; ids and ledger records are stamped with it.
+
+    Listeners are called synchronously and in order; they may read the venue but must not act on it.
+    """
+
+    def __init__(
+        self, contracts: Sequence[Contract], settings: VenueSettings, now_ms: Callable[[], int]
+    ) -> None:
+        self._contracts = {contract.symbol: contract for contract in contracts}
+        self.choices = settings.choices
+        self.agenda = Agenda()
+        self._listeners: list[Callable[[LedgerEvent], None]] = []
+        self._orders = OrderStore()
+        ids = Snowflakes(now_ms)
+        leverage = settings.default_leverage
+        default = SymbolSettings(settings.default_margin_mode, leverage, leverage, leverage)
+        self._account = Account(self._contracts, settings.balance, settings.position_mode, default, ids.next)
+        self._statements = Statements(self._account, self._contracts, self._mark, self._orders.live)
+        self._office = SettingsOffice(self._account, self._statements, self._orders)
+        intake = Intake(self._account, self._statements, self._orders, ids, now_ms)
+        self._markets: dict[str, Market] = {}
+        self._reactions: list[Callable[[], bool]] = []
+        self._trades = PublicTrades(self._markets, ids.next)
+        self._desk = Desk(
+            self._markets, self._account, self._orders, intake, ids, now_ms, self._emit, self._trades
+        )
+        for contract in contracts:
+            matcher = Matcher(self._desk.execute)
+            self._markets[contract.symbol] = Market(contract, matcher, Ticker(contract, matcher.book))
+
+    def listen(self, listener: Callable[[LedgerEvent], None]) -> None:
+        """Call `listener` with every ledger event: orders as they change, then positions, then money."""
+        self._listeners.append(listener)
+
+    def listen_trades(self, listener: Callable[[PublicTrade], None]) -> None:
+        """Call `listener` with every trade as the public hears of it, the trader's own included."""
+        self._trades.listen(listener)
+
+    def on_market(self, event: MarketEvent) -> None:
+        """Apply what the market did: the book, the ticker, and the resting orders that it reached."""
+        if isinstance(event, BookDelta | BookSnapshot):
+            self._desk.market(event.symbol).matcher.apply_book(event)
+        elif isinstance(event, PublicTrade):
+            filled = self._desk.market(event.symbol).matcher.apply_trade(event)
+            self._trades.tell_market_trade(event, filled)
+        elif isinstance(event, MarketFacts):
+            self._desk.market(event.symbol).ticker.facts(event)
+        self._settle()
+
+    def on_time(self, now_ms: int) -> None:
+        """Do what is due by `now_ms`."""
+        if self.agenda.run_due(now_ms):
+            self._settle()
+
+    def place(self, spec: OrderSpec) -> LedgerOrder:
+        """Accept an order and work it; returns it as accepted, fills follow through `listen` before that.
+
+        `spec.direction` is the true direction. In one-way mode `hold_side` and `closes` are ignored. In
+        hedge mode `hold_side` None (no `tradeSide` on the wire) is refused with 40774, and `reduce_only` is
+        ignored. The caller reads `position_mode` to know how to read the wire's `side`.
+        """
+        try:
+            return self._desk.place(spec)
+        finally:
+            self._settle()
+
+    def cancel(self, symbol: str, order_id: str | None, client_oid: str | None) -> LedgerOrder:
+        """Cancel a live order by id, or by client id when there is no id."""
+        self._desk.market(symbol)
+        order = self._orders.find(symbol, order_id, client_oid)
+        if order is None:
+            raise refusal(Code.CANCEL_UNKNOWN_ORDER)
+        if order.status not in LIVE:
+            raise refusal(Code.NOT_CANCELLABLE)
+        gone = self._desk.cancel(order)
+        self._settle()
+        return gone
+
+    def cancel_many(self, symbol: str | None = None) -> list[LedgerOrder]:
+        """Cancel all live orders, of one symbol or of all; Refused 22001 when there are none."""
+        if symbol is not None:
+            self._desk.market(symbol)
+        live = self._orders.live(symbol)
+        if not live:
+            raise refusal(Code.NO_ORDER_TO_CANCEL)
+        gone = [self._desk.cancel(order) for order in live]
+        self._settle()
+        return gone
+
+    def close_positions(self, symbol: str | None, hold_side: HoldSide | None) -> Closing:
+        """Close at market; one-way mode ignores `hold_side`, hedge mode without it closes both sides.
+
+        Resting close orders of a position give way. A position that cannot be closed now does not keep the
+        others open. Refused 22002 without a position, and as the last one was when none could be closed.
+        """
+        if symbol is not None:
+            self._desk.market(symbol)
+        hedge = self._account.position_mode is PositionMode.HEDGE
+        wanted = hold_side if hedge else None
+        held = [each for each in self._statements.positions(symbol) if wanted in (None, each.hold_side)]
+        if not held:
+            raise refusal(Code.NO_POSITION_TO_CLOSE)
+        placed: list[LedgerOrder] = []
+        failed: list[tuple[str, Refused]] = []
+        for position in held:
+            try:
+                placed.append(self._close(position))
+            except Refused as reason:
+                failed.append((position.symbol, reason))
+        self._settle()
+        if not placed:
+            raise failed[-1][1]
+        return Closing(placed, failed)
+
+    def set_leverage(
+        self,
+        symbol: str,
+        leverage: int | None,
+        hold_side: HoldSide | None,
+        long_leverage: int | None,
+        short_leverage: int | None,
+    ) -> None:
+        """Change leverages as Bitget's set-leverage does; long and short win over `leverage`."""
+        request = LeverageRequest(leverage, hold_side, long_leverage, short_leverage)
+        self._office.set_leverage(self.contract(symbol), request)
+        self._announce_settings(symbol)
+
+    def set_margin_mode(self, symbol: str, mode: MarginMode) -> None:
+        """Refused 45117 while the symbol has positions or orders."""
+        self._office.set_margin_mode(self.contract(symbol).symbol, mode)
+        self._announce_settings(symbol)
+
+    def set_position_mode(self, mode: PositionMode) -> None:
+        """Refused 40920 while there are positions or orders."""
+        self._office.set_position_mode(mode)
+
+    @property
+    def position_mode(self) -> PositionMode:
+        """The account's position mode."""
+        return self._account.position_mode
+
+    def contract(self, symbol: str) -> Contract:
+        """The contract of a symbol; Refused 40034 when unknown."""
+        return self._desk.market(symbol).contract
+
+    def order(self, symbol: str, order_id: str | None, client_oid: str | None) -> LedgerOrder | None:
+        """An order by id (wins) or client id."""
+        return self._orders.find(symbol, order_id, client_oid)
+
+    def pending(self, symbol: str | None = None) -> list[LedgerOrder]:
+        """Live orders, newest first."""
+        return self._orders.live(symbol)[::-1]
+
+    def finished(self, symbol: str | None = None) -> list[LedgerOrder]:
+        """Filled and cancelled orders, newest first."""
+        return self._orders.finished(symbol)
+
+    def fills(self, symbol: str | None = None, order_id: str | None = None) -> list[LedgerFill]:
+        """Fills, newest first."""
+        return self._orders.fills(symbol, order_id)
+
+    def positions(self, symbol: str | None = None) -> list[LedgerPosition]:
+        """Open positions."""
+        return self._statements.positions(symbol)
+
+    def account(self) -> LedgerAccount:
+        """The account's money now."""
+        return self._statements.account()
+
+    def leverage(self, symbol: str) -> SymbolSettings:
+        """Margin mode and leverages of a symbol; Refused 40034 when unknown."""
+        return self._account.settings(self.contract(symbol).symbol)
+
+    def ticker(self, symbol: str) -> TickerState:
+        """The ticker of a symbol; Refused 40034 when unknown."""
+        return self._desk.market(symbol).ticker.state()
+
+    def book(self, symbol: str) -> VenueBook:
+        """The public book of a symbol; Refused 40034 when unknown."""
+        return self._desk.market(symbol).matcher.book
+
+    def _settle(self) -> None:
+        """Complete an action: let the exchange react until nothing is left to do, then announce the sums.
+
+        A reaction looks at prices and positions, acts where it must and says whether it did.
+        """
+        while any(react() for react in self._reactions):
+            pass
+        self._desk.flush()
+
+    def _close(self, position: LedgerPosition) -> LedgerOrder:
+        long = position.hold_side is HoldSide.LONG
+        for order in self._orders.live(position.symbol):
+            if order.trade_side == "close" and order.hold_side is position.hold_side:
+                self._desk.cancel(order)
+        spec = OrderSpec(
+            symbol=position.symbol,
+            direction=Direction.SELL if long else Direction.BUY,
+            order_type=OrderType.MARKET,
+            size=position.size,
+            price=None,
+            force=Force.GTC,
+            margin_mode=position.margin_mode,
+            hold_side=position.hold_side,
+            closes=True,
+            reduce_only=True,
+            client_oid=None,
+        )
+        return self._desk.place(spec)
+
+    def _announce_settings(self, symbol: str) -> None:
+        if self._account.positions.of(symbol):
+            self._desk.money_moved()
+            self._settle()
+
+    def _mark(self, symbol: str) -> Decimal:
+        """The price that values a position: a position cannot exist before a book, so zero is never seen."""
+        return self._markets[symbol].ticker.mark or _ZERO
+
+    def _emit(self, event: LedgerEvent) -> None:
+        for listener in self._listeners:
+            listener(event)
