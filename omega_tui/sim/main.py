@@ -147,6 +147,8 @@ def _announce(server: SimServer) -> None:
         "passphrase": key.passphrase,
         "symbols": server.exchange.symbols,
         "market": server.exchange.source.label,
+        "control": address.control,
+        "control_token": server.control_token,
     }
     sys.stdout.write(json.dumps(facts) + "\n")
     sys.stdout.flush()

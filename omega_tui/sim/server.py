@@ -15,6 +15,7 @@ from aiohttp import web
 from omega_tui.clock import Ids, RandomIds
 from omega_tui.exchange.bitget.wire import WS_PRIVATE_PATH, WS_PUBLIC_PATH
 from omega_tui.sim.clock import ExchangeClock
+from omega_tui.sim.control import CONTROL_PREFIX, TOKEN_LENGTH, ControlFace
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import MarketSource, TapeEnded
 from omega_tui.sim.pump import Pump
@@ -45,11 +46,12 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class ServerAddress:
-    """Where the server listens: `rest` has no path, the streams are whole URLs."""
+    """Where the server listens: `rest` has no path, the streams and `control` are whole URLs."""
 
     rest: str
     ws_public: str
     ws_private: str
+    control: str
 
 
 def _ignore(_: TapeEnded) -> None:
@@ -57,7 +59,10 @@ def _ignore(_: TapeEnded) -> None:
 
 
 class SimServer:
-    """One running exchange. `start` serves, `wait` lasts until the market fails, `stop` ends it all."""
+    """One running exchange. `start` serves, `wait` lasts until the market fails, `stop` ends it all.
+
+    Parts that can be steered while it runs offer their routes to `control`.
+    """
 
     def __init__(
         self,
@@ -71,6 +76,8 @@ class SimServer:
         self._settings = settings or ServerSettings()
         ids = ids or RandomIds()
         self.api_key = self._settings.api_key or ApiKey.random(ids)
+        self.control_token = ids.token(TOKEN_LENGTH)
+        self.control = ControlFace(self.control_token)
         self.exchange = SimulatedExchange(source, self._settings.venue, clock)
         guard = Guard(self.api_key, clock)
         self._rest = RestFace(self.exchange, guard)
@@ -83,10 +90,8 @@ class SimServer:
     @property
     def address(self) -> ServerAddress:
         """Where clients find the exchange, once it has started."""
-        streams = f"ws://{HOST}:{self._port}"
-        return ServerAddress(
-            f"http://{HOST}:{self._port}", streams + WS_PUBLIC_PATH, streams + WS_PRIVATE_PATH
-        )
+        rest, streams = f"http://{HOST}:{self._port}", f"ws://{HOST}:{self._port}"
+        return ServerAddress(rest, streams + WS_PUBLIC_PATH, streams + WS_PRIVATE_PATH, rest + CONTROL_PREFIX)
 
     async def start(self) -> None:
         """Put the market's opening in place, then listen. Raises OSError when the port is taken."""
@@ -94,6 +99,7 @@ class SimServer:
         app = web.Application(client_max_size=_LARGEST_BODY)
         app.router.add_get(WS_PUBLIC_PATH, self.streams.handle)
         app.router.add_get(WS_PRIVATE_PATH, self.streams.handle)
+        app.router.add_route("*", CONTROL_PREFIX + "{path:.*}", self.control.handle)
         app.router.add_route("*", "/{path:.*}", self._rest.handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GOODBYE_SECONDS)
         await self._runner.setup()

@@ -66,6 +66,8 @@ def test_it_says_where_it_is_and_leaves_when_told() -> None:
             "passphrase",
             "symbols",
             "market",
+            "control",
+            "control_token",
         }
         assert facts["symbols"] == ["ETHUSDT", "BTCUSDT"]
         assert facts["market"] == "synthetic, seed 7"
