@@ -11,7 +11,8 @@ from dataclasses import dataclass
 class Choices:
     """One answer per open question.
 
-    - `empty_lists_null`: an empty page of orders or fills holds null in place of its list, else an empty one.
+    - `empty_lists_null`: an empty page of orders, fills or bills holds null in place of its list, else an
+      empty one.
     - `books_checksum`: pushes of `books` carry the checksum, as until 2025; else they leave the member out.
     - `modify_delay_ms`: how long after the reply to `modify-order` the new order is born.
     """

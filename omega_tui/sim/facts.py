@@ -16,6 +16,8 @@ Level = tuple[str, str]
 CandleRow = tuple[int, str, str, str, str, str, str]
 """Start (ms), open, high, low, close, base volume, quote volume: the columns of Bitget's REST candles."""
 
+_HOUR_MS = 3_600_000
+
 
 class MarginMode(StrEnum):
     """How a symbol's margin is held."""
@@ -114,6 +116,11 @@ class Contract:
     def tick(self) -> Decimal:
         """Smallest price step: the end step counted in units of the last price place."""
         return Decimal(self.price_end_step).scaleb(-self.price_place)
+
+    def next_funding(self, ts: int) -> int:
+        """The first funding time after `ts`, counted from midnight UTC (Bitget: 0, 8 and 16 o'clock)."""
+        interval = self.fund_interval * _HOUR_MS
+        return ts - ts % interval + interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Code(StrEnum):
         member.text = text
         return member
 
+    INTERVAL_TOO_LONG = "00001", "startTime and endTime interval cannot be greater than {0} days"
     TOO_MANY_REQUESTS = "429", "Too many requests"
     KEY_MISSING = "40001", "ACCESS_KEY cannot be empty"
     SIGN_MISSING = "40003", "Signature cannot be empty"

@@ -26,7 +26,6 @@ from omega_tui.sim.market.past import PastCandles
 from omega_tui.sim.market.randomness import seeded
 from omega_tui.sim.market.shapes import SHAPES
 from omega_tui.sim.market.taker_flow import TakerFlow
-from omega_tui.sim.market.tape_facts import next_funding
 from omega_tui.sim.market.texts import StepText
 
 STEP_MS = 100
@@ -128,7 +127,7 @@ class GeneratedMarket:
         noise = self._rng.gauss(0, _LARGEST_BASIS / 100)
         self._basis = max(-_LARGEST_BASIS, min(_LARGEST_BASIS, self._basis * 0.999 + noise))
         facts = self._day.facts(self._symbol, now, self._price(round(self._mark)))
-        funding_ms = next_funding(self._contract, now)
+        funding_ms = self._contract.next_funding(now)
         is_new, self._funding_ms = funding_ms != self._funding_ms, funding_ms
         return replace(
             facts,

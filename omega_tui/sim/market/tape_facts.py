@@ -12,18 +12,11 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from omega_tui.sim.facts import Contract, MarketFacts, PublicTrade
 from omega_tui.sim.market.bars import Bar, BarTexts
 from omega_tui.sim.market.day_figures import DayFigures
-from omega_tui.sim.market.granularity import HOUR_MS
 from omega_tui.sim.market.published_book import PublishedBook
 from omega_tui.sim.market.shapes import shape_of
 from omega_tui.sim.market.texts import plain_decimal
 
 _DERIVED_EVERY_MS = 1000
-
-
-def next_funding(contract: Contract, ts: int) -> int:
-    """The first funding time after `ts`, counted from midnight UTC (Bitget: 0, 8 and 16 o'clock)."""
-    interval = contract.fund_interval * HOUR_MS
-    return ts - ts % interval + interval
 
 
 class TapeFacts:
@@ -92,7 +85,7 @@ class TapeFacts:
 
     def _with_funding(self, facts: MarketFacts) -> MarketFacts:
         """States the next funding time only when it is another than before."""
-        due = next_funding(self._contract, facts.ts)
+        due = self._contract.next_funding(facts.ts)
         if due == self._funding_ms:
             return replace(facts, next_funding_ms=None)
         self._funding_ms = due

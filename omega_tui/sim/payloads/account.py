@@ -8,7 +8,7 @@ from decimal import Decimal
 from omega_tui.exchange.bitget.wire import MARGIN_COIN
 from omega_tui.sim.payloads.market import UNKNOWN, Row, average, exact, money
 from omega_tui.sim.venue.accounts import SymbolSettings
-from omega_tui.sim.venue.ledger import LedgerAccount, LedgerPosition
+from omega_tui.sim.venue.ledger import LedgerAccount, LedgerBill, LedgerPosition
 
 _ASSET_MODE = "single"
 _NO_LIQUIDATION = "0"
@@ -122,6 +122,21 @@ def position_push(position: LedgerPosition) -> Row:
         "uTime": str(position.updated_ms),
         "assetMode": _ASSET_MODE,
         "autoMargin": "off",
+    }
+
+
+def bill_row(bill: LedgerBill) -> Row:
+    """One row of `bill` ("Get-Account-Bill")."""
+    return {
+        "billId": bill.bill_id,
+        "symbol": bill.symbol,
+        "amount": money(bill.amount),
+        "fee": money(bill.fee),
+        "feeByCoupon": UNKNOWN,
+        "businessType": bill.business,
+        "coin": MARGIN_COIN,
+        "balance": money(bill.balance),
+        "cTime": str(bill.ts),
     }
 
 

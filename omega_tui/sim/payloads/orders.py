@@ -211,7 +211,7 @@ def _wire_side(order: LedgerOrder) -> str:
 
 
 def _fill_side(fill: LedgerFill) -> str:
-    closing = fill.position_mode is PositionMode.HEDGE and fill.trade_side == "close"
+    closing = fill.position_mode is PositionMode.HEDGE and fill.trade_side != "open"
     return str(fill.direction.opposite if closing else fill.direction)
 
 

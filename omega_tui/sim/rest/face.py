@@ -13,7 +13,7 @@ from omega_tui.exchange.bitget.codes import Code
 from omega_tui.exchange.bitget.wire import SUCCESS, SUCCESS_MESSAGE, UNIFIED_PREFIX
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.refusals import Refused, refusal
-from omega_tui.sim.rest import account, market, orders, trade
+from omega_tui.sim.rest import account, bills, market, orders, trade
 from omega_tui.sim.rest.request import parse_body, parse_query
 from omega_tui.sim.rest.route import GET, Route
 from omega_tui.sim.security import Guard, SignedRequest
@@ -21,7 +21,13 @@ from omega_tui.sim.security import Guard, SignedRequest
 _JSON: Final = "application/json"
 _UNIFIED_PUBLIC = (f"{UNIFIED_PREFIX}market/", f"{UNIFIED_PREFIX}public/")
 
-ROUTES: Final[dict[str, Route]] = {**market.ROUTES, **account.ROUTES, **trade.ROUTES, **orders.ROUTES}
+ROUTES: Final[dict[str, Route]] = {
+    **market.ROUTES,
+    **account.ROUTES,
+    **bills.ROUTES,
+    **trade.ROUTES,
+    **orders.ROUTES,
+}
 """Every route of the exchange by its path."""
 
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from omega_tui.sim.facts import Contract, HoldSide, MarginMode, PositionMode
+from omega_tui.sim.venue.forced import FREE_OF_FEE, cause_of, trade_business
 from omega_tui.sim.venue.ledger import LedgerClosedPosition, LedgerOrder
 from omega_tui.sim.venue.margin import trading_fee
 from omega_tui.sim.venue.positions import Position, Positions, opened_side
+from omega_tui.sim.venue.wallet import Wallet
 
 _ZERO = Decimal(0)
 
@@ -55,17 +57,17 @@ def traded_side(order: LedgerOrder) -> HoldSide:
 
 
 class Account:
-    """One USDT futures account. `balance` is the wallet: deposits, realised profit, fees, funding."""
+    """One USDT futures account: its wallet, its positions and its settings."""
 
     def __init__(
         self,
         contracts: Mapping[str, Contract],
-        balance: Decimal,
+        wallet: Wallet,
         position_mode: PositionMode,
         default: SymbolSettings,
         next_id: Callable[[], str],
     ) -> None:
-        self.balance = balance
+        self.wallet = wallet
         self.position_mode = position_mode
         self.positions = Positions()
         self._contracts = contracts
@@ -74,6 +76,11 @@ class Account:
             symbol: _within(default, contract.min_lever, contract.max_lever)
             for symbol, contract in contracts.items()
         }
+
+    @property
+    def balance(self) -> Decimal:
+        """The wallet: deposits, realised profit, fees, funding."""
+        return self.wallet.balance
 
     def settings(self, symbol: str) -> SymbolSettings:
         """Margin mode and leverages of a symbol."""
@@ -87,8 +94,7 @@ class Account:
 
     def book(self, order: LedgerOrder, size: Decimal, price: Decimal, maker: bool, ts: int) -> Booking:
         """Apply a fill of `order`: it closes what it can of the position against it, and opens the rest."""
-        contract = self._contracts[order.symbol]
-        rate = contract.maker_fee_rate if maker else contract.taker_fee_rate
+        rate = self._fee_rate(order, maker)
         fee = trading_fee(size * price, rate)
         closed = self._closed_by(order, size)
         close_fee = fee if closed == size else trading_fee(closed * price, rate)
@@ -101,14 +107,20 @@ class Account:
                 gone = position.closed(self.position_mode)
         if closed < size:
             self._open(order, size - closed, price, fee - close_fee, ts)
-        self.balance += profit + fee
+        self.wallet.book(order.symbol, trade_business(order), profit, fee)
         return Booking(fee, profit, reduced=bool(closed), closed=gone)
 
     def closing_side(self, order: LedgerOrder) -> HoldSide | None:
         """The side that the order closes, None when it can only open (hedge mode)."""
         if order.hold_side is None:
             return other_side(opened_side(order.direction))
-        return order.hold_side if order.trade_side == "close" else None
+        return order.hold_side if order.reduce_only else None
+
+    def _fee_rate(self, order: LedgerOrder, maker: bool) -> Decimal:
+        if cause_of(order) in FREE_OF_FEE:
+            return _ZERO
+        contract = self._contracts[order.symbol]
+        return contract.maker_fee_rate if maker else contract.taker_fee_rate
 
     def _closed_by(self, order: LedgerOrder, size: Decimal) -> Decimal:
         side = self.closing_side(order)

@@ -177,6 +177,23 @@ class LedgerClosedPosition:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerBill:
+    """One entry of the wallet's books: `balance` is what was in it afterwards.
+
+    `business` is Bitget's businessType, `symbol` empty where the bill is about no contract. `amount` excludes
+    `fee`, which is negative when paid.
+    """
+
+    bill_id: str
+    symbol: str
+    business: str
+    amount: Decimal
+    fee: Decimal
+    balance: Decimal
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerAccount:
     """The account's money in USDT: `equity` includes unrealized profit at mark."""
 

@@ -23,6 +23,14 @@ def trading_fee(quote: Decimal, rate: Decimal) -> Decimal:
     return -(quote * rate).quantize(_MONEY, ROUND_DOWN)
 
 
+def funding_payment(side: HoldSide, size: Decimal, mark: Decimal, rate: Decimal) -> Decimal:
+    """Size at mark times the rate: longs pay a positive rate, shorts receive it; cut after eight places.
+
+    ("Bitget futures: Funding rate")
+    """
+    return -(direction_sign(side) * size * mark * rate).quantize(_MONEY, ROUND_DOWN)
+
+
 def initial_margin(notional: Decimal, leverage: int) -> Decimal:
     """What opening `notional` binds, rounded up to eight places."""
     return (notional / leverage).quantize(_MONEY, ROUND_UP)

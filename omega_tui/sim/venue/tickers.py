@@ -53,7 +53,8 @@ class Ticker:
         self._ts = 0
         self._last: Decimal | None = None
         self._facts: dict[str, Decimal] = {}
-        self._next_funding_ms: int | None = None
+        self._settled_ms = 0
+        self.next_funding_ms: int | None = None
 
     def trade(self, trade: PublicTrade, *, counted: bool) -> None:
         """A trade sets the last price; `counted` when the stated figures of the day include it."""
@@ -77,10 +78,19 @@ class Ticker:
             "quote_volume_24h": facts.quote_volume_24h,
         }
         self._facts.update((name, Decimal(text)) for name, text in stated.items() if text is not None)
-        if facts.next_funding_ms is not None:
-            self._next_funding_ms = facts.next_funding_ms
+        if facts.next_funding_ms is not None and facts.next_funding_ms > self._settled_ms:
+            self.next_funding_ms = facts.next_funding_ms
         if facts.last_price is not None:
             self._last = Decimal(facts.last_price)
+
+    def funding_settled(self, settled_ms: int, next_ms: int) -> None:
+        """Funding up to `settled_ms` is done; the next falls at `next_ms` unless the market says other."""
+        self._settled_ms, self.next_funding_ms = settled_ms, next_ms
+
+    @property
+    def funding_rate(self) -> Decimal | None:
+        """The rate of the coming settlement."""
+        return self._facts.get("funding_rate")
 
     @property
     def mark(self) -> Decimal | None:
@@ -107,7 +117,7 @@ class Ticker:
             mark=facts("mark"),
             index=facts("index"),
             funding_rate=facts("funding_rate"),
-            next_funding_ms=self._next_funding_ms,
+            next_funding_ms=self.next_funding_ms,
             open_interest=facts("open_interest"),
             open_24h=opened,
             high_24h=_of_all(max, facts("high_24h"), last, _number(added.high_24h)),

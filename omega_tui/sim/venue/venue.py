@@ -29,6 +29,7 @@ from omega_tui.sim.venue.accounts import Account, SymbolSettings
 from omega_tui.sim.venue.agenda import Agenda
 from omega_tui.sim.venue.book import VenueBook
 from omega_tui.sim.venue.desk import Desk
+from omega_tui.sim.venue.funding import FundingOffice
 from omega_tui.sim.venue.intake import Intake, Market
 from omega_tui.sim.venue.ledger import (
     LedgerAccount,
@@ -45,6 +46,7 @@ from omega_tui.sim.venue.public_trades import PublicTrades
 from omega_tui.sim.venue.snowflake import Snowflakes
 from omega_tui.sim.venue.statements import Statements
 from omega_tui.sim.venue.tickers import Ticker, TickerState
+from omega_tui.sim.venue.wallet import Business, Wallet
 
 __all__ = ["Closing", "SymbolSettings", "TickerState", "Venue", "VenueBook", "VenueSettings"]
 
@@ -87,7 +89,10 @@ class Venue:
         ids = Snowflakes(now_ms)
         leverage = settings.default_leverage
         default = SymbolSettings(settings.default_margin_mode, leverage, leverage, leverage)
-        self._account = Account(self._contracts, settings.balance, settings.position_mode, default, ids.next)
+        self.wallet = Wallet(ids.next, now_ms)
+        if settings.balance:
+            self.wallet.book("", Business.DEPOSIT, settings.balance)
+        self._account = Account(self._contracts, self.wallet, settings.position_mode, default, ids.next)
         self._statements = Statements(self._account, self._contracts, self._mark, self._orders.live)
         self._office = SettingsOffice(self._account, self._statements, self._orders)
         intake = Intake(self._account, self._statements, self._orders, ids, now_ms)
@@ -100,6 +105,7 @@ class Venue:
         for contract in contracts:
             matcher = Matcher(self._desk.execute)
             self._markets[contract.symbol] = Market(contract, matcher, Ticker(contract, matcher.book))
+        self.funding = FundingOffice(self._markets, self._account, self._desk, self.agenda, now_ms)
 
     def listen(self, listener: Callable[[LedgerEvent], None]) -> None:
         """Call `listener` with every ledger event: orders as they change, then positions, then money."""
@@ -118,6 +124,7 @@ class Venue:
             self._trades.tell_market_trade(event, filled)
         elif isinstance(event, MarketFacts):
             self._desk.market(event.symbol).ticker.facts(event)
+            self.funding.expect(event.symbol)
         self._settle()
 
     def on_time(self, now_ms: int) -> None:

@@ -19,6 +19,13 @@ def build(
     return exchange, Pump(exchange, ended.append), ended
 
 
+def seconds_to_funding(exchange: SimulatedExchange) -> float:
+    """After its market's last event the exchange waits for nothing but the next settlement."""
+    due = exchange.venue.ticker(BTC).next_funding_ms
+    assert due is not None
+    return exchange.clock.seconds_until(due)
+
+
 def test_events_wait_for_their_moment() -> None:
     clock = ManualClock()
     start = clock.wall_ms()
@@ -40,7 +47,7 @@ def test_a_faster_market_runs_faster_and_stamps_its_own_time() -> None:
     exchange, pump, _ = build(clock, 100, trade(BTC, start + 10_000, "61000", "1", 1))
     assert pump.apply_due() == 0.1
     clock.advance(0.1)
-    assert pump.apply_due() is None
+    assert pump.apply_due() == seconds_to_funding(exchange)
     assert exchange.clock.now_ms() == start + 10_000
     assert exchange.venue.ticker(BTC).ts == start + 10_000
 
@@ -52,7 +59,7 @@ def test_the_end_of_a_recording_is_told_and_the_exchange_lives_on() -> None:
     pump.apply_due()
     assert ended == []
     clock.advance(0.5)
-    assert pump.apply_due() is None
+    assert pump.apply_due() == seconds_to_funding(exchange)
     assert ended == [TapeEnded(start + 500, 1, False)]
     assert exchange.venue.ticker(BTC).last is not None
 

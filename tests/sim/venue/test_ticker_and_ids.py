@@ -12,7 +12,7 @@ D = Decimal
 
 def test_unknown_figures_are_none() -> None:
     ticker = Scene().venue.ticker(SYMBOL)
-    assert (ticker.last, ticker.index, ticker.change, ticker.high_24h, ticker.next_funding_ms) == (None,) * 5
+    assert (ticker.last, ticker.index, ticker.change, ticker.high_24h, ticker.funding_rate) == (None,) * 5
     assert (ticker.bid, ticker.bid_size, ticker.ask, ticker.ask_size) == (D(100), D(1), D("100.1"), D(1))
 
 

@@ -1,0 +1,48 @@
+"""The route of the wallet's bills."""
+
+from typing import Final
+
+from omega_tui.exchange.bitget.wire import MARGIN_COIN, ProductType, RestPath
+from omega_tui.sim.exchange import SimulatedExchange
+from omega_tui.sim.payloads.account import bill_row
+from omega_tui.sim.payloads.market import Row
+from omega_tui.sim.rest.paging import DAY_MS, page, time_span
+from omega_tui.sim.rest.request import Parameters
+from omega_tui.sim.rest.route import Route, read
+from omega_tui.sim.venue.ledger import LedgerBill
+from omega_tui.sim.venue.wallet import MARGIN_MOVES
+
+_LONGEST_SPAN_DAYS = 30
+_KEPT_DAYS = 90
+_TRANSFERS = frozenset({"trans_from_exchange", "trans_to_exchange"})
+
+
+def bill(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+    """`bill`: what changed the wallet, newest first, of the last 90 days ("Get-Account-Bill")."""
+    traded = parameters.product_type() is ProductType.USDT_FUTURES
+    span = time_span(parameters, _LONGEST_SPAN_DAYS)
+    bills = _chosen(exchange, parameters) if traded else []
+    rows = page(bills, parameters, span, lambda each: (each.bill_id, each.ts))
+    if not rows:
+        return {"bills": None if exchange.venue.choices.empty_lists_null else [], "endId": None}
+    return {"bills": [bill_row(each) for each in rows], "endId": rows[-1].bill_id}
+
+
+def _chosen(exchange: SimulatedExchange, parameters: Parameters) -> list[LedgerBill]:
+    """The bills of one business or of all; `coin` counts for transfers only, as the page has it."""
+    business, coin = parameters.text("businessType"), parameters.text("coin")
+    financial = parameters.flag("onlyFunding")
+    if business in _TRANSFERS and coin is not None and coin.upper() != MARGIN_COIN:
+        return []
+    oldest = exchange.clock.now_ms() - _KEPT_DAYS * DAY_MS
+    return [
+        each
+        for each in exchange.venue.wallet.bills()
+        if each.ts >= oldest
+        and business in (None, each.business)
+        and not (financial and each.business in MARGIN_MOVES)
+    ]
+
+
+ROUTES: Final[dict[str, Route]] = {RestPath.BILL: read(bill)}
+"""The routes of this module by their paths."""

@@ -1,0 +1,58 @@
+"""Pages of newest-first lists as Bitget turns them: `idLessThan`, `startTime` and `endTime`, `limit`."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Final, TypeVar
+
+from omega_tui.exchange.bitget.codes import Code
+from omega_tui.sim.refusals import Refused, refusal
+from omega_tui.sim.rest.request import Parameters
+
+Record = TypeVar("Record")
+
+DAY_MS: Final = 86_400_000
+SHORT_PAGE: Final = 20
+LONGEST_PAGE: Final = 100
+
+
+def time_span(parameters: Parameters, longest_days: int) -> tuple[int | None, int | None]:
+    """`startTime` and `endTime` in ms, either None. Refused 40707 when turned round, 00001 when too long."""
+    start, end = parameters.integer("startTime"), parameters.integer("endTime")
+    if start is None or end is None:
+        return start, end
+    if start > end:
+        raise refusal(Code.START_AFTER_END)
+    if end - start > longest_days * DAY_MS:
+        raise span_too_long(longest_days)
+    return start, end
+
+
+def span_too_long(longest_days: int) -> Refused:
+    """Asked for more days than a route gives at once."""
+    return refusal(Code.INTERVAL_TOO_LONG, str(longest_days))
+
+
+def page(
+    records: Iterable[Record],
+    parameters: Parameters,
+    span: tuple[int | None, int | None],
+    stamp: Callable[[Record], tuple[str, int]],
+) -> list[Record]:
+    """The page asked for of `records`, newest first; 20 rows unless told, 100 at most.
+
+    `stamp` gives a record's id and time. A whole time span wins over `idLessThan`.
+    """
+    start, end = span
+    before = parameters.integer("idLessThan")
+    if start is not None and end is not None:
+        before = None
+
+    def wanted(record: Record) -> bool:
+        identity, ts = stamp(record)
+        return (
+            (before is None or int(identity) < before)
+            and (start is None or ts >= start)
+            and (end is None or ts <= end)
+        )
+
+    return list(islice(filter(wanted, records), parameters.limit(SHORT_PAGE, LONGEST_PAGE)))
