@@ -6,6 +6,8 @@ makes the exchange wrong. `docs/sim.md` lists them.
 
 from dataclasses import dataclass
 
+from omega_tui.exchange.bitget.codes import Code
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -15,8 +17,28 @@ class Choices:
       empty one.
     - `books_checksum`: pushes of `books` carry the checksum, as until 2025; else they leave the member out.
     - `modify_delay_ms`: how long after the reply to `modify-order` the new order is born.
+    - `status_of_refusals`, `status_of_unproven_keys`, `status_of_unknown_routes`, `status_of_limits`,
+      `status_of_failures`: the HTTP status of refusals in general, of 40001 to 40012 and 40037, of 40404,
+      of 429, of 45001 and 40725.
+    - `retired_routes_code`: what the routes of the first generation answer, switched off in 2025.
+    - `ip_refusal_names_list`: a key bound to other addresses gets 40038, else 40018.
+    - `whole_second_limits`: an endpoint's allowance is filled at every full second, else evenly.
+    - `release_window_every`: during the weekly release (Tuesday to Thursday, 14:00 to 17:00 in China) one
+      request in so many fails with 45001, 40725, 40808 or 40015 by turns; 0 for none.
+    - `wrong_type_acknowledged`: a subscription of an unknown `instType` is acknowledged and then silent, as
+      captured in 2026, else refused with 30001.
     """
 
     empty_lists_null: bool = True
     books_checksum: bool = True
     modify_delay_ms: int = 20
+    status_of_refusals: int = 400
+    status_of_unproven_keys: int = 400
+    status_of_unknown_routes: int = 404
+    status_of_limits: int = 429
+    status_of_failures: int = 500
+    retired_routes_code: Code = Code.NO_ROUTE
+    ip_refusal_names_list: bool = False
+    whole_second_limits: bool = False
+    release_window_every: int = 0
+    wrong_type_acknowledged: bool = True

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from omega_tui.sim.clock import ExchangeClock
+from omega_tui.sim.condition import Condition
 from omega_tui.sim.facts import MarketEvent, MarketFacts, MarketSource, PublicTrade
 from omega_tui.sim.market.live_candles import CandleBook
 from omega_tui.sim.venue.venue import Venue, VenueSettings
@@ -19,7 +20,7 @@ _DAY_MS = 86_400_000
 
 
 class SimulatedExchange:
-    """One market with one account trading on it."""
+    """One market with one account trading on it; `condition` is who its caller is and whether it works."""
 
     def __init__(self, source: MarketSource, settings: VenueSettings, clock: ExchangeClock) -> None:
         self.source = source
@@ -27,6 +28,7 @@ class SimulatedExchange:
         self.contracts = tuple(source.contracts)
         self.symbols = tuple(contract.symbol for contract in self.contracts)
         self.venue = Venue(self.contracts, settings, clock.now_ms)
+        self.condition = Condition(settings.choices)
         self.candles = CandleBook(source)
         self._trades: dict[str, deque[PublicTrade]] = {
             symbol: deque(maxlen=_KEPT_TRADES) for symbol in self.symbols

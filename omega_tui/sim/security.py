@@ -22,6 +22,8 @@ from omega_tui.exchange.bitget.wire import (
     SIGNATURE_WINDOW_MS,
 )
 from omega_tui.sim.clock import ExchangeClock
+from omega_tui.sim.condition import Condition
+from omega_tui.sim.personas import Standing
 from omega_tui.sim.refusals import refusal
 
 KEY_PREFIX = "bg_"
@@ -62,22 +64,24 @@ class LoginRefused(Exception):
 
 
 class Guard:
-    """Checks requests and logins against one key and two clocks.
+    """Checks requests and logins against one key, as long as it is in good standing, and two clocks.
 
     A timestamp may be near exchange time or near the wall clock: clients of a market played faster than life
     sign with their own clock until they have asked for ours.
     """
 
-    def __init__(self, api_key: ApiKey, clock: ExchangeClock) -> None:
+    def __init__(self, api_key: ApiKey, clock: ExchangeClock, condition: Condition) -> None:
         self._api_key = api_key
         self._clock = clock
+        self._condition = condition
 
     def check_request(self, headers: Mapping[str, str], request: SignedRequest) -> None:
         """Raise Refused with the code of the first thing wrong, in Bitget's order of checking."""
         key, sign, timestamp, passphrase = _auth_headers(headers)
-        if not key.startswith(KEY_PREFIX):
+        standing = self._condition.persona.standing
+        if not key.startswith(KEY_PREFIX) or standing is Standing.EXPIRED:
             raise refusal(Code.KEY_INVALID)
-        if key != self._api_key.key:
+        if key != self._api_key.key or standing is Standing.DELETED:
             raise refusal(Code.KEY_UNKNOWN)
         stamp = _parse_stamp(timestamp)
         if stamp is None:

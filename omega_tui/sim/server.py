@@ -18,6 +18,8 @@ from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.control import CONTROL_PREFIX, TOKEN_LENGTH, ControlFace
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import MarketSource, TapeEnded
+from omega_tui.sim.limits import Allowances, RequestLimits
+from omega_tui.sim.personas import Persona
 from omega_tui.sim.pump import Pump
 from omega_tui.sim.rest.face import RestFace
 from omega_tui.sim.security import ApiKey, Guard
@@ -34,13 +36,16 @@ _GOODBYE_SECONDS: Final = 1.0
 class ServerSettings:
     """How the server runs; port 0 takes a free one, and a key is made up when none is given.
 
-    `listener` is a socket that listens already, for a parent that wants to know the address beforehand.
+    `limits` hold stream clients, `requests` REST clients; `persona` is the caller at the start. `listener` is
+    a socket that listens already, for a parent that wants to know the address beforehand.
     """
 
     port: int = 0
     listener: socket.socket | None = None
     venue: VenueSettings = field(default_factory=VenueSettings)
     limits: SessionLimits = field(default_factory=SessionLimits)
+    requests: RequestLimits = field(default_factory=RequestLimits)
+    persona: Persona = field(default_factory=Persona)
     api_key: ApiKey | None = None
 
 
@@ -79,8 +84,11 @@ class SimServer:
         self.control_token = ids.token(TOKEN_LENGTH)
         self.control = ControlFace(self.control_token)
         self.exchange = SimulatedExchange(source, self._settings.venue, clock)
-        guard = Guard(self.api_key, clock)
-        self._rest = RestFace(self.exchange, guard)
+        self.exchange.condition.become(self._settings.persona)
+        guard = Guard(self.api_key, clock, self.exchange.condition)
+        whole_seconds = self._settings.venue.choices.whole_second_limits
+        allowances = Allowances(self._settings.requests, clock.monotonic, whole_seconds=whole_seconds)
+        self._rest = RestFace(self.exchange, guard, allowances)
         self.streams = StreamsFace(self.exchange, guard, self._settings.limits, ids)
         self._pump = Pump(self.exchange, on_tape_end)
         self._runner: web.AppRunner | None = None

@@ -40,12 +40,17 @@ class Code(StrEnum):
     IP_REFUSED = "40018", "Invalid IP"
     PARAMETER_EMPTY = "40019", "Parameter {0} cannot be empty"
     PARAMETER_WRONG = "40020", "Parameter {0} error"
+    ACCOUNT_FROZEN = "40024", "Account has been frozen"
     PARAMETER_UNKNOWN = "40034", "Parameter {0} does not exist"
     KEY_UNKNOWN = "40037", "Apikey does not exist"
+    IP_NOT_LISTED = "40038", "The current ip is not in the apikey ip whitelist"
     OUTSIDE_RECEIVE_WINDOW = "40078", "Timestamp for this request is outside of the ME receiveWindow."
     RECEIVE_WINDOW_TOO_LONG = "40079", "receiveWindow timestamp must be less than 60s"
-    CLASSIC_ACCOUNT = "40084", "You are in Classic Account mode, and the Unified Account API is not supported"
-    """Unlisted."""
+    CLASSIC_ACCOUNT = (
+        "40084",
+        "You are in Classic Account mode, and the Unified Account API is not supported at this time",
+    )
+    """Unlisted, captured."""
     UNIFIED_ACCOUNT = (
         "40085",
         "You are in Unified Account mode, and the Classic Account API is not supported at this time",
@@ -54,6 +59,7 @@ class Code(StrEnum):
     ENVIRONMENT_WRONG = "40099", "exchange environment is incorrect"
     """Unlisted, captured: a demo key without the demo header, or a live key with it."""
     ORDER_NOT_FOUND = "40109", "The data of the order cannot be found, please confirm the order number"
+    NOT_IN_DEMO = "40110", "It is currently unavailable in a demo trading"
     SERVER_UPGRADE = "40200", "Server upgrade, please try again later"
     CLIENT_OID_TOO_LONG = "40304", "clientOid or clientOrderId length cannot greater than 50"
     CLIENT_OID_MALFORMED = (
@@ -65,6 +71,8 @@ class Code(StrEnum):
     START_AFTER_END = "40707", "Start time is greater than end time"
     CLIENT_OID_SEEN = "40708", "clientOid duplicate"
     SERVICE_ERROR = "40725", "service return an error"
+    COPY_TRADING_LOCK = "40731", "This product does not support copy trading"
+    """Unlisted, captured: the position mode of an account that others copy."""
     NOTHING_TO_CLOSE = "40757", "Not enough position is available."
     BALANCE_EXCEEDED = "40762", "The order amount exceeds the balance"
     CANCEL_UNKNOWN_ORDER = "40768", "Order does not exist"
@@ -138,3 +146,5 @@ class WsCode(StrEnum):
     TIMESTAMP_EXPIRED = "30014"
     SIGN_INVALID = "30015"
     PARAMETER_WRONG = "30016"
+    ENVIRONMENT_WRONG = "40099"
+    """As `Code.ENVIRONMENT_WRONG`, for a login."""

@@ -1,8 +1,7 @@
 """Our own share of Bitget's request limits: a budget per endpoint, and a reserve for getting out.
 
-Limits are those of each endpoint's page in Bitget's documentation, per second and user (public ones per
-address), and 6000 requests a minute per address in all. Every second that a request may wait here is bounded:
-an order that left late would be an order at an old price.
+The limits are `wire.REQUESTS_PER_SECOND` and `wire.REQUESTS_PER_MINUTE`. Every second that a request may wait
+here is bounded: an order that left late would be an order at an old price.
 """
 
 import asyncio
@@ -11,23 +10,11 @@ from contextlib import suppress
 from aiolimiter import AsyncLimiter
 
 from omega_tui.clock import Clock
-from omega_tui.exchange.bitget.routes import is_public
-from omega_tui.exchange.bitget.wire import RestPath
+from omega_tui.exchange.bitget.wire import REQUESTS_PER_MINUTE, REQUESTS_PER_SECOND, RestPath
 
-_PUBLIC_PER_SECOND = 20
-_DEFAULT_PER_SECOND = 10
-_OVERALL_PER_SECOND = 80  # of 100: the rest is for cancels and closes
+_OVERALL_PER_SECOND = REQUESTS_PER_MINUTE * 0.8 / 60  # the rest is for cancels and closes
 _PENALTY_SECONDS = 1.0
 
-_PER_SECOND = {
-    RestPath.CLOSE_POSITIONS: 1,
-    RestPath.BATCH_PLACE_ORDER: 5,
-    RestPath.SET_LEVERAGE: 5,
-    RestPath.SET_MARGIN_MODE: 5,
-    RestPath.SET_POSITION_MODE: 5,
-    RestPath.ALL_POSITION: 5,
-    RestPath.POSITION_LEVER: 10,
-}
 _URGENT = frozenset(
     {
         RestPath.CANCEL_ORDER,
@@ -70,8 +57,6 @@ class Limits:
     def _endpoint(self, path: RestPath) -> AsyncLimiter:
         limiter = self._endpoints.get(path)
         if limiter is None:
-            usual = _PUBLIC_PER_SECOND if is_public(path) else _DEFAULT_PER_SECOND
-            per_second = _PER_SECOND.get(path, usual)
             # A bucket of one drop: a larger one would let nearly twice the limit through in one second.
-            limiter = self._endpoints[path] = AsyncLimiter(1, 1 / per_second)
+            limiter = self._endpoints[path] = AsyncLimiter(1, 1 / REQUESTS_PER_SECOND[path])
         return limiter

@@ -82,6 +82,7 @@ class RestPath(StrEnum):
     PLAN_SUB_ORDER = "/api/v2/mix/order/plan-sub-order"
     TRADE_RATE = "/api/v2/common/trade-rate"
     SPOT_ACCOUNT_INFO = "/api/v2/spot/account/info"
+    UNIFIED_SETTINGS = "/api/v3/account/settings"
     SPOT_COINS = "/api/v2/spot/public/coins"
     SPOT_SYMBOLS = "/api/v2/spot/public/symbols"
     MARGIN_CURRENCIES = "/api/v2/margin/currencies"
@@ -90,6 +91,9 @@ class RestPath(StrEnum):
 UNIFIED_PREFIX: Final = "/api/v3/"
 """Where the unified account's routes begin; a classic account gets `Code.CLASSIC_ACCOUNT` there."""
 
+RETIRED_PREFIXES: Final = ("/api/mix/v1/", "/api/spot/v1/")
+"""Where the first generation's routes began, switched off on 2025-11-28."""
+
 WS_PUBLIC_PATH: Final = "/v2/ws/public"
 WS_PRIVATE_PATH: Final = "/v2/ws/private"
 
@@ -97,6 +101,10 @@ HEADER_KEY: Final = "ACCESS-KEY"
 HEADER_SIGN: Final = "ACCESS-SIGN"
 HEADER_TIMESTAMP: Final = "ACCESS-TIMESTAMP"
 HEADER_PASSPHRASE: Final = "ACCESS-PASSPHRASE"  # noqa: S105 - a header's name
+HEADER_DEMO: Final = "paptrading"
+"""`1` selects the demo environment, which has keys of its own ("Demo Trading")."""
+HEADER_REMAINING: Final = "x-mbx-used-remain-limit"
+"""Reply header: how many more requests the endpoint takes within this second ("Quick Start", limits)."""
 
 SUCCESS: Final = "00000"
 """The envelope's code of a request that was accepted."""
@@ -179,6 +187,39 @@ GRANULARITIES: Final = {
 }
 """Candle widths in milliseconds (a month counts 30 days here; "Get-Candle-Data", "Candlesticks-Channel")."""
 
+_MARKET_REQUESTS: Final = 20
+_ACCOUNT_REQUESTS: Final = 10
+REQUESTS_PER_SECOND: Final[dict[RestPath, int]] = {
+    path: _MARKET_REQUESTS if "/market/" in path or "/public/" in path else _ACCOUNT_REQUESTS
+    for path in RestPath
+} | {
+    RestPath.MARKET_FILLS_HISTORY: 10,
+    RestPath.POSITION_LEVER: 10,
+    RestPath.OI_LIMIT: 10,
+    RestPath.VIP_FEE_RATE: 10,
+    RestPath.MAX_OPEN: 20,
+    RestPath.LIQ_PRICE: 20,
+    RestPath.HISTORY_POSITION: 20,
+    RestPath.ALL_POSITION: 5,
+    RestPath.ADL_RANK: 5,
+    RestPath.SET_LEVERAGE: 5,
+    RestPath.SET_ALL_LEVERAGE: 5,
+    RestPath.SET_MARGIN: 5,
+    RestPath.SET_MARGIN_MODE: 5,
+    RestPath.SET_POSITION_MODE: 5,
+    RestPath.SET_AUTO_MARGIN: 5,
+    RestPath.SET_ASSET_MODE: 2,
+    RestPath.BATCH_PLACE_ORDER: 5,
+    RestPath.CLOSE_POSITIONS: 1,
+}
+"""Requests a second, of each endpoint's page: per user where a key is needed, else per address."""
+COPY_TRADER_ORDERS_PER_SECOND: Final = 1
+"""`place-order` of an account that others copy ("Place-Order")."""
+REQUESTS_PER_MINUTE: Final = 6000
+"""Requests of one address to all endpoints together ("Quick Start", limits)."""
+LOCKOUT_SECONDS: Final = 300
+"""How long an address that went over `REQUESTS_PER_MINUTE` stays refused, since August 2025."""
+
 PING: Final = "ping"
 PONG: Final = "pong"
 """Bare text frames, not JSON ("Websocket introduction")."""
@@ -190,6 +231,12 @@ SUBSCRIPTIONS_PER_HOUR: Final = 240
 CHANNELS_PER_CONNECTION: Final = 1000
 ARGUMENT_BYTES: Final = 4096
 """Longest subscribe message."""
+CONNECTIONS_PER_ADDRESS: Final = 100
+CONNECTION_ATTEMPTS: Final = 300
+"""Of one address within `CONNECTION_ATTEMPT_SECONDS`."""
+CONNECTION_ATTEMPT_SECONDS: Final = 300
+CONNECTION_SECONDS: Final = 86_400
+"""The server closes every connection at this age, as announced in November 2024."""
 
 SIGNATURE_WINDOW_MS: Final = 30_000
 """How far a signed timestamp may be from server time ("Signature")."""

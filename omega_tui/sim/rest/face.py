@@ -1,7 +1,6 @@
-"""The REST face: finds a request's route, checks who asks, answers in Bitget's envelope.
+"""The REST face: reads requests and answers them in Bitget's envelope, refusals included.
 
-Every refusal is a JSON envelope: HTTP 404 for an unknown route, 400 for all others. What a route does is the
-business of the modules beside this one.
+Who gets in is decided by `entrance`; what a route does is the business of the modules beside this one.
 """
 
 from typing import Final
@@ -10,21 +9,24 @@ import orjson
 from aiohttp import web
 
 from omega_tui.exchange.bitget.codes import Code
-from omega_tui.exchange.bitget.wire import SUCCESS, SUCCESS_MESSAGE, UNIFIED_PREFIX
+from omega_tui.exchange.bitget.wire import SUCCESS, SUCCESS_MESSAGE
 from omega_tui.sim.exchange import SimulatedExchange
+from omega_tui.sim.limits import Allowances
 from omega_tui.sim.refusals import Refused, refusal
-from omega_tui.sim.rest import account, bills, market, orders, trade
-from omega_tui.sim.rest.request import parse_body, parse_query
+from omega_tui.sim.rest import account, bills, identity, market, orders, trade
+from omega_tui.sim.rest.entrance import Call, Entrance
+from omega_tui.sim.rest.request import Parameters, parse_body, parse_query
 from omega_tui.sim.rest.route import GET, Route
-from omega_tui.sim.security import Guard, SignedRequest
+from omega_tui.sim.rest.statuses import http_status
+from omega_tui.sim.security import Guard
 
 _JSON: Final = "application/json"
-_UNIFIED_PUBLIC = (f"{UNIFIED_PREFIX}market/", f"{UNIFIED_PREFIX}public/")
 
 ROUTES: Final[dict[str, Route]] = {
     **market.ROUTES,
     **account.ROUTES,
     **bills.ROUTES,
+    **identity.ROUTES,
     **trade.ROUTES,
     **orders.ROUTES,
 }
@@ -34,47 +36,46 @@ ROUTES: Final[dict[str, Route]] = {
 class RestFace:
     """Answers HTTP requests for one exchange."""
 
-    def __init__(self, exchange: SimulatedExchange, guard: Guard) -> None:
+    def __init__(self, exchange: SimulatedExchange, guard: Guard, allowances: Allowances) -> None:
         self._exchange = exchange
-        self._guard = guard
+        self._entrance = Entrance(exchange, guard, allowances, ROUTES)
 
     async def handle(self, request: web.Request) -> web.Response:
         """The answer to any request that is not for a stream."""
+        headers: dict[str, str] = {}
         try:
-            body = await _body(request)
-            return self._reply(200, SUCCESS, SUCCESS_MESSAGE, self._answer(request, body))
+            call = await _read(request)
+            admission = self._entrance.admit(call)
+            headers = admission.headers
+            data = admission.route.answer(self._exchange, _parameters(request, call))
         except Refused as refused:
-            status = 404 if refused.code == Code.NO_ROUTE else 400
-            return self._reply(status, refused.code, refused.message, None)
+            status = http_status(refused.code, self._exchange.venue.choices)
+            return self._reply(status, headers, refused.code, refused.message, None)
+        return self._reply(200, headers, SUCCESS, SUCCESS_MESSAGE, data)
 
-    def _answer(self, request: web.Request, body: bytes) -> object:
-        target = request.raw_path
-        path, _, query = target.partition("?")
-        if path.startswith(UNIFIED_PREFIX) and not path.startswith(_UNIFIED_PUBLIC):
-            raise refusal(Code.CLASSIC_ACCOUNT)
-        route = ROUTES.get(path)
-        if route is None or route.method != request.method:
-            raise refusal(Code.NO_ROUTE)
-        if route.signed:
-            self._guard.check_request(request.headers, SignedRequest(request.method, target, body))
-        if request.method == GET:
-            return route.answer(self._exchange, parse_query(query))
-        if request.content_type != _JSON:
-            raise refusal(Code.CONTENT_TYPE_WRONG)
-        return route.answer(self._exchange, parse_body(body))
-
-    def _reply(self, status: int, code: str, message: str, data: object) -> web.Response:
+    def _reply(
+        self, status: int, headers: dict[str, str], code: str, message: str, data: object
+    ) -> web.Response:
         envelope = {
             "code": str(code),
             "msg": message,
             "requestTime": self._exchange.clock.now_ms(),
             "data": data,
         }
-        return web.Response(status=status, body=orjson.dumps(envelope), content_type=_JSON)
+        return web.Response(status=status, headers=headers, body=orjson.dumps(envelope), content_type=_JSON)
 
 
-async def _body(request: web.Request) -> bytes:
+async def _read(request: web.Request) -> Call:
     try:
-        return await request.read()
+        body = await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise refusal(Code.VERIFICATION_FAILED, "body") from None
+    return Call(request.method, request.raw_path, request.headers, body, request.remote or "")
+
+
+def _parameters(request: web.Request, call: Call) -> Parameters:
+    if call.method == GET:
+        return parse_query(call.query)
+    if request.content_type != _JSON:
+        raise refusal(Code.CONTENT_TYPE_WRONG)
+    return parse_body(call.body)

@@ -6,6 +6,7 @@ business of `streams`.
 
 from collections import deque
 from dataclasses import dataclass
+from math import inf
 
 import orjson
 
@@ -13,6 +14,9 @@ from omega_tui.exchange.bitget.codes import WsCode
 from omega_tui.exchange.bitget.wire import (
     ARGUMENT_BYTES,
     CHANNELS_PER_CONNECTION,
+    CONNECTION_ATTEMPTS,
+    CONNECTION_SECONDS,
+    CONNECTIONS_PER_ADDRESS,
     MESSAGES_PER_SECOND,
     PING,
     PONG,
@@ -29,11 +33,23 @@ Message = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """What a client may do; a larger number switches a limit off for all practical purposes."""
+    """What stream clients are held to: how much at once, how silent, how old a connection may become.
 
-    messages_per_second: int = MESSAGES_PER_SECOND
-    subscriptions_per_hour: int = SUBSCRIPTIONS_PER_HOUR
+    `connections` and `attempts` (within five minutes) are those of one address.
+    """
+
+    messages_per_second: float = MESSAGES_PER_SECOND
+    subscriptions_per_hour: float = SUBSCRIPTIONS_PER_HOUR
+    channels: float = CHANNELS_PER_CONNECTION
+    connections: float = CONNECTIONS_PER_ADDRESS
+    attempts: float = CONNECTION_ATTEMPTS
     silence_seconds: float = SILENCE_SECONDS
+    lifetime_seconds: float = CONNECTION_SECONDS
+
+    @classmethod
+    def lifted(cls) -> "SessionLimits":
+        """No limit on how much a client does; silence and age still end a connection."""
+        return cls(inf, inf, inf, inf, inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +133,7 @@ class Session:
             topic = self._topic(argument)
             if topic is None:
                 continue
-            if len(self._topics | {topic}) > CHANNELS_PER_CONNECTION:
+            if len(self._topics | {topic}) > self._gate.limits.channels:
                 self._error(WsCode.TOO_MANY_REQUESTS, "Too many channels", argument)
                 return
             ack = orjson.dumps({"event": "subscribe", "arg": argument})

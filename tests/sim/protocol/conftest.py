@@ -10,15 +10,20 @@ import aiohttp
 import pytest
 
 from omega_tui.clock import SystemClock
+from omega_tui.sim.choices import Choices
 from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.facts import PositionMode
+from omega_tui.sim.limits import RequestLimits
+from omega_tui.sim.personas import Persona
 from omega_tui.sim.server import ServerSettings, SimServer
 from omega_tui.sim.streams.session import SessionLimits
 from omega_tui.sim.venue.venue import VenueSettings
 from tests.sim.protocol.clients import RestClient, Stream, open_stream
 from tests.sim.protocol.scripted import ScriptedSource
 
-NO_LIMITS = SessionLimits(messages_per_second=10_000, subscriptions_per_hour=10_000)
+NO_LIMITS = SessionLimits.lifted()
+"""For tests that hammer the streams; `UNCOUNTED` is the same for REST."""
+UNCOUNTED = RequestLimits(enforced=False)
 
 
 class MidMinuteClock(SystemClock):
@@ -36,11 +41,17 @@ class MidMinuteClock(SystemClock):
 
 @asynccontextmanager
 async def running(
-    mode: PositionMode = PositionMode.ONE_WAY, limits: SessionLimits = NO_LIMITS
+    mode: PositionMode = PositionMode.ONE_WAY,
+    limits: SessionLimits = NO_LIMITS,
+    requests: RequestLimits = UNCOUNTED,
+    *,
+    persona: Persona = Persona(),  # noqa: B008 - frozen
+    choices: Choices = Choices(),  # noqa: B008 - frozen
 ) -> AsyncIterator[SimServer]:
     """An exchange on a free port with the scripted market."""
     clock = ExchangeClock(MidMinuteClock())
-    settings = ServerSettings(venue=VenueSettings(mode, Decimal(1_000_000)), limits=limits)
+    venue = VenueSettings(mode, Decimal(1_000_000), choices=choices)
+    settings = ServerSettings(venue=venue, limits=limits, requests=requests, persona=persona)
     server = SimServer(ScriptedSource(clock.start_ms), clock, settings)
     await server.start()
     try:

@@ -8,7 +8,9 @@ import pytest
 
 from omega_tui.clock import CountingIds, ManualClock
 from omega_tui.exchange.bitget.codes import WsCode
+from omega_tui.sim.choices import Choices
 from omega_tui.sim.clock import ExchangeClock
+from omega_tui.sim.condition import Condition
 from omega_tui.sim.refusals import Refused
 from omega_tui.sim.security import ApiKey, Guard, LoginRefused, SignedRequest
 from tests.sim.protocol.clients import sign
@@ -26,7 +28,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def guard(clock: ManualClock) -> Guard:
-    return Guard(KEY, ExchangeClock(clock))
+    return Guard(KEY, ExchangeClock(clock), Condition(Choices()))
 
 
 def signed(request: SignedRequest, stamp: str = str(NOW_MS), text: str | None = None) -> dict[str, str]:
@@ -115,7 +117,7 @@ def test_first_thing_wrong_decides_the_code(guard: Guard, changes: dict[str, str
 def test_a_fast_market_accepts_the_wall_clock_and_its_own(clock: ManualClock) -> None:
     """At 100x exchange time leaves the wall clock behind; ccxt signs with the wall clock."""
     exchange_clock = ExchangeClock(clock, 100)
-    guard = Guard(KEY, exchange_clock)
+    guard = Guard(KEY, exchange_clock, Condition(Choices()))
     clock.advance(60)
     assert exchange_clock.now_ms() == NOW_MS + 6_000_000
     for stamp in (clock.wall_ms(), exchange_clock.now_ms()):

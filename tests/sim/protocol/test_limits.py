@@ -1,0 +1,165 @@
+"""How often: allowances per endpoint and per address, counted on a clock that the test moves."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+import pytest
+
+from omega_tui.clock import ManualClock
+from omega_tui.exchange.bitget.wire import REQUESTS_PER_SECOND, RestPath
+from omega_tui.sim.limits import Allowances, RequestLimits
+from omega_tui.sim.personas import PERSONAS
+from omega_tui.sim.refusals import Refused
+from tests.sim.protocol.clients import PRODUCT, RestClient
+from tests.sim.protocol.conftest import running
+
+STRICT = RequestLimits()
+BTC = {"symbol": "BTCUSDT", "productType": PRODUCT}
+Connect = Callable[..., Any]
+
+
+def taken(allowances: Allowances, times: int, per_second: int = 10, caller: str = "me") -> int:
+    """How many of `times` requests are let through."""
+    let = 0
+    for _ in range(times):
+        with suppress(Refused):
+            allowances.spend("endpoint", caller, per_second)
+            let += 1
+    return let
+
+
+def test_a_burst_gets_its_second_and_then_the_steady_rate() -> None:
+    clock = ManualClock()
+    allowances = Allowances(STRICT, clock.monotonic)
+    assert taken(allowances, 25) == 10
+    clock.advance(0.5)
+    assert taken(allowances, 25) == 5
+    clock.advance(60)
+    assert taken(allowances, 25) == 10, "what was not used does not pile up"
+
+
+def test_a_client_at_exactly_the_limit_is_never_refused() -> None:
+    """Ten a second, evenly: a window that moves with the clock would refuse one of them now and then."""
+    clock = ManualClock()
+    allowances = Allowances(STRICT, clock.monotonic)
+    for _ in range(300):
+        assert taken(allowances, 1) == 1
+        clock.advance(0.1)
+
+
+def test_callers_and_endpoints_do_not_share() -> None:
+    allowances = Allowances(STRICT, ManualClock().monotonic)
+    assert taken(allowances, 10, caller="me") == 10
+    assert taken(allowances, 10, caller="you") == 10
+    assert allowances.spend("another", "me", 1) == 0
+
+
+def test_whole_seconds_are_the_other_reading() -> None:
+    clock = ManualClock(monotonic=0.9)
+    allowances = Allowances(STRICT, clock.monotonic, whole_seconds=True)
+    assert taken(allowances, 25) == 10
+    clock.advance(0.05)
+    assert taken(allowances, 5) == 0
+    clock.advance(0.1)
+    assert taken(allowances, 25) == 10
+
+
+def test_an_address_over_its_minute_is_locked_out_for_five() -> None:
+    clock = ManualClock()
+    allowances = Allowances(STRICT, clock.monotonic)
+    for _ in range(6000):
+        allowances.count_address("here")
+    with pytest.raises(Refused):
+        allowances.count_address("here")
+    allowances.count_address("there")
+    clock.advance(299)
+    with pytest.raises(Refused):
+        allowances.count_address("here")
+    clock.advance(2)
+    allowances.count_address("here")
+
+
+def test_a_minute_forgets() -> None:
+    clock = ManualClock()
+    allowances = Allowances(STRICT, clock.monotonic)
+    for _ in range(3):
+        for _ in range(6000):
+            allowances.count_address("here")
+        clock.advance(60)
+
+
+def test_every_path_has_its_figure() -> None:
+    assert REQUESTS_PER_SECOND.keys() == set(RestPath)
+    assert REQUESTS_PER_SECOND[RestPath.CLOSE_POSITIONS] == 1
+    assert REQUESTS_PER_SECOND[RestPath.PLACE_ORDER] == 10
+    assert REQUESTS_PER_SECOND[RestPath.CONTRACTS] == REQUESTS_PER_SECOND[RestPath.TIME] == 20
+
+
+async def test_too_many_requests_get_429_and_the_rest_is_counted_down(http: aiohttp.ClientSession) -> None:
+    path = "/api/v2/mix/position/all-position"
+    async with running(requests=STRICT) as server:
+        client = RestClient(server, http)
+        left = []
+        for _ in range(5):
+            target = f"{path}?productType={PRODUCT}"
+            async with http.get(server.address.rest + target, headers=client.headers("GET", target)) as reply:
+                assert reply.status == 200
+                left.append(int(reply.headers["x-mbx-used-remain-limit"]))
+        assert left[0] == 4
+        status, envelope = 200, {}
+        while status == 200:
+            status, envelope = await client.get(path, productType=PRODUCT)
+        assert (status, envelope["code"], envelope["msg"]) == (429, "429", "Too many requests")
+        assert await client.data("/api/v2/mix/account/accounts", productType=PRODUCT), (
+            "others are not touched"
+        )
+
+
+async def test_a_refused_request_still_counts_down(http: aiohttp.ClientSession) -> None:
+    """The header belongs to every reply of the endpoint, also to refusals of its own."""
+    async with running(requests=STRICT) as server:
+        url = f"{server.address.rest}/api/v2/mix/market/ticker?symbol=NOPE&productType={PRODUCT}"
+        async with http.get(url) as reply:
+            assert (reply.status, reply.headers["x-mbx-used-remain-limit"]) == (400, "19")
+
+
+async def test_unproven_requests_do_not_use_up_the_account(http: aiohttp.ClientSession) -> None:
+    """Somebody without the key must not be able to stop the owner from cancelling."""
+    path = "/api/v2/mix/order/orders-pending"
+    async with running(requests=STRICT) as server:
+        client = RestClient(server, http)
+        for _ in range(20):
+            _, envelope = await client.send("GET", path, {})
+            assert envelope["code"] == "40001"
+        assert await client.data(path, productType=PRODUCT)
+
+
+async def test_a_copied_account_places_one_order_a_second(http: aiohttp.ClientSession) -> None:
+    order = {
+        "symbol": "BTCUSDT",
+        "productType": PRODUCT,
+        "marginMode": "crossed",
+        "marginCoin": "USDT",
+        "size": "0.01",
+        "price": "59000",
+        "side": "buy",
+        "orderType": "limit",
+    }
+    async with running(requests=STRICT, persona=PERSONAS["copy-trader"]) as server:
+        client = RestClient(server, http)
+        codes = [(await client.post("/api/v2/mix/order/place-order", order))[1]["code"] for _ in range(2)]
+    assert codes == ["00000", "429"]
+
+
+async def test_ccxt_calls_it_ddos_protection(connected: Connect, ccxt_async: Any) -> None:
+    async with running(requests=STRICT) as server:
+        client = connected(ccxt_async, server)
+        await client.load_markets()
+        for _ in range(5):
+            await client.fetch_positions()
+        with pytest.raises(ccxt_async.DDoSProtection):
+            await asyncio.gather(*(client.fetch_positions() for _ in range(20)))
+        await client.close()

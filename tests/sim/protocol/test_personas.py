@@ -1,0 +1,220 @@
+"""Who calls: each persona is refused where Bitget refuses it, with Bitget's code, and served elsewhere."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+import pytest
+
+from omega_tui.sim.choices import Choices
+from omega_tui.sim.personas import PERSONAS, Permission, Persona, PersonaUnknown, Standing, build_persona
+from tests.sim.protocol.clients import PRODUCT, RestClient
+from tests.sim.protocol.conftest import running
+
+PLACE = "/api/v2/mix/order/place-order"
+MODE = "/api/v2/mix/account/set-position-mode"
+ACCOUNTS = "/api/v2/mix/account/accounts"
+INFO = "/api/v2/spot/account/info"
+TICKER = "/api/v2/mix/market/ticker"
+PAIR = "BTC/USDT:USDT"
+ORDER = {
+    "symbol": "BTCUSDT",
+    "productType": PRODUCT,
+    "marginMode": "crossed",
+    "marginCoin": "USDT",
+    "size": "0.01",
+    "price": "59000",
+    "side": "buy",
+    "orderType": "limit",
+}
+Connect = Callable[..., Any]
+
+
+class PersonaClient(RestClient):
+    """Signs with the exchange's key; `demo` sends the header of the demo environment as well."""
+
+    demo = False
+
+    def headers(self, method: str, target: str, body: str = "", stamp: str | None = None) -> dict[str, str]:
+        told = super().headers(method, target, body, stamp)
+        return {**told, "paptrading": "1"} if self.demo else told
+
+    async def code(self, path: str, body: dict[str, object] | None = None, **query: object) -> str:
+        """The code of the reply to a GET, or to a POST when there is a body."""
+        answer = self.post(path, body) if body else self.get(path, **query)
+        _, envelope = await answer
+        return str(envelope["code"])
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "accounts"),
+    [
+        ("read-only", "40014", "00000"),
+        ("no-permission", "40014", "40014"),
+        ("withdraw", "00000", "00000"),
+        ("unified", "40085", "40085"),
+        ("copy-trader", "00000", "00000"),
+        ("bound-here", "00000", "00000"),
+        ("bound-elsewhere", "40018", "40018"),
+        ("expired-key", "40006", "40006"),
+        ("deleted-key", "40037", "40037"),
+        ("frozen", "40024", "40024"),
+        ("region-locked", "40024", "00000"),
+    ],
+)
+async def test_each_persona_is_refused_where_bitget_does(
+    http: aiohttp.ClientSession, name: str, place: str, accounts: str
+) -> None:
+    async with running(persona=PERSONAS[name]) as server:
+        client = PersonaClient(server, http)
+        assert await client.code(PLACE, ORDER) == place
+        assert await client.code(ACCOUNTS, productType=PRODUCT) == accounts
+        assert await client.code(TICKER, symbol="BTCUSDT", productType=PRODUCT) == "00000", "public data"
+        placed = len(server.exchange.venue.pending())
+    assert placed == (place == "00000"), "a refused order must not rest"
+
+
+async def test_what_a_key_lacks_is_named(http: aiohttp.ClientSession) -> None:
+    async with running(persona=build_persona(["read-only"])) as server:
+        _, envelope = await RestClient(server, http).post(PLACE, ORDER)
+    assert envelope["msg"] == "Incorrect permissions, need future order write permissions"
+
+
+@pytest.mark.parametrize(("name", "header"), [("demo", False), ("demo", True), (None, False), (None, True)])
+async def test_demo_and_live_keys_belong_to_their_own_world(
+    http: aiohttp.ClientSession, name: str | None, header: bool
+) -> None:
+    """A demo key without the header, or a live key with it, must not reach the wrong account."""
+    async with running(persona=build_persona([name] if name else [])) as server:
+        client = PersonaClient(server, http)
+        client.demo = header
+        expected = "00000" if header is (name == "demo") else "40099"
+        assert await client.code(PLACE, ORDER) == expected
+        assert await client.code(TICKER, symbol="BTCUSDT", productType=PRODUCT) == "00000"
+
+
+async def test_a_wrong_signature_is_told_before_the_wrong_world(http: aiohttp.ClientSession) -> None:
+    """The environment is looked at after the proof, as on Bitget."""
+    async with running(persona=PERSONAS["demo"]) as server:
+        client = RestClient(server, http)
+        headers = {**client.headers("GET", ACCOUNTS), "ACCESS-SIGN": "AAAA"}
+        _, envelope = await client.send("GET", ACCOUNTS, headers)
+    assert envelope["code"] == "40009"
+
+
+async def test_the_bound_key_may_be_told_in_the_newer_words(http: aiohttp.ClientSession) -> None:
+    choices = Choices(ip_refusal_names_list=True)
+    async with running(persona=PERSONAS["bound-elsewhere"], choices=choices) as server:
+        assert await PersonaClient(server, http).code(ACCOUNTS, productType=PRODUCT) == "40038"
+
+
+async def test_a_copied_account_keeps_its_position_mode(http: aiohttp.ClientSession) -> None:
+    body: dict[str, object] = {"productType": PRODUCT, "posMode": "hedge_mode"}
+    async with running(persona=PERSONAS["copy-trader"]) as server:
+        _, envelope = await RestClient(server, http).post(MODE, body)
+        assert (envelope["code"], envelope["msg"]) == ("40731", "This product does not support copy trading")
+
+
+@pytest.mark.parametrize(
+    ("names", "authorities", "ips"),
+    [
+        ([], {"coor", "cpor", "wtor", "coow", "cpow", "wtow"}, ""),
+        (["read-only"], {"coor", "cpor", "wtor"}, ""),
+        (["withdraw", "bound-here"], {"coor", "cpor", "wtor", "coow", "cpow", "wtow", "wwow"}, "127.0.0.1"),
+    ],
+)
+async def test_account_info_tells_what_the_key_may(
+    http: aiohttp.ClientSession, names: list[str], authorities: set[str], ips: str
+) -> None:
+    """A cockpit warns of `wwow` and of an empty list of addresses."""
+    async with running(persona=build_persona(names)) as server:
+        told = await RestClient(server, http).data(INFO)
+        uid = server.exchange.condition.persona.uid
+    assert (set(told["authorities"]), told["ips"], told["userId"]) == (authorities, ips, uid)
+
+
+async def test_keys_change_while_the_exchange_runs(http: aiohttp.ClientSession) -> None:
+    """A key is revoked in the middle of a session: the next request says so, and no more once it is back."""
+    async with running() as server:
+        client, condition = PersonaClient(server, http), server.exchange.condition
+        good = condition.persona
+        for persona, code in (
+            (good, "00000"),
+            (replace(good, standing=Standing.EXPIRED), "40006"),
+            (replace(good, standing=Standing.DELETED), "40037"),
+            (replace(good, permissions=frozenset({Permission.TRADE})), "40014"),
+            (good, "00000"),
+        ):
+            condition.become(persona)
+            assert await client.code(ACCOUNTS, productType=PRODUCT) == code
+
+
+async def test_a_unified_account_says_so_when_asked(http: aiohttp.ClientSession) -> None:
+    async with running(persona=PERSONAS["unified"]) as server:
+        client = PersonaClient(server, http)
+        settings = await client.data("/api/v3/account/settings")
+        assert (settings["accountMode"], settings["holdMode"]) == ("unified", "one_way_mode")
+        assert await client.code("/api/v3/account/assets") == "40404", "no more of that protocol is played"
+
+
+async def test_the_unified_probe_needs_a_key(http: aiohttp.ClientSession) -> None:
+    async with running() as server:
+        _, envelope = await RestClient(server, http).send("GET", "/api/v3/account/settings", {})
+    assert envelope["code"] == "40001"
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["read-onyl"], "did you mean read-only"),
+        (["read-only", "withdraw"], "permissions"),
+        (["?"], "choose from"),
+    ],
+)
+def test_personas_that_cannot_be_are_explained(names: list[str], words: str) -> None:
+    with pytest.raises(PersonaUnknown, match=words):
+        build_persona(names)
+
+
+def test_personas_combine() -> None:
+    both = build_persona(["demo", "read-only"])
+    assert (both.environment, both.permissions) == ("demo", frozenset({Permission.READ}))
+    assert build_persona([]) == Persona()
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("read-only", "PermissionDenied"),
+        ("bound-elsewhere", "PermissionDenied"),
+        ("unified", "PermissionDenied"),
+        ("expired-key", "AuthenticationError"),
+        ("deleted-key", "AuthenticationError"),
+        ("region-locked", "RestrictedLocation"),
+        ("demo", "ExchangeError"),
+    ],
+)
+async def test_ccxt_knows_the_refusals(connected: Connect, ccxt_async: Any, name: str, error: str) -> None:
+    async with running(persona=PERSONAS[name]) as server:
+        client = connected(ccxt_async, server)
+        with pytest.raises(getattr(ccxt_async, error)) as refused:
+            await client.create_order(PAIR, "limit", "buy", 0.01, 59000)
+        assert type(refused.value).__name__ == error
+        await client.close()
+
+
+async def test_ccxt_trades_in_the_demo_world(connected: Connect, ccxt_async: Any) -> None:
+    async with running(persona=PERSONAS["demo"]) as server:
+        client = connected(ccxt_async, server, sandboxMode=True)
+        assert (await client.create_order(PAIR, "limit", "buy", 0.01, 59000))["id"]
+        await client.close()
+
+
+async def test_the_probe_sends_ccxt_to_the_other_protocol(connected: Connect, ccxt_async: Any) -> None:
+    async with running(persona=PERSONAS["unified"]) as server:
+        client = connected(ccxt_async, server, uta=None)
+        with pytest.raises(ccxt_async.ExchangeError):
+            await client.load_markets()
+        assert client.options["uta"] is True
+        await client.close()
