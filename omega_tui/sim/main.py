@@ -21,9 +21,11 @@ from typing import Final
 
 from omega_tui.clock import SystemClock
 from omega_tui.domain.values import InvalidNumber, parse_decimal
-from omega_tui.sim.clock import ExchangeClock
+from omega_tui.sim.clock import ExchangeClock, SteppedClock
 from omega_tui.sim.facts import MarketSource, PositionMode, TapeEnded
+from omega_tui.sim.market.coarse_market import LONGEST_STEP_MS
 from omega_tui.sim.market.generated import GeneratedSource
+from omega_tui.sim.market.generated_market import STEP_MS
 from omega_tui.sim.market.tape import TapeSource
 from omega_tui.sim.market.tape_lines import TapeUnreadable
 from omega_tui.sim.security import KEY_PREFIX, ApiKey
@@ -34,9 +36,12 @@ OK: Final = 0
 FAILED: Final = 1
 USAGE: Final = 2
 
+_CLOCKS: Final = ("running", "stepped")
 _MODES: Final = {"one-way": PositionMode.ONE_WAY, "hedge": PositionMode.HEDGE}
 _FASTEST: Final = 100
 _DEFAULT_SEED: Final = 1
+_EARLIEST_MS: Final = 1_577_836_800_000
+_LATEST_MS: Final = 4_070_908_800_000
 _LARGEST_BALANCE: Final = 10**15
 """USDT; with eight places it still fits exactly into the 28 digits that Decimal calculates with."""
 KEY_VARIABLES: Final = ("OMEGA_SIM_API_KEY", "OMEGA_SIM_SECRET", "OMEGA_SIM_PASSPHRASE")
@@ -59,6 +64,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--loop", action="store_true", help="start a recording again at its end")
     parser.add_argument(
         "--speed", type=_speed, default=Decimal(1), metavar="X", help="play X times as fast, up to 100"
+    )
+    parser.add_argument(
+        "--clock", choices=_CLOCKS, default="running", help="stepped: time moves only by POST /sim/clock"
+    )
+    parser.add_argument(
+        "--start-ms", type=_moment, metavar="MS", help="exchange time at the start (default: now)"
+    )
+    parser.add_argument(
+        "--market-step",
+        type=_market_step,
+        default=STEP_MS,
+        metavar="T",
+        help="how often a generated market moves: 100ms to 60s; coarse ones are quick to step through",
     )
     parser.add_argument("--symbols", type=_symbols, metavar="A,B", help="only these symbols")
     parser.add_argument(
@@ -84,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _serve(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    clock = ExchangeClock(SystemClock(), options.speed)
+    clock = _clock(options)
     server = _build_server(options, environment, clock)
     stopping = asyncio.Event()
     _stop_on_signals(stopping)
@@ -98,6 +116,14 @@ async def _serve(options: argparse.Namespace, environment: Mapping[str, str]) ->
     await _until(stopping, server)
     await server.stop()
     return OK
+
+
+def _clock(options: argparse.Namespace) -> ExchangeClock:
+    if options.clock == "running":
+        return ExchangeClock(SystemClock(), options.speed, options.start_ms)
+    if options.speed != 1:
+        raise BadOptions("--speed is for a running clock; leave it out with --clock stepped")
+    return SteppedClock(SystemClock(), options.start_ms)
 
 
 def _build_server(
@@ -119,7 +145,7 @@ def _source(options: argparse.Namespace, start_ms: int) -> MarketSource:
         if options.tape:
             return TapeSource(options.tape, start_ms, loop=options.loop, symbols=options.symbols)
         seed = _DEFAULT_SEED if options.seed is None else options.seed
-        return GeneratedSource(seed, start_ms, options.symbols)
+        return GeneratedSource(seed, start_ms, options.symbols, options.market_step)
     except (TapeUnreadable, ValueError) as error:
         raise BadOptions(str(error)) from None
 
@@ -194,6 +220,21 @@ def _seed(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
     return int(text)
+
+
+def _moment(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and _EARLIEST_MS <= int(text) <= _LATEST_MS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time in ms since 1970, from 2020 to 2099")
+    return int(text)
+
+
+def _market_step(text: str) -> int:
+    """A length of time such as 100ms or 5s, in ms."""
+    number, unit = (text[:-2], 1) if text.endswith("ms") else (text.removesuffix("s"), 1000)
+    length = int(number) * unit if number.isascii() and number.isdigit() and len(number) < 6 else 0
+    if length not in range(STEP_MS, LONGEST_STEP_MS + 1, STEP_MS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a multiple of 100ms up to 60s")
+    return length
 
 
 def _port(text: str) -> int:

@@ -1,7 +1,8 @@
-"""Feeds the market into the exchange at the pace of exchange time.
+"""Plays the market and the exchange's own agenda together, in the order of their times.
 
-Events that are due together are applied together; between two turns others get to run. It knows nothing of
-what an event means, except that a recording can end.
+`Timeline` is that order. `Pump` plays it at the pace of a running clock: what is due together is applied
+together, and between two turns others get to run. A clock that stands still is moved by `stepping` instead.
+Nothing here knows what an event means, except that a recording can end.
 """
 
 import asyncio
@@ -11,48 +12,85 @@ from typing import Final
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import MarketEvent, TapeEnded
 
+TURN_SECONDS: Final = 0.02
+"""How long the market may keep the processor from everybody else, in real seconds."""
+
 _REST_SECONDS: Final = 0.004
-_TURN_SECONDS: Final = 0.02
 
 
-class Pump:
-    """Plays the exchange's market. `on_tape_end` is told of every end of a recording."""
+class Timeline:
+    """What happens next: an event of the market or something the exchange has on its agenda.
+
+    `on_tape_end` is told of every end of a recording; the agenda goes on after it.
+    """
 
     def __init__(self, exchange: SimulatedExchange, on_tape_end: Callable[[TapeEnded], None]) -> None:
         self._exchange = exchange
+        self._agenda = exchange.venue.agenda
         self._on_tape_end = on_tape_end
         self._events = exchange.source.events()
         self._next: MarketEvent | None = next(self._events, None)
 
-    def apply_due(self) -> float | None:
-        """Apply what is due, for a short while at most; seconds until the next event, None after the last."""
-        clock = self._exchange.clock
-        turn_ends = clock.monotonic() + _TURN_SECONDS
-        self._exchange.candles.on_time(clock.now_ms())
-        while (due := self._next_ms()) is not None:
-            wait = clock.seconds_until(due)
-            if wait > 0 or clock.monotonic() > turn_ends:
-                return wait
-            self._exchange.venue.on_time(due)
-            if self._next is not None and self._next.ts <= due:
-                self._apply(self._next)
-                self._next = next(self._events, None)
-        return None
+    @property
+    def next_ms(self) -> int | None:
+        """When the next thing happens (exchange ms), None when nothing will."""
+        planned = self._agenda.next_ms
+        if self._next is None:
+            return planned
+        return self._next.ts if planned is None else min(self._next.ts, planned)
 
-    async def run(self) -> None:
-        """Play until the market is over; whatever makes the market unreadable is raised."""
-        wait = self.apply_due()
-        while wait is not None:
-            await asyncio.sleep(max(wait, _REST_SECONDS))
-            wait = self.apply_due()
+    def play(self, due_ms: int) -> None:
+        """Do what the exchange planned up to `due_ms`, then the market's next event if it is due too.
 
-    def _next_ms(self) -> int | None:
-        """When the market or the exchange itself does something next, None when neither will."""
-        due = (self._next.ts if self._next else None, self._exchange.venue.agenda.next_ms)
-        return min((moment for moment in due if moment is not None), default=None)
-
-    def _apply(self, event: MarketEvent) -> None:
+        Raises what makes the market unreadable.
+        """
+        self._exchange.venue.on_time(due_ms)
+        event = self._next
+        if event is None or event.ts > due_ms:
+            return
         if isinstance(event, TapeEnded):
             self._on_tape_end(event)
         else:
             self._exchange.apply(event)
+        self._next = next(self._events, None)
+
+
+class Pump:
+    """Plays a timeline as its exchange's running clock goes."""
+
+    def __init__(self, exchange: SimulatedExchange, timeline: Timeline) -> None:
+        self._exchange = exchange
+        self._timeline = timeline
+        self._woken = asyncio.Event()
+        exchange.venue.agenda.on_sooner = self._woken.set
+
+    def apply_due(self) -> float | None:
+        """Apply what is due, for a short while at most; seconds until more is, None when nothing will be."""
+        clock = self._exchange.clock
+        turn_ends = clock.monotonic() + TURN_SECONDS
+        while (due := self._timeline.next_ms) is not None:
+            wait = clock.seconds_until(due)
+            if wait > 0:
+                break
+            if clock.monotonic() > turn_ends:
+                return 0.0
+            self._timeline.play(due)
+        self._exchange.candles.on_time(clock.now_ms())
+        return None if due is None else clock.seconds_until(due)
+
+    async def run(self) -> None:
+        """Play for ever; whatever makes the market unreadable is raised."""
+        while True:
+            self._woken.clear()
+            wait = self.apply_due()
+            await asyncio.sleep(_REST_SECONDS)
+            if wait is None or wait > _REST_SECONDS:
+                await self._sleep(None if wait is None else wait - _REST_SECONDS)
+
+    async def _sleep(self, seconds: float | None) -> None:
+        """Rest until the time has come or the exchange has planned something sooner."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return

@@ -14,15 +14,17 @@ from aiohttp import web
 
 from omega_tui.clock import Ids, RandomIds
 from omega_tui.exchange.bitget.wire import WS_PRIVATE_PATH, WS_PUBLIC_PATH
-from omega_tui.sim.clock import ExchangeClock
+from omega_tui.sim.clock import ExchangeClock, SteppedClock
+from omega_tui.sim.clock_control import offer_clock
 from omega_tui.sim.control import CONTROL_PREFIX, TOKEN_LENGTH, ControlFace
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import MarketSource, TapeEnded
 from omega_tui.sim.limits import Allowances, RequestLimits
 from omega_tui.sim.personas import Persona
-from omega_tui.sim.pump import Pump
+from omega_tui.sim.pump import Pump, Timeline
 from omega_tui.sim.rest.face import RestFace
 from omega_tui.sim.security import ApiKey, Guard
+from omega_tui.sim.stepping import Stepper
 from omega_tui.sim.streams.face import StreamsFace
 from omega_tui.sim.streams.session import SessionLimits
 from omega_tui.sim.venue.venue import VenueSettings
@@ -67,6 +69,7 @@ class SimServer:
     """One running exchange. `start` serves, `wait` lasts until the market fails, `stop` ends it all.
 
     Parts that can be steered while it runs offer their routes to `control`.
+    `stepper` moves time when the clock is a stepped one, and is None when time runs by itself.
     """
 
     def __init__(
@@ -90,7 +93,12 @@ class SimServer:
         allowances = Allowances(self._settings.requests, clock.monotonic, whole_seconds=whole_seconds)
         self._rest = RestFace(self.exchange, guard, allowances)
         self.streams = StreamsFace(self.exchange, guard, self._settings.limits, ids)
-        self._pump = Pump(self.exchange, on_tape_end)
+        timeline = Timeline(self.exchange, on_tape_end)
+        self._pump = Pump(self.exchange, timeline)
+        self.stepper: Stepper | None = None
+        if isinstance(clock, SteppedClock):
+            self.stepper = Stepper(self.exchange, clock, timeline, self.streams.feeds)
+        offer_clock(self.control, clock, self.stepper)
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._port = 0
@@ -113,7 +121,10 @@ class SimServer:
         await self._runner.setup()
         await self._site(self._runner).start()
         self._port = int(self._runner.addresses[0][1])
-        self._tasks = [asyncio.create_task(work) for work in (self._pump.run(), self.streams.feeds.run())]
+        players = (
+            [self._pump.run(), self.streams.feeds.run()] if self.stepper is None else [self.stepper.run()]
+        )
+        self._tasks = [asyncio.create_task(work) for work in players]
 
     def _site(self, runner: web.AppRunner) -> web.BaseSite:
         listener = self._settings.listener

@@ -9,6 +9,7 @@ same events, whenever and wherever they are asked for. What one symbol does is t
 from collections.abc import Iterator, Sequence
 
 from omega_tui.sim.facts import CandleRow, Contract, MarketEvent
+from omega_tui.sim.market.coarse_market import COARSE_FROM_MS, CoarseMarket
 from omega_tui.sim.market.contracts import contract_for
 from omega_tui.sim.market.generated_market import STEP_MS, GeneratedMarket
 from omega_tui.sim.market.past import PastCandles
@@ -18,15 +19,19 @@ from omega_tui.sim.market.shapes import SHAPES
 class GeneratedSource:
     """A `MarketSource` made up from `seed`; `symbols` chooses among `shapes.SHAPES` (all when None).
 
+    `step_ms` is how often each symbol moves, at most a minute; from a second on the market is a coarse one.
     Raises ValueError for a symbol it cannot make up.
     """
 
-    def __init__(self, seed: int, start_ms: int, symbols: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, seed: int, start_ms: int, symbols: Sequence[str] | None = None, step_ms: int = STEP_MS
+    ) -> None:
         unknown = [symbol for symbol in symbols or () if symbol not in SHAPES]
         if unknown:
             raise ValueError(f"no generated market for {', '.join(unknown)}; there are {', '.join(SHAPES)}")
         self._seed = seed
         self._start_ms = start_ms
+        self._step_ms = step_ms
         self._contracts = tuple(contract_for(symbol) for symbol in symbols or SHAPES)
         self._past = {contract.symbol: self._past_of(contract) for contract in self._contracts}
 
@@ -49,15 +54,18 @@ class GeneratedSource:
 
     def events(self) -> Iterator[MarketEvent]:
         """Symbols take turns within each step, so that events come in order of time."""
+        kind = CoarseMarket if self._step_ms >= COARSE_FROM_MS else GeneratedMarket
         markets = [
-            GeneratedMarket(contract, self._seed, self._start_ms, self._past[contract.symbol])
+            kind(contract, self._seed, self._start_ms, self._past[contract.symbol], self._step_ms)
             for contract in self._contracts
         ]
         for market in markets:
             yield from market.opening()
-        turn = STEP_MS // len(markets)
         begins = self._start_ms
+        ends = [self._step_ms * index // len(markets) for index in range(len(markets) + 1)]
         while True:
-            begins += STEP_MS
-            for index, market in enumerate(markets):
-                yield from market.step(begins + (index - 1) * turn, begins + index * turn)
+            begins += self._step_ms
+            since = begins - self._step_ms + ends[-2]
+            for end, market in zip(ends, markets, strict=False):
+                yield from market.step(since, begins + end)
+                since = begins + end

@@ -21,7 +21,7 @@ from omega_tui.sim.facts import (
 from omega_tui.sim.market.bars import BarTexts
 from omega_tui.sim.market.day_figures import DayFigures
 from omega_tui.sim.market.fair_price import FairPrice
-from omega_tui.sim.market.generated_side import GeneratedSide
+from omega_tui.sim.market.generated_side import LEVELS, GeneratedSide
 from omega_tui.sim.market.past import PastCandles
 from omega_tui.sim.market.randomness import seeded
 from omega_tui.sim.market.shapes import SHAPES
@@ -29,7 +29,7 @@ from omega_tui.sim.market.taker_flow import TakerFlow
 from omega_tui.sim.market.texts import StepText
 
 STEP_MS = 100
-"""How often a symbol's market moves."""
+"""How often a symbol's market moves as a rule."""
 
 _FACTS_EVERY_MS = 1000
 _SWEEP_SHARE = 0.6
@@ -37,14 +37,21 @@ _SWEPT_LEVELS = 25
 _SWEEP_ORDERS = 12
 _WIDE_SHARE = 0.02
 _STAY_TICKS = 0.3
-_MARK_WEIGHT = 0.2
+_MARK_KEPT = 0.8
+_BASIS_KEPT = 0.999
+_BASIS_STDEV = 1e-4
 _LARGEST_BASIS = 4e-4
 
 
 class GeneratedMarket:
-    """The events of one symbol; every time is exchange ms."""
+    """The events of one symbol, which moves every `step_ms`; every time is exchange ms."""
 
-    def __init__(self, contract: Contract, seed: int, start_ms: int, past: PastCandles) -> None:
+    levels = LEVELS
+    """How many levels a side shows, about."""
+
+    def __init__(
+        self, contract: Contract, seed: int, start_ms: int, past: PastCandles, step_ms: int = STEP_MS
+    ) -> None:
         shape = SHAPES[contract.symbol]
         lot = float(contract.size_multiplier)
         rng = seeded(seed, contract.symbol, "market")
@@ -53,14 +60,15 @@ class GeneratedMarket:
         self._price, self._size = StepText(contract.tick), StepText(contract.size_multiplier)
         texts = BarTexts(contract)
         touch = texts.ticks(shape.price)
-        self._fair = FairPrice(rng, touch + 0.5, shape.second_volatility)
+        self._seconds = step_ms / 1000
+        self._fair = FairPrice(rng, touch + 0.5, shape.second_volatility, self._seconds)
         self._takers = TakerFlow(rng, shape, lot)
-        self._bids = GeneratedSide(rng, shape, lot, -1, touch)
-        self._asks = GeneratedSide(rng, shape, lot, 1, touch + 1)
+        self._bids = GeneratedSide(rng, shape, lot, -1, touch, self.levels)
+        self._asks = GeneratedSide(rng, shape, lot, 1, touch + 1, self.levels)
         self._day = DayFigures(texts, past.last_day())
         self._start_ms = self._facts_ms = start_ms
         self._mark = self._fair.ticks
-        self._basis = rng.gauss(0, _LARGEST_BASIS / 4)
+        self._basis = rng.gauss(0, _BASIS_STDEV)
         self._funding_ms = 0
 
     def opening(self) -> Iterator[MarketEvent]:
@@ -71,23 +79,25 @@ class GeneratedMarket:
 
     def step(self, since: int, now: int) -> Iterator[MarketEvent]:
         """What happens until `now`; trades are stamped after `since`."""
-        seconds = STEP_MS / 1000
         prints = []
-        for order in self._takers.orders(seconds, self._fair.pace):
+        for order in self._takers.orders(self._seconds, self._fair.pace):
             side = self._asks if order.sign > 0 else self._bids
             limit = side.best + order.sign * (order.levels - 1) * 3
             prints += [(order.sign, *part) for part in side.take(order.lots, limit, order.levels)]
-        self._fair.step(seconds)
+        self._fair.step()
         prints += self._follow()
         yield from self._trades(prints, since, now)
         visits = min(400, int(self._rng.expovariate(1 / (self._shape.changes_per_update * self._fair.pace))))
         self._bids.stir(visits // 2)
         self._asks.stir(visits - visits // 2)
+        yield from self._statements(now)
+
+    def _statements(self, now: int) -> Iterator[MarketEvent]:
+        """What changed of the book, and the ticker facts once a second."""
         bids, asks = self._levels(self._bids), self._levels(self._asks)
         if bids or asks:
             yield BookDelta(self._symbol, now, bids, asks)
         if now - self._facts_ms >= _FACTS_EVERY_MS:
-            self._facts_ms = now
             yield self._facts(now)
 
     def _follow(self) -> list[tuple[int, int, int]]:
@@ -114,18 +124,25 @@ class GeneratedMarket:
         for ts, (sign, tick, lots) in zip(times, prints, strict=True):
             self._day.add(ts, tick, lots)
             side = Direction.BUY if sign > 0 else Direction.SELL
-            for part in self._takers.parts(lots):
+            for part in self._makers(lots):
                 yield PublicTrade(self._symbol, ts, self._price(tick), self._size(part), side)
+
+    def _makers(self, lots: int) -> list[int]:
+        """What each maker at one price gives of a trade."""
+        return self._takers.parts(lots)
 
     def _levels(self, side: GeneratedSide) -> tuple[Level, ...]:
         return tuple((self._price(tick), self._size(lots)) for tick, lots in side.drain())
 
     def _facts(self, now: int) -> MarketFacts:
         """Mark follows the middle within seconds, index strays from it by a few basis points."""
+        seconds = (now - self._facts_ms) / 1000
+        self._facts_ms = now
         middle = (self._bids.best + self._asks.best) / 2
-        self._mark += _MARK_WEIGHT * (middle - self._mark)
-        noise = self._rng.gauss(0, _LARGEST_BASIS / 100)
-        self._basis = max(-_LARGEST_BASIS, min(_LARGEST_BASIS, self._basis * 0.999 + noise))
+        self._mark += (1 - _MARK_KEPT**seconds) * (middle - self._mark)
+        kept = _BASIS_KEPT**seconds
+        noise = self._rng.gauss(0, _BASIS_STDEV * math.sqrt(1 - kept * kept))
+        self._basis = max(-_LARGEST_BASIS, min(_LARGEST_BASIS, self._basis * kept + noise))
         facts = self._day.facts(self._symbol, now, self._price(round(self._mark)))
         funding_ms = self._contract.next_funding(now)
         is_new, self._funding_ms = funding_ms != self._funding_ms, funding_ms

@@ -10,7 +10,9 @@ from random import Random
 
 from omega_tui.sim.market.shapes import MarketShape
 
-_LEVELS = 150
+LEVELS = 150
+"""Levels of a side that a market shows as a rule."""
+
 _SLACK = 1.25
 _NEAR_SHARE = 0.4
 _RESIZE_SHARE = 0.6
@@ -21,13 +23,15 @@ _PULL = 0.04
 class GeneratedSide:
     """Asks (`sign` 1) or bids (`sign` -1); `best` is the tick of the best price."""
 
-    def __init__(self, rng: Random, shape: MarketShape, lot: float, sign: int, best: int) -> None:
+    def __init__(
+        self, rng: Random, shape: MarketShape, lot: float, sign: int, best: int, levels: int = LEVELS
+    ) -> None:
         self._rng = rng
         self._sign = sign
         self._fill_ratio = shape.fill_ratio
         self._touch = math.log(shape.touch_size / lot), shape.level_spread / 2
         self._behind = math.log(shape.level_size / lot), shape.level_spread
-        self._window = round(_LEVELS / shape.fill_ratio)
+        self._window = round(levels / shape.fill_ratio)
         self._changed: dict[int, None] = {}
         self.levels: dict[int, int] = {}
         self.best = best
@@ -50,7 +54,9 @@ class GeneratedSide:
 
     def settle(self, best: int) -> None:
         """Makes `best` the best price: clears what would be better, fills what is missing up to it."""
-        if self._sign * (best - self.best) > 0:
+        if abs(best - self.best) >= self._window:
+            self._start_anew(best)
+        elif self._sign * (best - self.best) > 0:
             for tick in range(self.best, best, self._sign):
                 self._put(tick, 0)
         else:
@@ -81,6 +87,12 @@ class GeneratedSide:
         changed = sorted(self._changed, key=lambda tick: self._sign * tick)
         self._changed.clear()
         return [(tick, self.levels.get(tick, 0)) for tick in changed]
+
+    def _start_anew(self, best: int) -> None:
+        """The price jumped out of the window: nothing of the old levels stays."""
+        for tick in tuple(self.levels):
+            self._put(tick, 0)
+        self._far = best
 
     def _move_far(self) -> None:
         """Keeps the window behind the best price filled and forgets what is far outside it."""

@@ -34,6 +34,7 @@ class TakerFlow:
 
     def __init__(self, rng: Random, shape: MarketShape, lot: float) -> None:
         self._rng = rng
+        self._hourly_lots = shape.hourly_volume / lot
         self._base_rate = shape.order_rate * (1 - _BRANCHING)
         self._median = shape.order_size / lot
         self._tail = shape.order_tail
@@ -53,11 +54,23 @@ class TakerFlow:
         self._excited += count * _BRANCHING / _EXCITED_SECONDS
         return [self._order() for _ in range(count)]
 
-    def _order(self) -> TakerOrder:
+    def bundled(self, seconds: float, pace: float, count: int) -> list[tuple[int, int]]:
+        """The signed volume of a long time in `count` parts: sign and lots of each."""
+        rng = self._rng
+        volume = self._hourly_lots / 3600 * seconds * pace * rng.gammavariate(2, 0.5)
+        shares = [rng.expovariate(1) for _ in range(count)]
+        whole = sum(shares)
+        return [(self._next_sign(), max(1, round(volume * share / whole))) for share in shares]
+
+    def _next_sign(self) -> int:
         if self._rng.random() > _SAME_SIDE:
             self._sign = -self._sign
+        return self._sign
+
+    def _order(self) -> TakerOrder:
+        sign = self._next_sign()
         levels = 1 if self._rng.random() < 0.85 else 1 + int(self._rng.expovariate(0.5))
-        return TakerOrder(self._sign, self.lots(), levels)
+        return TakerOrder(sign, self.lots(), levels)
 
     def lots(self) -> int:
         """The size of an order."""

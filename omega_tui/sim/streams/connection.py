@@ -31,6 +31,11 @@ class Connection:
         """Whether this connection ends once what was queued has left."""
         return self._finishing
 
+    @property
+    def unsent(self) -> int:
+        """How many frames wait to be taken by the client."""
+        return len(self._waiting)
+
     def send(self, frame: bytes) -> None:
         """Queue a text frame; a client that left too much unread loses its connection."""
         if self._finishing:

@@ -4,7 +4,7 @@ from omega_tui.clock import ManualClock
 from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import MarketEvent, TapeEnded
-from omega_tui.sim.pump import Pump
+from omega_tui.sim.pump import Pump, Timeline
 from omega_tui.sim.venue.venue import VenueSettings
 from tests.sim.protocol.scripted import BTC, ScriptedSource, trade
 
@@ -16,7 +16,7 @@ def build(
     source = ScriptedSource(exchange_clock.start_ms, later)
     exchange = SimulatedExchange(source, VenueSettings(), exchange_clock)
     ended: list[TapeEnded] = []
-    return exchange, Pump(exchange, ended.append), ended
+    return exchange, Pump(exchange, Timeline(exchange, ended.append)), ended
 
 
 def seconds_to_funding(exchange: SimulatedExchange) -> float:
