@@ -27,6 +27,13 @@ class Choices:
       request in so many fails with 45001, 40725, 40808 or 40015 by turns; 0 for none.
     - `wrong_type_acknowledged`: a subscription of an unknown `instType` is acknowledged and then silent, as
       captured in 2026, else refused with 30001.
+    - `presets_guard_whole_position`: presets of a filled order become the position's own take profit and stop
+      loss, in place of those it had; else plans over the size that the order opened.
+    - `closing_presets_refused`: presets on an order that can only close are refused; else they do nothing.
+    - `tpsl_measured_by_entry`: take profit and stop loss must also lie on their side of the average entry.
+    - `second_position_tpsl_refused`: `place-tpsl-order` does not replace a position's take profit or stop
+      loss; else it changes the one there is, as `place-pos-tpsl` does.
+    - `plans_per_symbol`, `tpsl_per_symbol`: how many of each may wait in one contract.
     """
 
     empty_lists_null: bool = True
@@ -42,3 +49,9 @@ class Choices:
     whole_second_limits: bool = False
     release_window_every: int = 0
     wrong_type_acknowledged: bool = True
+    presets_guard_whole_position: bool = True
+    closing_presets_refused: bool = True
+    tpsl_measured_by_entry: bool = False
+    second_position_tpsl_refused: bool = True
+    plans_per_symbol: int = 50
+    tpsl_per_symbol: int = 50

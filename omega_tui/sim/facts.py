@@ -77,6 +77,35 @@ class OrderStatus(StrEnum):
     CANCELED = "canceled"
 
 
+class PlanType(StrEnum):
+    """The kinds of conditional orders, in the words of Bitget's REST pages."""
+
+    NORMAL = "normal_plan"
+    TRACK = "track_plan"
+    PROFIT = "profit_plan"
+    LOSS = "loss_plan"
+    POSITION_PROFIT = "pos_profit"
+    POSITION_LOSS = "pos_loss"
+    MOVING = "moving_plan"
+
+
+class TriggerType(StrEnum):
+    """The price that a conditional order looks at: the last trade's or the mark."""
+
+    LAST = "fill_price"
+    MARK = "mark_price"
+
+
+class PlanStatus(StrEnum):
+    """The states of a conditional order; `executing` is seen on the stream only."""
+
+    LIVE = "live"
+    EXECUTING = "executing"
+    EXECUTED = "executed"
+    FAILED = "fail_execute"
+    CANCELLED = "cancelled"
+
+
 @dataclass(frozen=True, slots=True)
 class Tier:
     """One row of a contract's position tiers; units are quote-currency notional."""

@@ -89,24 +89,88 @@ class Code(StrEnum):
     PARAMETER_EXCEPTION = "40808", "Parameter verification exception {0}"
     PRICE_TOO_HIGH = "40815", "The order price is higher than the highest bid price"
     PRICE_TOO_LOW = "40816", "The order price is lower than the lowest selling price"
+    LONG_PROFIT_BELOW_ENTRY = (
+        "40829",
+        "The take profit price of a long position should be greater than the average open price",
+    )
+    LONG_PROFIT_BELOW_LAST = (
+        "40830",
+        "The take profit price of the long position should be greater than the current price",
+    )
+    SHORT_PROFIT_ABOVE_ENTRY = (
+        "40831",
+        "The short position take profit price should be less than the average open price",
+    )
+    SHORT_PROFIT_ABOVE_LAST = (
+        "40832",
+        "The take profit price of short positions should be less than the current price",
+    )
+    LONG_LOSS_ABOVE_ENTRY = (
+        "40833",
+        "The stop loss price of a long position should be less than the average opening price",
+    )
+    LONG_LOSS_ABOVE_LAST = (
+        "40834",
+        "The stop loss price of the long position should be less than the current price",
+    )
+    SHORT_LOSS_BELOW_ENTRY = (
+        "40835",
+        "The stop loss price of the short position should be greater than the average opening price",
+    )
+    SHORT_LOSS_BELOW_LAST = (
+        "40836",
+        "The stop loss price of the short position should be greater than the current price",
+    )
+    TPSL_WITHOUT_POSITION = (
+        "40837",
+        "There is no position in this position, so stop-profit and stop-loss orders cannot be made",
+    )
+    PLANS_TOO_MANY = "40889", "The plan order of this contract has reached the upper limit"
+    TPSL_TOO_MANY = (
+        "40890",
+        "The order of stop-profit and stop-loss for this contract has reached the upper limit",
+    )
     LEVERAGE_WITHOUT_MARGIN = (
         "40893",
         "Unable to update the leverage factor of this position, there is not enough margin!",
     )
+    PRESET_MISFIT = "40895", "The preset price does not match the order/execution price"
     CANCELS_TOO_MANY = "40912", "single cancel cannot exceed 50"
+    LONG_PROFIT_BELOW_MARK = "40915", "Long position take profit price please > mark price"
+    LONG_LOSS_ABOVE_MARK = "40917", "Stop price for long positions please < mark price {0}"
     POSITION_MODE_FROZEN = "40920", "Position or order exists, the position mode cannot be switched"
     ABOVE_TIER = "40921", "The order size cannot exceed the maximum size of the positionLevel"
     ORDER_ID_MISSING = "40924", "orderId and clientOid must have one"
     ORDER_NOT_FOUND_LISTED = "43001", "The order does not exist"
     INSUFFICIENT_BALANCE = "43012", "Insufficient balance"
+    TPSL_NOT_FOUND = "43020", "Stop profit and stop loss order does not exist"
+    TPSL_DECIDED = "43021", "The stop-profit and stop-loss order has been closed"
+    TPSL_ABOVE_POSITION = "43023", "Insufficient position, can not set profit or stop loss"
     PLAN_NOT_FOUND = "43025", "Plan order does not exist"
+    PLAN_DECIDED = "43026", "The planned order has been closed"
+    TAKE_PROFIT_EXISTS = "43030", "Take profit order already existed"
+    STOP_LOSS_EXISTS = "43031", "Stop loss order already existed"
+    CALLBACK_TOO_SMALL = "43032", "rangeRate is smaller than {0}"
+    TRAILING_NOT_FOUND = "43033", "Trailing order does not exist"
+    TRIGGER_ABOVE_MARKET = "43034", "The trigger price should be ≤ the current market price"
+    TRIGGER_BELOW_MARKET = "43035", "The trigger price should be ≥ the current market price"
+    PROFIT_RATIO_OUTSIDE = "43056", "The take profit ratio must be between {0}"
     BUSY = "43059", "Request failed, please try again"
     CLIENT_OID_DUPLICATE_SPOT = "43118", "clientOrderId duplicate"
     UNKNOWN_ERROR = "45001", "Unknown error"
     CLIENT_OID_DUPLICATE = "45034", "clientOid duplicate"
     LEVERAGE_TOO_LOW = "45044", "Leverage is not within the suitable range after adjustment"
     LEVERAGE_TOO_HIGH = "45045", "Exceeds the maximum possible leverage"
+    EXECUTE_PRICE_WRONG = "45051", "Execution price parameter verification is abnormal"
+    TRIGGER_PRICE_WRONG = "45052", "Trigger price parameter verification anbormal"
     NOT_CANCELLABLE = "45055", "The current order status cannot be cancelled"
+    LONG_PRESET_PROFIT_BELOW_LAST = "45060", "TP price of long position > Current price {0}"
+    SHORT_PRESET_PROFIT_ABOVE_LAST = "45061", "TP price of short position < Current price {0}"
+    LONG_PRESET_LOSS_ABOVE_LAST = "45062", "SL price of long position < Current price {0}"
+    LONG_PROFIT_BELOW_LIMIT = "45064", "TP price of long position > order price {0}"
+    SHORT_PROFIT_ABOVE_LIMIT = "45065", "TP price of short position < order price {0}"
+    LONG_LOSS_ABOVE_LIMIT = "45066", "SL price of long position < order price {0}"
+    SHORT_LOSS_BELOW_LIMIT = "45067", "SL price of short position > order price {0}"
     BELOW_MIN_VALUE = "45110", "less than the minimum amount {0} USDT"
     BELOW_MIN_SIZE = "45111", "less than the minimum order quantity"
     ABOVE_MAX_SIZE = "45112", "more than the maximum order quantity"
@@ -120,6 +184,7 @@ class Code(StrEnum):
         "Reached the upper limit of the order of transactions"
         " (the current number of order + the current number of orders) {0}",
     )
+    SHORT_LOSS_BELOW_MARK = "45122", "Short position stop loss price please > mark price {0}"
     CANCEL_TOO_OFTEN = (
         "45129",
         "Cancel order is too frequent, the same orderId is only allowed to be canceled once in a second",

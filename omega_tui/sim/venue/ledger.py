@@ -7,7 +7,18 @@ business of `payloads`.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from omega_tui.sim.facts import Direction, Force, HoldSide, MarginMode, OrderStatus, OrderType, PositionMode
+from omega_tui.sim.facts import (
+    Direction,
+    Force,
+    HoldSide,
+    MarginMode,
+    OrderStatus,
+    OrderType,
+    PlanStatus,
+    PlanType,
+    PositionMode,
+    TriggerType,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,8 @@ class Presets:
     stop_loss: Decimal | None = None
     take_profit_execute: Decimal | None = None
     stop_loss_execute: Decimal | None = None
+    take_profit_type: TriggerType = TriggerType.LAST
+    stop_loss_type: TriggerType = TriggerType.LAST
 
     def __bool__(self) -> bool:
         return self.take_profit is not None or self.stop_loss is not None
@@ -111,6 +124,36 @@ class LedgerOrder:
     def average_price(self) -> Decimal | None:
         """Average fill price, None before any fill."""
         return self.filled_quote / self.filled if self.filled else None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPlan:
+    """A conditional order at one moment: what it waits for and the order that it then places.
+
+    `order.size` is 0 when the plan closes all of a position. It triggers when the price has risen to
+    `trigger_price` (`rises`) or fallen to it. A trailing plan has a `callback` in percent: reaching the
+    trigger price only arms it, and then it triggers once the price has turned that far from `extreme`. The
+    presets of a trailing plan's order are percentages. `position_id` ties take profit and stop loss to one
+    position, `origin_order_id` to the order that brought them along.
+    """
+
+    plan_id: str
+    client_oid: str
+    plan_type: PlanType
+    order: OrderSpec
+    trigger_price: Decimal
+    trigger_type: TriggerType
+    rises: bool
+    callback: Decimal | None
+    position_id: str | None
+    position_mode: PositionMode
+    status: PlanStatus
+    created_ms: int
+    updated_ms: int
+    extreme: Decimal | None = None
+    triggered_ms: int | None = None
+    execute_order_id: str | None = None
+    origin_order_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +265,13 @@ class OrderChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanChanged:
+    """A conditional order was created, changed, triggered or cancelled."""
+
+    plan: LedgerPlan
+
+
+@dataclass(frozen=True, slots=True)
 class PositionClosed:
     """A position is closed for good; told right after the order that closed it."""
 
@@ -242,4 +292,4 @@ class AccountChanged:
     ts: int
 
 
-LedgerEvent = OrderChanged | PositionClosed | PositionsChanged | AccountChanged
+LedgerEvent = OrderChanged | PlanChanged | PositionClosed | PositionsChanged | AccountChanged

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from omega_tui.sim.facts import Contract, Direction, MarketFacts, PublicTrade
+from omega_tui.sim.facts import Contract, Direction, MarketFacts, PublicTrade, TriggerType
 from omega_tui.sim.market.bars import BarTexts
 from omega_tui.sim.market.day_figures import DayFigures
 from omega_tui.sim.venue.book import VenueBook
@@ -91,6 +91,12 @@ class Ticker:
     def funding_rate(self) -> Decimal | None:
         """The rate of the coming settlement."""
         return self._facts.get("funding_rate")
+
+    def price_by(self, trigger_type: TriggerType) -> Decimal | None:
+        """The price that triggers look at: mark, or last; until something traded the mark stands in."""
+        if trigger_type is TriggerType.MARK or self._last is None:
+            return self.mark
+        return self._last
 
     @property
     def mark(self) -> Decimal | None:

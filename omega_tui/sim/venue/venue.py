@@ -42,6 +42,7 @@ from omega_tui.sim.venue.ledger import (
 from omega_tui.sim.venue.leverage import LeverageRequest, SettingsOffice
 from omega_tui.sim.venue.matching import Matcher
 from omega_tui.sim.venue.order_store import LIVE, OrderStore
+from omega_tui.sim.venue.plan_office import PlanOffice
 from omega_tui.sim.venue.public_trades import PublicTrades
 from omega_tui.sim.venue.snowflake import Snowflakes
 from omega_tui.sim.venue.statements import Statements
@@ -106,6 +107,19 @@ class Venue:
             matcher = Matcher(self._desk.execute)
             self._markets[contract.symbol] = Market(contract, matcher, Ticker(contract, matcher.book))
         self.funding = FundingOffice(self._markets, self._account, self._desk, self.agenda, now_ms)
+        self.plans = PlanOffice(
+            self._markets,
+            self._account,
+            self._orders,
+            self._desk,
+            ids,
+            now_ms,
+            self.choices,
+            self._emit,
+            self._settle,
+        )
+        self.listen(self.plans.runner.on_ledger)
+        self._reactions.append(self.plans.runner.react)
 
     def listen(self, listener: Callable[[LedgerEvent], None]) -> None:
         """Call `listener` with every ledger event: orders as they change, then positions, then money."""
@@ -139,6 +153,7 @@ class Venue:
         hedge mode `hold_side` None (no `tradeSide` on the wire) is refused with 40774, and `reduce_only` is
         ignored. The caller reads `position_mode` to know how to read the wire's `side`.
         """
+        self.plans.check_presets(spec)
         try:
             return self._desk.place(spec)
         finally:
@@ -211,7 +226,9 @@ class Venue:
         self._announce_settings(symbol)
 
     def set_position_mode(self, mode: PositionMode) -> None:
-        """Refused 40920 while there are positions or orders."""
+        """Refused 40920 while there are positions or orders, conditional ones included."""
+        if self.plans.pending():
+            raise refusal(Code.POSITION_MODE_FROZEN)
         self._office.set_position_mode(mode)
 
     @property

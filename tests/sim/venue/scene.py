@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from omega_tui.clock import ManualClock
+from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import (
     BookDelta,
     BookSnapshot,
@@ -19,7 +20,15 @@ from omega_tui.sim.facts import (
     PublicTrade,
     Tier,
 )
-from omega_tui.sim.venue.ledger import LedgerEvent, LedgerFill, LedgerOrder, OrderChanged, OrderSpec
+from omega_tui.sim.venue.ledger import (
+    NO_PRESETS,
+    LedgerEvent,
+    LedgerFill,
+    LedgerOrder,
+    OrderChanged,
+    OrderSpec,
+    Presets,
+)
 from omega_tui.sim.venue.venue import Venue, VenueSettings
 
 BUY, SELL = Direction.BUY, Direction.SELL
@@ -70,9 +79,10 @@ class Scene:
         balance: str = "10000",
         leverage: int = 10,
         margin_mode: MarginMode = MarginMode.CROSSED,
+        choices: Choices | None = None,
     ) -> None:
         self.clock = ManualClock(1_790_000_000_000)
-        settings = VenueSettings(mode, Decimal(balance), leverage, margin_mode)
+        settings = VenueSettings(mode, Decimal(balance), leverage, margin_mode, choices or Choices())
         self.venue = Venue([CONTRACT, ETH], settings, self.clock.wall_ms)
         self.margin_mode = margin_mode
         self.events: list[LedgerEvent] = []
@@ -114,6 +124,7 @@ class Scene:
         client_oid: str | None = None,
         symbol: str = SYMBOL,
         margin_mode: MarginMode | None = None,
+        presets: Presets = NO_PRESETS,
     ) -> OrderSpec:
         return OrderSpec(
             symbol=symbol,
@@ -127,6 +138,7 @@ class Scene:
             closes=closes,
             reduce_only=reduce_only,
             client_oid=client_oid,
+            presets=presets,
         )
 
     def buy(self, size: str, price: str | None = None, force: Force = Force.GTC) -> LedgerOrder:
