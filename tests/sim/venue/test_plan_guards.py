@@ -418,9 +418,8 @@ def test_a_trailing_orders_percentages_count_from_its_fill(
     """Bought at 100.1, sold at 99.9: ten percent ahead, five percent behind, on the tick below."""
     presets = Presets(take_profit=Decimal(10), stop_loss=Decimal(5))
     buys = direction == "buy"
-    armed = "100" if buys else "100"
     plan = scene.trigger(
-        BUY if buys else SELL, "1", armed, kind=PlanType.TRACK, callback="1", presets=presets
+        BUY if buys else SELL, "1", "100", kind=PlanType.TRACK, callback="1", presets=presets
     )
     scene.last("101" if buys else "99")
     assert scene.status(plan) is EXECUTED

@@ -32,7 +32,7 @@ def scene() -> PlanScene:
 def test_a_trigger_is_crossed_from_where_the_price_stood(
     scene: PlanScene, direction: str, trigger: str, short_of: str, reached: str
 ) -> None:
-    """Either side of the market is legal for either direction; a wrong side that fires at once costs money."""
+    """Either side of the market is legal for either direction; one that fires at once costs money."""
     plan = scene.trigger(BUY if direction == "buy" else SELL, "1", trigger)
     scene.last(short_of)
     assert scene.status(plan) is LIVE
@@ -74,7 +74,7 @@ def test_the_traders_own_fills_trigger(scene: PlanScene) -> None:
 
 
 def test_plans_reached_together_run_in_the_order_of_their_creation(scene: PlanScene) -> None:
-    """The first one's own trade moves the price back below the second one's trigger: it was reached all the same."""
+    """The first one's own trade moves the price back below the second one's trigger: that was reached."""
     first, second = scene.trigger(SELL, "1", "101"), scene.trigger(BUY, "1", "101")
     scene.last("101")
     assert [scene.status(plan) for plan in (first, second)] == [EXECUTED, EXECUTED]
@@ -126,7 +126,7 @@ def test_a_hedge_plan_closes_what_it_says() -> None:
 def test_a_trailing_order_turns_from_its_best_price(
     scene: PlanScene, direction: str, armed_at: str, path: list[str], turn: str
 ) -> None:
-    """Unarmed it does not trail; armed it triggers at two percent from the extreme, not from the activation."""
+    """Unarmed it does not trail; armed it turns two percent from the extreme, not from the activation."""
     plan = scene.trigger(
         BUY if direction == "buy" else SELL, "1", armed_at, kind=PlanType.TRACK, callback="2"
     )
