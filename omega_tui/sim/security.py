@@ -23,12 +23,16 @@ from omega_tui.exchange.bitget.wire import (
 )
 from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.condition import Condition
-from omega_tui.sim.personas import Standing
+from omega_tui.sim.personas import AccountKind, Environment, Permission, Persona, Standing
 from omega_tui.sim.refusals import refusal
 
 KEY_PREFIX = "bg_"
 """How every API key of the exchange begins; another beginning is refused as no key at all."""
+READ_WORDS = "future order read or future order write"
+"""How a key that may not read, or (`TRADE_WORDS`) not trade, is told what it lacks; texts of 2025."""
+TRADE_WORDS = "future order write"
 _FIRST_MILLISECOND_STAMP = 100_000_000_000
+_NO_KEY = (Standing.EXPIRED, Standing.DELETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,14 @@ class SignedRequest:
     method: str
     target: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a stream's client came from and to: its address, and the world whose address it called."""
+
+    address: str
+    environment: Environment
 
 
 class LoginRefused(Exception):
@@ -93,14 +105,14 @@ class Guard:
         if not _same(passphrase, self._api_key.passphrase):
             raise refusal(Code.PASSPHRASE_WRONG)
 
-    def check_login(self, argument: Mapping[str, object]) -> None:
-        """Raise LoginRefused unless `argument` of a login operation proves the key."""
+    def check_login(self, argument: Mapping[str, object], origin: Origin) -> None:
+        """Raise LoginRefused unless `argument` of a login operation proves the key, and it counts there."""
         key, passphrase, timestamp, sign = (
             str(argument.get(name) or "") for name in ("apiKey", "passphrase", "timestamp", "sign")
         )
         if not (key and passphrase and timestamp and sign):
             raise LoginRefused(WsCode.LOGIN_FAILED, "Login failed")
-        if key != self._api_key.key:
+        if key != self._api_key.key or self._condition.persona.standing in _NO_KEY:
             raise LoginRefused(WsCode.KEY_INVALID, "Invalid ACCESS_KEY")
         if not _same(passphrase, self._api_key.passphrase):
             raise LoginRefused(WsCode.PASSPHRASE_INVALID, "Invalid ACCESS_PASSPHRASE")
@@ -111,6 +123,7 @@ class Guard:
             raise LoginRefused(WsCode.TIMESTAMP_EXPIRED, "Request timestamp expired")
         if not self._matches((timestamp + LOGIN_PREHASH).encode(), sign):
             raise LoginRefused(WsCode.SIGN_INVALID, "Invalid sign")
+        check_owner(self._condition.persona, origin)
 
     def _is_fresh(self, stamp: int) -> bool:
         clocks = (self._clock.now_ms(), self._clock.wall_ms())
@@ -119,6 +132,23 @@ class Guard:
     def _matches(self, text: bytes, sign: str) -> bool:
         digest = hmac.new(self._api_key.secret.encode(), text, hashlib.sha256).digest()
         return _same(base64.b64encode(digest).decode(), sign)
+
+
+def check_owner(persona: Persona, origin: Origin) -> None:
+    """Raise LoginRefused unless a proven key opens streams at `origin`.
+
+    Which codes say so is known for none of these: a login that fails otherwise has one code, and REST's text.
+    """
+    if origin.environment is not persona.environment:
+        raise LoginRefused(WsCode.ENVIRONMENT_WRONG, Code.ENVIRONMENT_WRONG.text)
+    for wrong, text in (
+        (not persona.is_known_at(origin.address), Code.IP_REFUSED.text),
+        (persona.standing is Standing.FROZEN, Code.ACCOUNT_FROZEN.text),
+        (persona.account is AccountKind.UNIFIED, Code.UNIFIED_ACCOUNT.text),
+        (not persona.may(Permission.READ), Code.NO_PERMISSION.text.replace("{0}", READ_WORDS)),
+    ):
+        if wrong:
+            raise LoginRefused(WsCode.LOGIN_FAILED, text)
 
 
 def _auth_headers(headers: Mapping[str, str]) -> tuple[str, str, str, str]:

@@ -20,12 +20,12 @@ from omega_tui.sim.control import CONTROL_PREFIX, TOKEN_LENGTH, ControlFace
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import MarketSource, TapeEnded
 from omega_tui.sim.limits import Allowances, RequestLimits
-from omega_tui.sim.personas import Persona
+from omega_tui.sim.personas import Environment, Persona
 from omega_tui.sim.pump import Pump, Timeline
 from omega_tui.sim.rest.face import RestFace
 from omega_tui.sim.security import ApiKey, Guard
 from omega_tui.sim.stepping import Stepper
-from omega_tui.sim.streams.face import StreamsFace
+from omega_tui.sim.streams.face import DEMO_PREFIX, StreamsFace
 from omega_tui.sim.streams.session import SessionLimits
 from omega_tui.sim.venue.venue import VenueSettings
 
@@ -105,16 +105,19 @@ class SimServer:
 
     @property
     def address(self) -> ServerAddress:
-        """Where clients find the exchange, once it has started."""
+        """Where clients find the exchange, once it has started: the streams of the caller's world."""
         rest, streams = f"http://{HOST}:{self._port}", f"ws://{HOST}:{self._port}"
+        if self._settings.persona.environment is Environment.DEMO:
+            streams += DEMO_PREFIX
         return ServerAddress(rest, streams + WS_PUBLIC_PATH, streams + WS_PRIVATE_PATH, rest + CONTROL_PREFIX)
 
     async def start(self) -> None:
         """Put the market's opening in place, then listen. Raises OSError when the port is taken."""
         self._pump.apply_due()
         app = web.Application(client_max_size=_LARGEST_BODY)
-        app.router.add_get(WS_PUBLIC_PATH, self.streams.handle)
-        app.router.add_get(WS_PRIVATE_PATH, self.streams.handle)
+        for path in (WS_PUBLIC_PATH, WS_PRIVATE_PATH):
+            app.router.add_get(path, self.streams.handle)
+            app.router.add_get(DEMO_PREFIX + path, self.streams.handle)
         app.router.add_route("*", CONTROL_PREFIX + "{path:.*}", self.control.handle)
         app.router.add_route("*", "/{path:.*}", self._rest.handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GOODBYE_SECONDS)

@@ -22,11 +22,8 @@ from omega_tui.sim.limits import Allowances
 from omega_tui.sim.personas import AccountKind, Environment, Permission, Persona, Standing
 from omega_tui.sim.refusals import Refused, refusal
 from omega_tui.sim.rest.route import POST, Route
-from omega_tui.sim.security import Guard, SignedRequest
+from omega_tui.sim.security import READ_WORDS, TRADE_WORDS, Guard, SignedRequest
 
-READ_WORDS: Final = "future order read or future order write"
-"""How a refused key is told what it lacks (texts of 2025)."""
-TRADE_WORDS: Final = "future order write"
 REGION_TEXT: Final = "The currency is a regional currency and does not meet the purchase conditions."
 """The text of 40024 captured in December 2025."""
 

@@ -7,7 +7,7 @@ import asyncio
 from collections import deque
 from typing import Final
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 _MAX_WAITING_FRAMES: Final = 4_000
 _MAX_WAITING_BYTES: Final = 16_000_000
@@ -24,6 +24,7 @@ class Connection:
         self._waiting_bytes = 0
         self._wake = asyncio.Event()
         self._finishing = False
+        self._code = WSCloseCode.OK
         self._writer = asyncio.create_task(self._write())
 
     @property
@@ -46,8 +47,10 @@ class Connection:
         if len(self._waiting) > _MAX_WAITING_FRAMES or self._waiting_bytes > _MAX_WAITING_BYTES:
             self.abort()
 
-    def finish(self) -> None:
-        """End the connection after what is queued."""
+    def finish(self, code: WSCloseCode = WSCloseCode.OK) -> None:
+        """End the connection after what is queued; the first `code` given is the one it closes with."""
+        if not self._finishing:
+            self._code = code
         self._finishing = True
         self._wake.set()
 
@@ -75,7 +78,7 @@ class Connection:
                 await self._wake.wait()
                 self._wake.clear()
                 await self._write_waiting()
-            await self._socket.close()
+            await self._socket.close(code=self._code)
         except ConnectionError:
             self.abort()
 

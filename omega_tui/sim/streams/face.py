@@ -1,20 +1,26 @@
 """The stream face: takes WebSocket connections on the public and the private address and keeps them.
 
-It moves text between sockets and sessions; what is said is the business of `streams_session`.
+It moves text between sockets and sessions; what is said is the business of `session`.
 """
 
-from aiohttp import WSMsgType, web
+from typing import Final
+
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from omega_tui.clock import Ids
 from omega_tui.exchange.bitget.wire import WS_PRIVATE_PATH
 from omega_tui.sim.exchange import SimulatedExchange
-from omega_tui.sim.security import Guard
+from omega_tui.sim.personas import Environment
+from omega_tui.sim.security import Guard, Origin
 from omega_tui.sim.streams.account import AccountFeed
+from omega_tui.sim.streams.arrivals import Arrivals
 from omega_tui.sim.streams.connection import Connection
 from omega_tui.sim.streams.feeds import Feeds
 from omega_tui.sim.streams.session import Gate, Session, SessionLimits
 
-_MAX_MESSAGE_BYTES = 65_536
+DEMO_PREFIX: Final = "/wspap"
+"""What stands before the paths of the demo world's streams; on Bitget that is a host of its own, `wspap`."""
+_MAX_MESSAGE_BYTES: Final = 65_536
 
 
 class StreamsFace:
@@ -28,14 +34,29 @@ class StreamsFace:
         self.connections: set[Connection] = set()
         self.feeds = Feeds(exchange)
         self._account = AccountFeed(exchange, self.feeds)
+        self._arrivals = Arrivals(limits, exchange.clock.monotonic)
+        exchange.condition.listen(self._on_condition)
 
-    async def handle(self, request: web.Request) -> web.WebSocketResponse:
-        """Serve one connection until it ends."""
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Serve one connection until it ends, or refuse it: 503 while there are none, 429 for too many."""
+        address = request.remote or ""
+        if self._exchange.condition.streams_down:
+            return web.Response(status=503)
+        if not self._arrivals.arrive(address):
+            return web.Response(status=429)
+        try:
+            return await self._serve(request, address)
+        finally:
+            self._arrivals.leave(address)
+
+    async def _serve(self, request: web.Request, address: str) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(compress=False, max_msg_size=_MAX_MESSAGE_BYTES)
         await socket.prepare(request)
         connection = Connection(socket, request.transport)
-        private = request.path == WS_PRIVATE_PATH
-        gate = Gate(self.feeds, self._guard, self._exchange.symbols, self._limits, private)
+        demo = request.path.startswith(DEMO_PREFIX)
+        origin = Origin(address, Environment.DEMO if demo else Environment.LIVE)
+        private = request.path.endswith(WS_PRIVATE_PATH)
+        gate = Gate(self.feeds, self._guard, self._exchange, self._limits, origin, private)
         session = Session(gate, connection, self._ids.token(32), self._exchange.clock.monotonic())
         self.connections.add(connection)
         try:
@@ -49,12 +70,16 @@ class StreamsFace:
     def close(self) -> None:
         """Say goodbye to every client."""
         for connection in tuple(self.connections):
-            connection.finish()
+            connection.finish(WSCloseCode.GOING_AWAY)
 
     def cut(self) -> None:
         """Cut every connection off without a word, as a failing network does."""
         for connection in tuple(self.connections):
             connection.abort()
+
+    def _on_condition(self) -> None:
+        if self._exchange.condition.streams_down:
+            self.close()
 
     async def _converse(
         self, socket: web.WebSocketResponse, session: Session, connection: Connection
@@ -64,7 +89,7 @@ class StreamsFace:
             try:
                 message = await socket.receive(timeout=max(session.seconds_left(monotonic()), 0.001))
             except TimeoutError:
-                return
+                connection.finish(WSCloseCode.GOING_AWAY)
             if message.type is WSMsgType.TEXT:
                 session.receive(message.data, monotonic())
             elif message.type is not WSMsgType.BINARY:

@@ -7,6 +7,7 @@ business of `streams`.
 from collections import deque
 from dataclasses import dataclass
 from math import inf
+from typing import Final
 
 import orjson
 
@@ -23,12 +24,15 @@ from omega_tui.exchange.bitget.wire import (
     SILENCE_SECONDS,
     SUBSCRIPTIONS_PER_HOUR,
 )
-from omega_tui.sim.security import Guard, LoginRefused
+from omega_tui.sim.exchange import SimulatedExchange
+from omega_tui.sim.security import Guard, LoginRefused, Origin
 from omega_tui.sim.streams.connection import Connection
 from omega_tui.sim.streams.feeds import Feeds
-from omega_tui.sim.streams.topics import NoSuchTopic, Topic, parse_topic
+from omega_tui.sim.streams.topics import NoSuchTopic, NoSuchType, Topic, parse_topic
 
 Message = dict[str, object]
+_SUBSCRIBE: Final = "subscribe"
+_UNSUBSCRIBE: Final = "unsubscribe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,13 @@ class SessionLimits:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What every session of one address shares."""
+    """What sessions that came the same way share."""
 
     feeds: Feeds
     guard: Guard
-    symbols: tuple[str, ...]
+    exchange: SimulatedExchange
     limits: SessionLimits
+    origin: Origin
     private: bool
 
 
@@ -74,15 +79,18 @@ class Session:
         self._topics: set[Topic] = set()
         self._messages: deque[float] = deque()
         self._subscriptions: deque[float] = deque()
-        self._last_ping = now
+        self._opened = self._last_ping = now
 
     def seconds_left(self, now: float) -> float:
-        """How much longer the client may stay without a ping."""
-        return self._last_ping + self._gate.limits.silence_seconds - now
+        """How much longer the client may stay without a ping, and at all."""
+        limits = self._gate.limits
+        ends = min(self._last_ping + limits.silence_seconds, self._opened + limits.lifetime_seconds)
+        return ends - now
 
     def receive(self, text: str, now: float) -> None:
         """Answer one text message that came at `now` (monotonic seconds)."""
-        if _count(self._messages, now, 1.0) > self._gate.limits.messages_per_second:
+        if count_within(self._messages, now, 1.0) > self._gate.limits.messages_per_second:
+            self._error(WsCode.TOO_MANY_REQUESTS, "Too many requests")
             self._fail(WsCode.CLOSING, "Request over limit, the connection will be closed")
         elif text == PING:
             self._last_ping = now
@@ -106,16 +114,16 @@ class Session:
             self._error(WsCode.PARAMETER_WRONG, "Param error")
         elif message.get("op") == "login" and self._gate.private:
             self._login(arguments)
-        elif message.get("op") == "subscribe":
-            self._subscribe(arguments, len(text), now)
-        elif message.get("op") == "unsubscribe":
+        elif message.get("op") == _SUBSCRIBE:
+            self._subscribe(arguments, len(text.encode()), now)
+        elif message.get("op") == _UNSUBSCRIBE:
             self._unsubscribe(arguments)
         else:
             self._error(WsCode.UNKNOWN_OPERATION, "Invalid op")
 
     def _login(self, arguments: list[Message]) -> None:
         try:
-            self._gate.guard.check_login(arguments[0] if arguments else {})
+            self._gate.guard.check_login(arguments[0] if arguments else {}, self._gate.origin)
         except LoginRefused as refused:
             self._fail(refused.code, refused.message)
             return
@@ -124,45 +132,53 @@ class Session:
 
     def _subscribe(self, arguments: list[Message], length: int, now: float) -> None:
         if length > ARGUMENT_BYTES:
-            self._error(WsCode.PARAMETER_WRONG, f"Arguments are longer than {ARGUMENT_BYTES} bytes")
+            text = f"Arguments are longer than {ARGUMENT_BYTES} bytes"
+            self._error(WsCode.PARAMETER_WRONG, text, operation=_SUBSCRIBE)
             return
-        if _count(self._subscriptions, now, 3600.0) > self._gate.limits.subscriptions_per_hour:
-            self._error(WsCode.TOO_MANY_REQUESTS, "Too many requests")
+        if count_within(self._subscriptions, now, 3600.0) > self._gate.limits.subscriptions_per_hour:
+            self._error(WsCode.TOO_MANY_REQUESTS, "Too many requests", operation=_SUBSCRIBE)
             return
         for argument in arguments:
-            topic = self._topic(argument)
+            topic = self._topic(argument, _SUBSCRIBE)
             if topic is None:
                 continue
             if len(self._topics | {topic}) > self._gate.limits.channels:
-                self._error(WsCode.TOO_MANY_REQUESTS, "Too many channels", argument)
+                self._error(WsCode.TOO_MANY_REQUESTS, "Too many channels", argument, _SUBSCRIBE)
                 return
-            ack = orjson.dumps({"event": "subscribe", "arg": argument})
-            self._gate.feeds.subscribe(self._connection, topic, ack)
+            self._gate.feeds.subscribe(self._connection, topic, _acknowledgement(_SUBSCRIBE, argument))
             self._topics.add(topic)
 
     def _unsubscribe(self, arguments: list[Message]) -> None:
         for argument in arguments:
-            topic = self._topic(argument)
+            topic = self._topic(argument, _UNSUBSCRIBE)
             if topic is None:
                 continue
             self._gate.feeds.unsubscribe(self._connection, topic)
             self._topics.discard(topic)
-            self._reply({"event": "unsubscribe", "arg": argument})
+            self._connection.send(_acknowledgement(_UNSUBSCRIBE, argument))
 
-    def _topic(self, argument: Message) -> Topic | None:
-        """The topic of an argument; None after the client was told what is wrong with it."""
+    def _topic(self, argument: Message, operation: str) -> Topic | None:
+        """The topic of an argument; None after the client was told all there is to tell."""
         if self._gate.private and not self._logged_in:
-            self._error(WsCode.LOGIN_NEEDED, "User needs to log in", argument)
+            self._error(WsCode.LOGIN_NEEDED, "User needs to log in", argument, operation)
             return None
         try:
-            return parse_topic(argument, self._gate.symbols, private=self._gate.private)
+            return parse_topic(argument, self._gate.exchange.symbols, private=self._gate.private)
         except NoSuchTopic as problem:
-            self._error(problem.code, problem.message, argument)
+            silent = self._gate.exchange.venue.choices.wrong_type_acknowledged
+            if isinstance(problem, NoSuchType) and silent:
+                self._connection.send(_acknowledgement(operation, argument))
+            else:
+                self._error(problem.code, problem.message, argument, operation)
             return None
 
-    def _error(self, code: WsCode, text: str, argument: Message | None = None) -> None:
-        named: Message = {} if argument is None else {"arg": argument}
-        self._reply({"event": "error", **named, "code": int(code), "msg": text})
+    def _error(
+        self, code: WsCode, text: str, argument: Message | None = None, operation: str | None = None
+    ) -> None:
+        """Tell what is wrong, in the shape captured in 2026."""
+        about: Message = {} if argument is None else {"arg": argument}
+        asked: Message = {} if operation is None else {"op": operation}
+        self._reply({"event": "error", **about, "code": int(code), "msg": text, **asked})
 
     def _fail(self, code: WsCode, text: str) -> None:
         self._error(code, text)
@@ -170,6 +186,10 @@ class Session:
 
     def _reply(self, message: Message) -> None:
         self._connection.send(orjson.dumps(message))
+
+
+def _acknowledgement(operation: str, argument: Message) -> bytes:
+    return orjson.dumps({"event": operation, "arg": argument})
 
 
 def _parse(text: str) -> Message | None:
@@ -187,7 +207,7 @@ def _is_flat(argument: object) -> bool:
     )
 
 
-def _count(moments: deque[float], now: float, seconds: float) -> int:
+def count_within(moments: deque[float], now: float, seconds: float) -> int:
     """Add a moment and say how many there were within the last `seconds`."""
     moments.append(now)
     while moments[0] <= now - seconds:

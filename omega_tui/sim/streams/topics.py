@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from omega_tui.exchange.bitget.codes import WsCode
 from omega_tui.exchange.bitget.wire import (
+    BOOK_DEPTHS,
     DEFAULT_INSTRUMENT,
     GRANULARITIES,
     PRIVATE_CHANNELS,
@@ -16,6 +17,7 @@ from omega_tui.exchange.bitget.wire import (
 )
 
 _PER_SYMBOL = frozenset({Channel.ORDERS, Channel.FILL})
+_BOOKS = frozenset({Channel.BOOKS, *BOOK_DEPTHS})
 _PUBLIC = frozenset(Channel) - PRIVATE_CHANNELS - {Channel.CANDLE}
 
 
@@ -46,6 +48,10 @@ class NoSuchTopic(Exception):
         self.message = message
 
 
+class NoSuchType(NoSuchTopic):
+    """The subscription is of another kind of instrument than is traded here."""
+
+
 def parse_topic(argument: Mapping[str, object], symbols: Collection[str], *, private: bool) -> Topic:
     """The topic that `argument` names on the public or private address; raises NoSuchTopic."""
     channel = argument.get("channel")
@@ -53,14 +59,17 @@ def parse_topic(argument: Mapping[str, object], symbols: Collection[str], *, pri
     name = argument.get(member)
     if not isinstance(channel, str) or not isinstance(name, str):
         raise NoSuchTopic(WsCode.PARAMETER_WRONG, "Param error")
-    if str(argument.get("instType")).upper() != ProductType.USDT_FUTURES:
-        raise _unknown(argument)
     if channel in PRIVATE_CHANNELS:
         if not private:
             raise NoSuchTopic(WsCode.LOGIN_NEEDED, "User needs to log in")
+    elif not _is_public(channel):
+        raise NoSuchTopic(WsCode.PARAMETER_WRONG, "Param error")
+    if str(argument.get("instType")).upper() != ProductType.USDT_FUTURES:
+        raise NoSuchType(WsCode.UNKNOWN_CHANNEL, _named(argument))
+    if channel in PRIVATE_CHANNELS:
         return Topic(channel, member, _private_name(argument, channel, name, symbols))
-    if private or not _is_public(channel) or name.upper() not in symbols:
-        raise _unknown(argument)
+    if private or name.upper() not in symbols:
+        raise NoSuchTopic(WsCode.UNKNOWN_CHANNEL, _named(argument))
     return Topic(channel, "instId", name.upper())
 
 
@@ -69,7 +78,7 @@ def _private_name(argument: Mapping[str, object], channel: str, name: str, symbo
         return DEFAULT_INSTRUMENT
     if channel in _PER_SYMBOL and name.upper() in symbols:
         return name.upper()
-    raise _unknown(argument)
+    raise NoSuchTopic(WsCode.UNKNOWN_CHANNEL, _named(argument))
 
 
 def _is_public(channel: str) -> bool:
@@ -77,6 +86,9 @@ def _is_public(channel: str) -> bool:
     return channel in _PUBLIC or (granularity != channel and granularity in GRANULARITIES)
 
 
-def _unknown(argument: Mapping[str, object]) -> NoSuchTopic:
-    named = ",".join(f"{name}:{argument.get(name)}" for name in ("instType", "channel", "instId"))
-    return NoSuchTopic(WsCode.UNKNOWN_CHANNEL, f"{named} doesn't exist")
+def _named(argument: Mapping[str, object]) -> str:
+    """What does not exist, in the words captured in 2026: books name the precision that nobody asked for."""
+    parts = [f"{name}:{argument.get(name)}" for name in ("instType", "channel", "instId")]
+    if argument.get("channel") in _BOOKS:
+        parts.append("precision:null")
+    return f"{','.join(parts)} doesn't exist"

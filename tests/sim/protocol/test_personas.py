@@ -6,10 +6,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.personas import PERSONAS, Permission, Persona, PersonaUnknown, Standing, build_persona
-from tests.sim.protocol.clients import PRODUCT, RestClient
+from tests.sim.protocol.clients import PRODUCT, RestClient, Stream, open_stream, private_topic, topic
 from tests.sim.protocol.conftest import running
 
 PLACE = "/api/v2/mix/order/place-order"
@@ -218,3 +219,51 @@ async def test_the_probe_sends_ccxt_to_the_other_protocol(connected: Connect, cc
             await client.load_markets()
         assert client.options["uta"] is True
         await client.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("demo", 40099),
+        ("expired-key", 30011),
+        ("deleted-key", 30011),
+        ("bound-elsewhere", 30005),
+        ("frozen", 30005),
+        ("unified", 30005),
+        ("no-permission", 30005),
+    ],
+)
+async def test_each_persona_is_refused_at_the_login(name: str, code: int) -> None:
+    async with running() as server:
+        server.exchange.condition.become(PERSONAS[name])
+        async with open_stream(server.address.ws_private) as socket:
+            stream = Stream(socket)
+            reply = await stream.login(server.api_key)
+            assert (reply["event"], reply["code"]) == ("error", code)
+            with pytest.raises(ConnectionClosed):
+                await stream.hear()
+
+
+@pytest.mark.parametrize("name", ["read-only", "withdraw", "copy-trader", "bound-here", "region-locked"])
+async def test_who_may_read_may_listen(name: str) -> None:
+    async with running(persona=PERSONAS[name]) as server, open_stream(server.address.ws_private) as socket:
+        stream = Stream(socket)
+        assert (await stream.login(server.api_key))["event"] == "login"
+        await stream.subscribe(private_topic("positions"))
+        assert (await stream.hear_push("positions"))["data"] == []
+
+
+async def test_demo_and_live_keys_have_streams_of_their_own() -> None:
+    async with running(persona=PERSONAS["demo"]) as server:
+        assert server.address.ws_private.endswith("/wspap/v2/ws/private")
+        live = server.address.ws_private.replace("/wspap", "")
+        for address, event in ((server.address.ws_private, "login"), (live, "error")):
+            async with open_stream(address) as socket:
+                assert (await Stream(socket).login(server.api_key))["event"] == event
+        server.exchange.condition.become(Persona())
+        async with open_stream(server.address.ws_private) as socket:
+            assert (await Stream(socket).login(server.api_key))["code"] == 40099
+        async with open_stream(server.address.ws_public) as socket:
+            stream = Stream(socket)
+            await stream.subscribe(topic("ticker"))
+            assert await stream.hear_push("ticker"), "the market is there for both"

@@ -11,12 +11,14 @@ from omega_tui.exchange.bitget.codes import WsCode
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.condition import Condition
+from omega_tui.sim.personas import Environment
 from omega_tui.sim.refusals import Refused
-from omega_tui.sim.security import ApiKey, Guard, LoginRefused, SignedRequest
+from omega_tui.sim.security import ApiKey, Guard, LoginRefused, Origin, SignedRequest
 from tests.sim.protocol.clients import sign
 from tests.support.shared import needs_shared, shared_path
 
 NOW_MS = 1_700_000_000_000
+HERE = Origin("127.0.0.1", Environment.LIVE)
 KEY = ApiKey("bg_key", "bg_secret", "bg_pass")
 PATH = "/api/v2/mix/position/single-position"
 
@@ -52,7 +54,8 @@ def test_the_known_vectors_are_accepted(guard: Guard) -> None:
         text, signature = vector["prehash"], vector["sign"]
         if vector["kind"] == "ws-login":
             guard.check_login(
-                {"apiKey": KEY.key, "passphrase": KEY.passphrase, "timestamp": text[:10], "sign": signature}
+                {"apiKey": KEY.key, "passphrase": KEY.passphrase, "timestamp": text[:10], "sign": signature},
+                HERE,
             )
             continue
         method = "GET" if "GET" in text else "POST"
@@ -146,9 +149,9 @@ def test_login_names_what_is_wrong(guard: Guard, changes: dict[str, str], code: 
         "timestamp": stamp,
         "sign": sign(KEY.secret, f"{stamp}GET/user/verify"),
     }
-    guard.check_login(honest)
+    guard.check_login(honest, HERE)
     with pytest.raises(LoginRefused) as refused:
-        guard.check_login({**honest, **changes})
+        guard.check_login({**honest, **changes}, HERE)
     assert refused.value.code is code
 
 
@@ -157,7 +160,9 @@ def test_login_takes_seconds_and_milliseconds(guard: Guard, in_unit: Callable[[i
     """Clients send seconds, Bitget's page says milliseconds."""
     stamp = str(in_unit(NOW_MS))
     proof = sign(KEY.secret, f"{stamp}GET/user/verify")
-    guard.check_login({"apiKey": KEY.key, "passphrase": KEY.passphrase, "timestamp": stamp, "sign": proof})
+    guard.check_login(
+        {"apiKey": KEY.key, "passphrase": KEY.passphrase, "timestamp": stamp, "sign": proof}, HERE
+    )
 
 
 def test_keys_do_not_print_their_secrets() -> None:
