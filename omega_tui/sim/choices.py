@@ -16,6 +16,10 @@ class Choices:
     - `empty_lists_null`: an empty page of orders, fills or bills holds null in place of its list, else an
       empty one.
     - `books_checksum`: pushes of `books` carry the checksum, as until 2025; else they leave the member out.
+    - `unchanged_leverage_refused`: `set-leverage` to the leverage in force is refused; else it does nothing.
+    - `orders_freeze_leverage`: an isolated symbol's leverage cannot change while it has open orders.
+    - `fund_takes_remainder`: what a liquidation leaves of the margin goes to the insurance fund, as a real
+      account's bills show; else it stays the trader's. What is missing the fund pays either way.
     - `modify_delay_ms`: how long after the reply to `modify-order` the new order is born.
     - `status_of_refusals`, `status_of_unproven_keys`, `status_of_unknown_routes`, `status_of_limits`,
       `status_of_failures`: the HTTP status of refusals in general, of 40001 to 40012 and 40037, of 40404,
@@ -38,6 +42,9 @@ class Choices:
 
     empty_lists_null: bool = True
     books_checksum: bool = True
+    unchanged_leverage_refused: bool = False
+    orders_freeze_leverage: bool = True
+    fund_takes_remainder: bool = True
     modify_delay_ms: int = 20
     status_of_refusals: int = 400
     status_of_unproven_keys: int = 400

@@ -74,6 +74,21 @@ class Code(StrEnum):
     COPY_TRADING_LOCK = "40731", "This product does not support copy trading"
     """Unlisted, captured: the position mode of an account that others copy."""
     NOTHING_TO_CLOSE = "40757", "Not enough position is available."
+    MARGIN_INSUFFICIENT = "40800", "Insufficient amount of margin"
+    MARGIN_WITHOUT_POSITION = "40802", "Position is zero and direct margin call is not allowed"
+    UNSUPPORTED = "40805", "Unsupported operation"
+    LEVERAGE_UNCHANGED = "40814", "No change in leverage"
+    AUTO_MARGIN_WITHOUT_POSITION = (
+        "40838",
+        "There is no position in this position, and automatic margin call cannot be set",
+    )
+    MARGIN_OF_CROSSED = "40875", "Whole position mode does not support margin adjustment"
+    NOT_OPEN_YET = "40919", "This function is not open yet"
+    LEVERAGE_FROZEN = (
+        "45097",
+        "There is currently an order or a limit order, and the leverage cannot be adjusted",
+    )
+    AUTO_MARGIN_OF_CROSSED = "22011", "It is not allowed to set auto add margin in cross mode"
     BALANCE_EXCEEDED = "40762", "The order amount exceeds the balance"
     CANCEL_UNKNOWN_ORDER = "40768", "Order does not exist"
     """Unlisted."""

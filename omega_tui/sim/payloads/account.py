@@ -58,6 +58,18 @@ def account_push(account: LedgerAccount) -> Row:
     }
 
 
+def equity_push(account: LedgerAccount, bitcoin: Decimal | None) -> Row:
+    """One row of the channel `equity` ("Equity-Channel"); `bitcoin` is BTC in USDT, None when not traded."""
+    return {
+        "btcEquity": average(account.equity / bitcoin) if bitcoin else UNKNOWN,
+        "usdtEquity": average(account.equity),
+        "unrealizedPL": money(account.unrealized),
+        "unionTotalMargin": UNKNOWN,
+        "unionAvailable": UNKNOWN,
+        "unionMm": UNKNOWN,
+    }
+
+
 def position_row(position: LedgerPosition) -> Row:
     """One row of `all-position`; `single-position` has the same members ("Get-All-Position")."""
     return {
@@ -83,7 +95,7 @@ def position_row(position: LedgerPosition) -> Row:
         "deductedFee": money(-position.fees),
         "marginRatio": average(position.margin_ratio),
         "assetMode": _ASSET_MODE,
-        "autoMargin": "off",
+        "autoMargin": _switch(position.auto_margin),
         "takeProfit": UNKNOWN,
         "stopLoss": UNKNOWN,
         "takeProfitId": UNKNOWN,
@@ -121,7 +133,7 @@ def position_push(position: LedgerPosition) -> Row:
         "markPrice": exact(position.mark_price),
         "uTime": str(position.updated_ms),
         "assetMode": _ASSET_MODE,
-        "autoMargin": "off",
+        "autoMargin": _switch(position.auto_margin),
     }
 
 
@@ -186,6 +198,10 @@ def _liquidation(position: LedgerPosition) -> str:
 def _settled(funding: Decimal) -> str:
     """Funding paid and received; empty until the first settlement, as Bitget shows it."""
     return money(funding) if funding else UNKNOWN
+
+
+def _switch(on: bool) -> str:
+    return "on" if on else "off"
 
 
 def _return_on_margin(position: LedgerPosition) -> str:

@@ -13,7 +13,16 @@ from omega_tui.exchange.bitget.wire import SUCCESS, SUCCESS_MESSAGE
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.limits import Allowances
 from omega_tui.sim.refusals import Refused, refusal
-from omega_tui.sim.rest import account, bills, identity, market, orders, trade
+from omega_tui.sim.rest import (
+    account,
+    bills,
+    identity,
+    market,
+    orders,
+    positions,
+    settings,
+    trade,
+)
 from omega_tui.sim.rest.entrance import Call, Entrance
 from omega_tui.sim.rest.request import Parameters, parse_body, parse_query
 from omega_tui.sim.rest.route import GET, Route
@@ -27,6 +36,8 @@ ROUTES: Final[dict[str, Route]] = {
     **account.ROUTES,
     **bills.ROUTES,
     **identity.ROUTES,
+    **positions.ROUTES,
+    **settings.ROUTES,
     **trade.ROUTES,
     **orders.ROUTES,
 }

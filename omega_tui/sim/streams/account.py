@@ -1,18 +1,28 @@
 """The private channels: tells subscribers of orders, fills, positions and money as the ledger changes.
 
-As on Bitget every push is a snapshot: one order, one fill, all open positions, the whole account. Orders and
-fills are not told on subscribing, positions and account are.
+As on Bitget every push but that of a deleveraging is a snapshot: one order, one fill, one closed position,
+all open positions, the whole account. Open positions, the account and its equity are told on subscribing.
 """
 
-from omega_tui.exchange.bitget.wire import DEFAULT_INSTRUMENT, SNAPSHOT, Channel
+from omega_tui.exchange.bitget.wire import DEFAULT_INSTRUMENT, SNAPSHOT, UPDATE, Channel
 from omega_tui.sim.exchange import SimulatedExchange
-from omega_tui.sim.payloads.account import account_push, position_push
+from omega_tui.sim.payloads.account import account_push, equity_push, position_push
 from omega_tui.sim.payloads.market import Row
 from omega_tui.sim.payloads.orders import fill_push, order_push
+from omega_tui.sim.payloads.risk import closed_position_push, deleveraged_push
 from omega_tui.sim.streams.feeds import Feeds
 from omega_tui.sim.streams.market import frame
 from omega_tui.sim.streams.topics import Topic
-from omega_tui.sim.venue.ledger import AccountChanged, LedgerEvent, OrderChanged, PositionsChanged
+from omega_tui.sim.venue.ledger import (
+    AccountChanged,
+    Deleveraged,
+    LedgerEvent,
+    OrderChanged,
+    PositionClosed,
+    PositionsChanged,
+)
+
+_STATES = (Channel.POSITIONS, Channel.ACCOUNT, Channel.EQUITY)
 
 
 class AccountFeed:
@@ -28,10 +38,15 @@ class AccountFeed:
         match event:
             case OrderChanged():
                 self._on_order(event)
+            case PositionClosed():
+                self._tell(Channel.POSITIONS_HISTORY, [closed_position_push(event.position)])
+            case Deleveraged():
+                self._tell(Channel.ADL_NOTICE, [deleveraged_push(event)], UPDATE)
             case PositionsChanged():
                 self._send_state(Channel.POSITIONS)
             case AccountChanged():
                 self._send_state(Channel.ACCOUNT)
+                self._send_state(Channel.EQUITY)
 
     def _on_order(self, event: OrderChanged) -> None:
         order, fill = event.order, event.fill
@@ -54,12 +69,18 @@ class AccountFeed:
         venue = self._exchange.venue
         if channel == Channel.POSITIONS:
             return [position_push(position) for position in venue.positions()]
+        if channel == Channel.EQUITY:
+            return [equity_push(venue.account(), self._exchange.bitcoin_price())]
         return [account_push(venue.account())]
 
     def _first_push(self, topic: Topic) -> bytes | None:
-        if topic.channel not in (Channel.POSITIONS, Channel.ACCOUNT):
+        if topic.channel not in _STATES:
             return None
         return frame(topic, SNAPSHOT, self._state(topic.channel), self._exchange.clock.now_ms())
 
-    def _push(self, topic: Topic, data: list[Row]) -> None:
-        self._feeds.send(topic, frame(topic, SNAPSHOT, data, self._exchange.clock.now_ms()))
+    def _tell(self, channel: Channel, data: list[Row], action: str = SNAPSHOT) -> None:
+        for topic in self._feeds.topics(channel):
+            self._push(topic, data, action)
+
+    def _push(self, topic: Topic, data: list[Row], action: str = SNAPSHOT) -> None:
+        self._feeds.send(topic, frame(topic, action, data, self._exchange.clock.now_ms()))

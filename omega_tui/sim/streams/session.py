@@ -28,7 +28,7 @@ from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.security import Guard, LoginRefused, Origin
 from omega_tui.sim.streams.connection import Connection
 from omega_tui.sim.streams.feeds import Feeds
-from omega_tui.sim.streams.topics import NoSuchTopic, NoSuchType, Topic, parse_topic
+from omega_tui.sim.streams.topics import NoSuchTopic, NoSuchType, Topic, acknowledged, parse_topic
 
 Message = dict[str, object]
 _SUBSCRIBE: Final = "subscribe"
@@ -145,7 +145,8 @@ class Session:
             if len(self._topics | {topic}) > self._gate.limits.channels:
                 self._error(WsCode.TOO_MANY_REQUESTS, "Too many channels", argument, _SUBSCRIBE)
                 return
-            self._gate.feeds.subscribe(self._connection, topic, _acknowledgement(_SUBSCRIBE, argument))
+            ack = _acknowledgement(_SUBSCRIBE, acknowledged(argument, topic))
+            self._gate.feeds.subscribe(self._connection, topic, ack)
             self._topics.add(topic)
 
     def _unsubscribe(self, arguments: list[Message]) -> None:
@@ -155,7 +156,7 @@ class Session:
                 continue
             self._gate.feeds.unsubscribe(self._connection, topic)
             self._topics.discard(topic)
-            self._connection.send(_acknowledgement(_UNSUBSCRIBE, argument))
+            self._connection.send(_acknowledgement(_UNSUBSCRIBE, acknowledged(argument, topic)))
 
     def _topic(self, argument: Message, operation: str) -> Topic | None:
         """The topic of an argument; None after the client was told all there is to tell."""

@@ -22,7 +22,10 @@ _PUBLIC = frozenset(Channel) - PRIVATE_CHANNELS - {Channel.CANDLE}
 
 
 class Topic(NamedTuple):
-    """One stream of pushes: `member` is "instId" or "coin", `name` a symbol or "default"."""
+    """One stream of pushes: `member` is "instId" or "coin", `name` a symbol or "default".
+
+    The equity's has neither member nor name.
+    """
 
     channel: str
     member: str
@@ -31,12 +34,20 @@ class Topic(NamedTuple):
     @property
     def argument(self) -> dict[str, str]:
         """The `arg` of this topic's pushes."""
-        return {"instType": ProductType.USDT_FUTURES, "channel": self.channel, self.member: self.name}
+        named = {self.member: self.name} if self.member else {}
+        return {"instType": ProductType.USDT_FUTURES, "channel": self.channel, **named}
 
     @property
     def granularity(self) -> str:
         """The granularity of a candle topic."""
         return self.channel.removeprefix(Channel.CANDLE)
+
+
+def acknowledged(argument: Mapping[str, object], topic: Topic) -> dict[str, object]:
+    """The `arg` of an acknowledgement: as asked for, except that Bitget adds a name to the equity's."""
+    if topic.channel == Channel.EQUITY:
+        return {**argument, "instId": DEFAULT_INSTRUMENT}
+    return dict(argument)
 
 
 class NoSuchTopic(Exception):
@@ -57,6 +68,8 @@ def parse_topic(argument: Mapping[str, object], symbols: Collection[str], *, pri
     channel = argument.get("channel")
     member = "instId" if "instId" in argument else "coin"
     name = argument.get(member)
+    if channel == Channel.EQUITY and name is None:
+        name = DEFAULT_INSTRUMENT
     if not isinstance(channel, str) or not isinstance(name, str):
         raise NoSuchTopic(WsCode.PARAMETER_WRONG, "Param error")
     if channel in PRIVATE_CHANNELS:
@@ -67,7 +80,8 @@ def parse_topic(argument: Mapping[str, object], symbols: Collection[str], *, pri
     if str(argument.get("instType")).upper() != ProductType.USDT_FUTURES:
         raise NoSuchType(WsCode.UNKNOWN_CHANNEL, _named(argument))
     if channel in PRIVATE_CHANNELS:
-        return Topic(channel, member, _private_name(argument, channel, name, symbols))
+        named = _private_name(argument, channel, name, symbols)
+        return Topic(channel, "", "") if channel == Channel.EQUITY else Topic(channel, member, named)
     if private or name.upper() not in symbols:
         raise NoSuchTopic(WsCode.UNKNOWN_CHANNEL, _named(argument))
     return Topic(channel, "instId", name.upper())

@@ -12,7 +12,7 @@ from omega_tui.sim.venue.forced import FREE_OF_FEE, cause_of, trade_business
 from omega_tui.sim.venue.ledger import LedgerClosedPosition, LedgerOrder
 from omega_tui.sim.venue.margin import trading_fee
 from omega_tui.sim.venue.positions import Position, Positions, opened_side
-from omega_tui.sim.venue.wallet import Wallet
+from omega_tui.sim.venue.wallet import Business, Wallet
 
 _ZERO = Decimal(0)
 
@@ -87,10 +87,12 @@ class Account:
         return self._settings[symbol]
 
     def change_settings(self, symbol: str, settings: SymbolSettings) -> None:
-        """Put new settings in force; isolated positions get the margin that their leverage asks for."""
+        """Put new settings in force; an isolated position gets the margin that a lower leverage asks for."""
         self._settings[symbol] = settings
         for position in self.positions.of(symbol):
-            position.margin_by(settings.leverage(position.side))
+            added = position.raise_margin(settings.leverage(position.side))
+            if added:
+                self.wallet.book(symbol, Business.ADD_MARGIN_FOR_LEVERAGE, added)
 
     def book(self, order: LedgerOrder, size: Decimal, price: Decimal, maker: bool, ts: int) -> Booking:
         """Apply a fill of `order`: it closes what it can of the position against it, and opens the rest."""
@@ -103,8 +105,8 @@ class Account:
             position = self._closing(order)
             profit = position.reduce(closed, price, close_fee, ts)
             if not position.size:
-                self.positions.drop(position)
-                gone = position.closed(self.position_mode)
+                gone = position.closed(self.position_mode, self._next_id())
+                self.positions.close(position, gone)
         if closed < size:
             self._open(order, size - closed, price, fee - close_fee, ts)
         self.wallet.book(order.symbol, trade_business(order), profit, fee)

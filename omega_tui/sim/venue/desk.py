@@ -6,9 +6,11 @@ Events of one action come in this order: each `OrderChanged` as it happens, then
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from omega_tui.sim.facts import Direction, Force, OrderStatus, OrderType
 from omega_tui.sim.venue.accounts import Account, other_side
+from omega_tui.sim.venue.forced import MARKETED, Cause, cause_of, forced_order
 from omega_tui.sim.venue.intake import Intake, Market, overhang
 from omega_tui.sim.venue.ledger import (
     AccountChanged,
@@ -23,7 +25,7 @@ from omega_tui.sim.venue.ledger import (
 from omega_tui.sim.venue.matching import Execution, Matcher
 from omega_tui.sim.venue.order_store import LIVE, OrderStore, remaining
 from omega_tui.sim.venue.orders_rules import unknown_symbol
-from omega_tui.sim.venue.positions import opened_side
+from omega_tui.sim.venue.positions import Position, opened_side
 from omega_tui.sim.venue.public_trades import PublicTrades
 from omega_tui.sim.venue.snowflake import Snowflakes
 
@@ -32,6 +34,7 @@ SELF_TRADE_CANCEL = "stp_cancel"
 POST_ONLY_CANCEL = "post_only_fill_cancel"
 FOK_CANCEL = "fok_not_full_cancel"
 IOC_CANCEL = "ioc_not_full_cancel"
+RISK_CANCEL = "delegated_risk_order_cancel"
 
 
 class Desk:
@@ -109,12 +112,31 @@ class Desk:
             ts=now,
         )
         self._orders.put_fill(fill)
-        self._trades.tell_fill(fill, counted=execution.reported)
+        if cause_of(order) is None:
+            self._trades.tell_fill(fill, counted=execution.reported)
         self._change(_filled(order, fill), fill)
         if booking.closed is not None:
             self._emit(PositionClosed(booking.closed))
-        if booking.reduced and order.hold_side is None:
+        if booking.reduced:
             self._trim_reduce_only(order.symbol, order.direction)
+
+    def force_close(self, cause: Cause, position: Position, size: Decimal, price: Decimal) -> None:
+        """Close part of a position by the exchange's own order, which the trader sees like one of his.
+
+        Where the cause goes to the market it takes what the book shows; the exchange itself takes the rest
+        at `price`, so that the order always fills.
+        """
+        mode, now = self._account.position_mode, self._now_ms()
+        leverage = self._account.settings(position.symbol).leverage(position.side)
+        ids = (self._ids.next(), self._ids.next())
+        order = forced_order(cause, position, size, mode, leverage, ids, now)
+        self._change(order, None)
+        if cause in MARKETED:
+            matcher = self._markets[order.symbol].matcher
+            matcher.take(order.order_id, order.direction, size, None, now)
+        left = remaining(self._orders[order.order_id])
+        if left:
+            self.execute(Execution(order.order_id, price, left, maker=False))
 
     def flush(self) -> None:
         """Announce what the action changed of positions and money."""

@@ -1,13 +1,17 @@
-"""The words for positions that the exchange itself closes, and the words of their bills.
+"""Orders by which the exchange itself closes a position: the words for them and for their bills.
 
 Bitget names the cause in an order's `tradeSide` ("Get-Order-Details") and, in other words, in the bill's
 `businessType` ("Get-Account-Bill"). Pure: when and how positions are closed by force is decided in `risk`.
 """
 
+from decimal import Decimal
 from enum import StrEnum
 
-from omega_tui.sim.facts import Direction, HoldSide
+from omega_tui.sim.facts import Direction, Force, HoldSide, OrderStatus, OrderType, PositionMode
 from omega_tui.sim.venue.ledger import LedgerOrder
+from omega_tui.sim.venue.positions import Position, opening_direction
+
+_ZERO = Decimal(0)
 
 SYSTEM = "SYS"
 """The `enterPointSource` of an order that nobody placed."""
@@ -25,6 +29,10 @@ class Cause(StrEnum):
     ADL = "dte_sys_adl"
     """Auto-deleveraging: another trader's liquidation takes this position as its counterpart."""
 
+
+MARKETED = frozenset({Cause.REDUCE, Cause.BURST})
+"""What is closed against the book ("flash orders in the market"). The public never hears of these trades:
+"your liquidation price will not be shown in trading records or candlestick charts", says Bitget's page."""
 
 FREE_OF_FEE = frozenset({Cause.OFFSET, Cause.ADL})
 """ADL trades carry no fee ("Introduction to auto-deleveraging (ADL)"); a netting meets no market."""
@@ -71,3 +79,43 @@ def trade_business(order: LedgerOrder) -> str:
     else:
         word = f"{order.trade_side}_{{side}}" if cause is None else _HEDGE_BILLS[cause]
     return word.format(side=order.hold_side, direction=order.direction)
+
+
+def forced_order(
+    cause: Cause,
+    position: Position,
+    size: Decimal,
+    mode: PositionMode,
+    leverage: int,
+    ids: tuple[str, str],
+    now: int,
+) -> LedgerOrder:
+    """The market order that closes `size` of a position; `ids` are its order id and its client id."""
+    direction = opening_direction(position.side).opposite
+    hold_side = position.side if mode is PositionMode.HEDGE else None
+    return LedgerOrder(
+        order_id=ids[0],
+        client_oid=ids[1],
+        symbol=position.symbol,
+        direction=direction,
+        order_type=OrderType.MARKET,
+        force=Force.GTC,
+        size=size,
+        price=None,
+        hold_side=hold_side,
+        trade_side=forced_trade_side(cause, direction, hold_side),
+        reduce_only=True,
+        margin_mode=position.margin_mode,
+        position_mode=mode,
+        leverage=leverage,
+        status=OrderStatus.LIVE,
+        filled=_ZERO,
+        filled_quote=_ZERO,
+        fee=_ZERO,
+        profit=_ZERO,
+        cancel_reason="",
+        order_source=ORDER_SOURCES[cause],
+        enter_point_source=SYSTEM,
+        created_ms=now,
+        updated_ms=now,
+    )

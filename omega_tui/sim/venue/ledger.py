@@ -185,6 +185,7 @@ class LedgerPosition:
     margin_ratio: Decimal
     funding: Decimal
     fees: Decimal
+    auto_margin: bool
     created_ms: int
     updated_ms: int
 
@@ -194,9 +195,10 @@ class LedgerClosedPosition:
     """A position that has been closed for good; sums in USDT, negative when paid.
 
     `profit` excludes fees and funding. Sizes count everything opened and closed over its life, averages are
-    weighted by size.
+    weighted by size. `record_id` grows in the order of closing.
     """
 
+    record_id: str
     position_id: str
     symbol: str
     hold_side: HoldSide
@@ -279,6 +281,17 @@ class PositionClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleveraged:
+    """Another trader's liquidation took `size` of a position, trading in `direction` at `price`."""
+
+    symbol: str
+    direction: Direction
+    price: Decimal
+    size: Decimal
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
 class PositionsChanged:
     """Some position or what is reserved of it changed."""
 
@@ -292,4 +305,4 @@ class AccountChanged:
     ts: int
 
 
-LedgerEvent = OrderChanged | PlanChanged | PositionClosed | PositionsChanged | AccountChanged
+LedgerEvent = OrderChanged | PlanChanged | PositionClosed | Deleveraged | PositionsChanged | AccountChanged

@@ -4,6 +4,7 @@ The average entry is never stored: the cost of what is held is, so that a hundre
 leave no rounding in it.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -13,6 +14,7 @@ from omega_tui.sim.venue.ledger import LedgerClosedPosition
 from omega_tui.sim.venue.margin import direction_sign, initial_margin
 
 _ZERO = Decimal(0)
+_REMEMBERED = 20_000
 _MONEY = Decimal("1e-8")
 _COST = Decimal("1e-16")
 
@@ -33,8 +35,8 @@ class Position:
 
     `entry_quote` is the exact cost of what is held (size times average entry), `unbooked` the rounding of
     profits booked so far (below 1e-8), which the closing fill settles. `isolated_margin` counts only when
-    the margin mode is isolated. Fees and funding are negative when paid. What was opened and closed over
-    its life is kept by size and by value.
+    the margin mode is isolated, and grows by itself in need with `auto_margin`. Fees and funding are
+    negative when paid. What was opened and closed over its life is kept by size and by value.
     """
 
     position_id: str
@@ -55,6 +57,7 @@ class Position:
     opened_quote: Decimal = _ZERO
     closed_size: Decimal = _ZERO
     closed_quote: Decimal = _ZERO
+    auto_margin: bool = False
 
     @property
     def fees(self) -> Decimal:
@@ -87,10 +90,17 @@ class Position:
         if self.margin_mode is MarginMode.ISOLATED:
             self.isolated_margin += initial_margin(quote, leverage)
 
-    def margin_by(self, leverage: int) -> None:
-        """Bind the isolated margin that `leverage` asks for at the present cost."""
-        if self.margin_mode is MarginMode.ISOLATED:
-            self.isolated_margin = initial_margin(self.entry_quote, leverage)
+    def raise_margin(self, leverage: int) -> Decimal:
+        """Bind what `leverage` asks for at the present cost, if that is more; returns what was added.
+
+        A higher leverage frees nothing: margin that is no longer asked for has to be taken out by hand, as
+        Bitget's page on isolated margin says and a real position going from 25 to 75 showed.
+        """
+        if self.margin_mode is not MarginMode.ISOLATED:
+            return _ZERO
+        added = max(initial_margin(self.entry_quote, leverage) - self.isolated_margin, _ZERO)
+        self.isolated_margin += added
+        return added
 
     def fund(self, amount: Decimal, ts: int) -> None:
         """Pay (negative) or receive funding; an isolated position's own margin does.
@@ -123,9 +133,10 @@ class Position:
         self.updated_ms = ts
         return booked
 
-    def closed(self, mode: PositionMode) -> LedgerClosedPosition:
+    def closed(self, mode: PositionMode, record_id: str) -> LedgerClosedPosition:
         """The record of a position of which nothing is left."""
         return LedgerClosedPosition(
+            record_id=record_id,
             position_id=self.position_id,
             symbol=self.symbol,
             hold_side=self.side,
@@ -150,10 +161,11 @@ class Position:
 
 
 class Positions:
-    """The open positions, one per symbol and side."""
+    """The open positions, one per symbol and side, and the newest 20 000 of those that were closed."""
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, HoldSide], Position] = {}
+        self.closed: deque[LedgerClosedPosition] = deque(maxlen=_REMEMBERED)
 
     def __iter__(self) -> Iterator[Position]:
         return iter(tuple(self._open.values()))
@@ -178,6 +190,7 @@ class Positions:
         """Remember a position that has just been opened."""
         self._open[position.symbol, position.side] = position
 
-    def drop(self, position: Position) -> None:
-        """Forget a position that has just been closed."""
+    def close(self, position: Position, record: LedgerClosedPosition) -> None:
+        """Keep only the record of a position that has just been closed."""
         del self._open[position.symbol, position.side]
+        self.closed.appendleft(record)

@@ -121,6 +121,37 @@ class Statements:
         orders = self._live()
         return [self._position(each, crossed, orders) for each in found]
 
+    def mark(self, symbol: str) -> Decimal:
+        """The price that values a symbol's positions."""
+        return self._mark(symbol)
+
+    def unrealized(self, held: Position) -> Decimal:
+        """A position's profit at mark, before fees."""
+        return held.unrealized(self._mark(held.symbol))
+
+    def isolated_ratio(self, held: Position, added: Decimal = _ZERO) -> Decimal:
+        """Maintenance over own equity of an isolated position with `added` margin; liquidation is at 1."""
+        return _risk(self.maintenance(held), held.isolated_margin + added + self.unrealized(held))
+
+    def crossed_ratio(self) -> Decimal:
+        """Maintenance of all crossed positions over the equity that carries them; liquidation is at 1."""
+        crossed = self._pool(MarginMode.CROSSED)
+        return _risk(crossed.maintenance, self._crossed_equity(crossed))
+
+    def maintenance(self, held: Position) -> Decimal:
+        """What a position must be worth at least, the fee of closing it included."""
+        contract = self._contracts[held.symbol]
+        return maintenance_margin(
+            contract.tiers, held.size * self._mark(held.symbol), contract.taker_fee_rate
+        )
+
+    def margin_missing(self, held: Position, leverage: int) -> Decimal:
+        """What a position would bind more with another leverage; negative when crossed and less."""
+        wanted = initial_margin(held.entry_quote, leverage)
+        if held.margin_mode is MarginMode.ISOLATED:
+            return max(wanted - held.isolated_margin, _ZERO)
+        return wanted - self._margin(held)
+
     def locked(self, symbol: str, side: HoldSide) -> Decimal:
         """What of a position resting close orders reserve (hedge mode)."""
         return _reserved(self._live(), symbol, side)
@@ -153,6 +184,7 @@ class Statements:
             margin_ratio=self._margin_ratio(held, crossed),
             funding=held.funding,
             fees=held.fees,
+            auto_margin=held.auto_margin,
             created_ms=held.created_ms,
             updated_ms=held.updated_ms,
         )
@@ -162,20 +194,19 @@ class Statements:
             return held.isolated_margin
         return initial_margin(held.entry_quote, self._account.settings(held.symbol).leverage(held.side))
 
-    def _maintenance(self, held: Position) -> Decimal:
-        contract = self._contracts[held.symbol]
-        return maintenance_margin(
-            contract.tiers, held.size * self._mark(held.symbol), contract.taker_fee_rate
-        )
-
     def _pool(self, mode: MarginMode) -> _Pool:
-        margin = unrealized = maintenance = _ZERO
+        """Of a crossed long and short of one symbol only the larger one needs maintenance margin."""
+        margin = unrealized = _ZERO
+        maintenance: dict[str, Decimal] = {}
         for held in self._account.positions:
             if held.margin_mode is mode:
                 margin += self._margin(held)
-                unrealized += held.unrealized(self._mark(held.symbol))
-                maintenance += self._maintenance(held)
-        return _Pool(margin, unrealized, maintenance)
+                unrealized += self.unrealized(held)
+                other = maintenance.get(held.symbol, _ZERO)
+                own = self.maintenance(held)
+                crossed = mode is MarginMode.CROSSED
+                maintenance[held.symbol] = max(own, other) if crossed else own + other
+        return _Pool(margin, unrealized, sum(maintenance.values(), _ZERO))
 
     def _crossed_equity(self, crossed: _Pool) -> Decimal:
         bound = sum((each.isolated_margin for each in self._account.positions), _ZERO)
@@ -184,8 +215,7 @@ class Statements:
     def _margin_ratio(self, held: Position, crossed: _Pool) -> Decimal:
         if held.margin_mode is MarginMode.CROSSED:
             return _risk(crossed.maintenance, self._crossed_equity(crossed))
-        own = held.isolated_margin + held.unrealized(self._mark(held.symbol))
-        return _risk(self._maintenance(held), own)
+        return self.isolated_ratio(held)
 
     def _liquidation_price(self, held: Position, crossed: _Pool) -> Decimal | None:
         contract = self._contracts[held.symbol]

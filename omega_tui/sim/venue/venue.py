@@ -33,17 +33,20 @@ from omega_tui.sim.venue.funding import FundingOffice
 from omega_tui.sim.venue.intake import Intake, Market
 from omega_tui.sim.venue.ledger import (
     LedgerAccount,
+    LedgerClosedPosition,
     LedgerEvent,
     LedgerFill,
     LedgerOrder,
     LedgerPosition,
     OrderSpec,
 )
-from omega_tui.sim.venue.leverage import LeverageRequest, SettingsOffice
+from omega_tui.sim.venue.margins import MarginOffice
 from omega_tui.sim.venue.matching import Matcher
 from omega_tui.sim.venue.order_store import LIVE, OrderStore
 from omega_tui.sim.venue.plan_office import PlanOffice
 from omega_tui.sim.venue.public_trades import PublicTrades
+from omega_tui.sim.venue.risk import RiskOffice
+from omega_tui.sim.venue.settings import SettingsOffice
 from omega_tui.sim.venue.snowflake import Snowflakes
 from omega_tui.sim.venue.statements import Statements
 from omega_tui.sim.venue.tickers import Ticker, TickerState
@@ -93,30 +96,28 @@ class Venue:
         self.wallet = Wallet(ids.next, now_ms)
         if settings.balance:
             self.wallet.book("", Business.DEPOSIT, settings.balance)
-        self._account = Account(self._contracts, self.wallet, settings.position_mode, default, ids.next)
-        self._statements = Statements(self._account, self._contracts, self._mark, self._orders.live)
-        self._office = SettingsOffice(self._account, self._statements, self._orders)
-        intake = Intake(self._account, self._statements, self._orders, ids, now_ms)
+        account = self._account = Account(
+            self._contracts, self.wallet, settings.position_mode, default, ids.next
+        )
+        statements = self._statements = Statements(account, self._contracts, self._mark, self._orders.live)
+        intake = Intake(account, statements, self._orders, ids, now_ms)
         self._markets: dict[str, Market] = {}
         self._reactions: list[Callable[[], bool]] = []
         self._trades = PublicTrades(self._markets, ids.next)
-        self._desk = Desk(
-            self._markets, self._account, self._orders, intake, ids, now_ms, self._emit, self._trades
+        desk = self._desk = Desk(
+            self._markets, account, self._orders, intake, ids, now_ms, self._emit, self._trades
         )
         for contract in contracts:
-            matcher = Matcher(self._desk.execute)
+            matcher = Matcher(desk.execute)
             self._markets[contract.symbol] = Market(contract, matcher, Ticker(contract, matcher.book))
-        self.funding = FundingOffice(self._markets, self._account, self._desk, self.agenda, now_ms)
+        given = (self._contracts, account, statements, self._orders)
+        self.settings = SettingsOffice(*given, self._plans_wait, self.choices, self._announce)
+        self.margins = MarginOffice(account, statements, self._announce)
+        self.risk = RiskOffice(*given, desk, self.margins, self.choices, self._emit, self._settle)
+        self._reactions.append(self.risk.react)
+        self.funding = FundingOffice(self._markets, account, desk, self.agenda, now_ms)
         self.plans = PlanOffice(
-            self._markets,
-            self._account,
-            self._orders,
-            self._desk,
-            ids,
-            now_ms,
-            self.choices,
-            self._emit,
-            self._settle,
+            self._markets, account, self._orders, desk, ids, now_ms, self.choices, self._emit, self._settle
         )
         self.listen(self.plans.runner.on_ledger)
         self._reactions.append(self.plans.runner.react)
@@ -207,30 +208,6 @@ class Venue:
             raise failed[-1][1]
         return Closing(placed, failed)
 
-    def set_leverage(
-        self,
-        symbol: str,
-        leverage: int | None,
-        hold_side: HoldSide | None,
-        long_leverage: int | None,
-        short_leverage: int | None,
-    ) -> None:
-        """Change leverages as Bitget's set-leverage does; long and short win over `leverage`."""
-        request = LeverageRequest(leverage, hold_side, long_leverage, short_leverage)
-        self._office.set_leverage(self.contract(symbol), request)
-        self._announce_settings(symbol)
-
-    def set_margin_mode(self, symbol: str, mode: MarginMode) -> None:
-        """Refused 45117 while the symbol has positions or orders."""
-        self._office.set_margin_mode(self.contract(symbol).symbol, mode)
-        self._announce_settings(symbol)
-
-    def set_position_mode(self, mode: PositionMode) -> None:
-        """Refused 40920 while there are positions or orders, conditional ones included."""
-        if self.plans.pending():
-            raise refusal(Code.POSITION_MODE_FROZEN)
-        self._office.set_position_mode(mode)
-
     @property
     def position_mode(self) -> PositionMode:
         """The account's position mode."""
@@ -259,6 +236,10 @@ class Venue:
     def positions(self, symbol: str | None = None) -> list[LedgerPosition]:
         """Open positions."""
         return self._statements.positions(symbol)
+
+    def closed_positions(self) -> Sequence[LedgerClosedPosition]:
+        """Positions that are closed for good, newest first."""
+        return self._account.positions.closed
 
     def account(self) -> LedgerAccount:
         """The account's money now."""
@@ -305,10 +286,13 @@ class Venue:
         )
         return self._desk.place(spec)
 
-    def _announce_settings(self, symbol: str) -> None:
-        if self._account.positions.of(symbol):
-            self._desk.money_moved()
-            self._settle()
+    def _announce(self) -> None:
+        """Settings have moved money or what is shown of positions."""
+        self._desk.money_moved()
+        self._settle()
+
+    def _plans_wait(self) -> bool:
+        return bool(self.plans.pending())
 
     def _mark(self, symbol: str) -> Decimal:
         """The price that values a position: a position cannot exist before a book, so zero is never seen."""

@@ -260,4 +260,4 @@ def test_the_position_mode_is_frozen_while_plans_wait(scene: PlanScene) -> None:
     """A plan made for one mode would be nonsense in the other."""
     scene.trigger(BUY, "1", "105")
     with pytest.raises(Refused, match="40920"):
-        scene.venue.set_position_mode(PositionMode.HEDGE)
+        scene.venue.settings.set_position_mode(PositionMode.HEDGE)

@@ -1,0 +1,86 @@
+"""The routes of the positions: those that are open, those that were closed, who is deleveraged first.
+
+Each function answers one route with the reply's `data`.
+"""
+
+from typing import Final
+
+from omega_tui.exchange.bitget.wire import ProductType, RestPath
+from omega_tui.sim.exchange import SimulatedExchange
+from omega_tui.sim.payloads.account import position_row
+from omega_tui.sim.payloads.market import Row
+from omega_tui.sim.payloads.risk import adl_rank_row, closed_position_row
+from omega_tui.sim.rest.market import listed_symbol
+from omega_tui.sim.rest.paging import DAY_MS, page, time_span
+from omega_tui.sim.rest.request import Parameters
+from omega_tui.sim.rest.route import Route, read
+from omega_tui.sim.venue.ledger import LedgerClosedPosition
+
+_ONLY_IN_ALL = ("takeProfit", "stopLoss", "takeProfitId", "stopLossId")
+_ONLY_IN_SINGLE = ("autoMargin",)
+_KEPT_DAYS = 90
+
+
+def single_position(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
+    """`single-position`: the open positions of one symbol, none to two."""
+    symbol = listed_symbol(exchange, parameters)
+    parameters.margin_coin(required=True)
+    return [_without(position_row(each), _ONLY_IN_ALL) for each in exchange.venue.positions(symbol)]
+
+
+def all_position(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
+    """`all-position`: every open position."""
+    if parameters.product_type() is not ProductType.USDT_FUTURES:
+        return []
+    parameters.margin_coin(required=False)
+    return [_without(position_row(each), _ONLY_IN_SINGLE) for each in exchange.venue.positions()]
+
+
+def history_position(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+    """`history-position`: what was closed within three months, newest first ("Get-History-Position").
+
+    A symbol wins over the product type, which is USDT futures unless told.
+    """
+    span = time_span(parameters, _KEPT_DAYS)
+    rows = page(
+        _closed(exchange, parameters), parameters, span, lambda each: (each.record_id, each.closed_ms)
+    )
+    if not rows:
+        return {"list": None if exchange.venue.choices.empty_lists_null else [], "endId": None}
+    return {"list": [closed_position_row(each) for each in rows], "endId": rows[-1].record_id}
+
+
+def adl_rank(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
+    """`adlRank`: how near each position is to being deleveraged ("Get-Position-Adl")."""
+    if parameters.product_type() is not ProductType.USDT_FUTURES:
+        return []
+    venue = exchange.venue
+    return [adl_rank_row(each, venue.risk.adl_rank(each)) for each in venue.positions()]
+
+
+def _closed(exchange: SimulatedExchange, parameters: Parameters) -> list[LedgerClosedPosition]:
+    symbol = parameters.optional_symbol()
+    product = parameters.word("productType", ProductType) or ProductType.USDT_FUTURES
+    if symbol is not None:
+        symbol = exchange.venue.contract(symbol).symbol
+    elif product is not ProductType.USDT_FUTURES:
+        return []
+    oldest = exchange.clock.now_ms() - _KEPT_DAYS * DAY_MS
+    return [
+        each
+        for each in exchange.venue.closed_positions()
+        if each.closed_ms >= oldest and symbol in (None, each.symbol)
+    ]
+
+
+def _without(row: Row, names: tuple[str, ...]) -> Row:
+    return {name: value for name, value in row.items() if name not in names}
+
+
+ROUTES: Final[dict[str, Route]] = {
+    RestPath.SINGLE_POSITION: read(single_position),
+    RestPath.ALL_POSITION: read(all_position),
+    RestPath.HISTORY_POSITION: read(history_position),
+    RestPath.ADL_RANK: read(adl_rank),
+}
+"""The routes of this module by their paths."""
