@@ -15,81 +15,32 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping
-from decimal import Decimal
-from pathlib import Path
 from typing import Final
 
 from omega_tui.clock import SystemClock
-from omega_tui.domain.values import InvalidNumber, parse_decimal
+from omega_tui.sim.choices import Choices
 from omega_tui.sim.clock import ExchangeClock, SteppedClock
 from omega_tui.sim.facts import MarketSource, PositionMode, TapeEnded
-from omega_tui.sim.market.coarse_market import LONGEST_STEP_MS
+from omega_tui.sim.limits import RequestLimits
 from omega_tui.sim.market.generated import GeneratedSource
-from omega_tui.sim.market.generated_market import STEP_MS
 from omega_tui.sim.market.tape import TapeSource
 from omega_tui.sim.market.tape_lines import TapeUnreadable
+from omega_tui.sim.options import POSITION_MODES, BadOptions, add_arguments
+from omega_tui.sim.personas import AccountKind, Persona, PersonaUnknown, build_persona
 from omega_tui.sim.security import KEY_PREFIX, ApiKey
 from omega_tui.sim.server import ServerSettings, SimServer
+from omega_tui.sim.streams.session import SessionLimits
 from omega_tui.sim.venue.venue import VenueSettings
 
 OK: Final = 0
 FAILED: Final = 1
 USAGE: Final = 2
 
-_CLOCKS: Final = ("running", "stepped")
-_MODES: Final = {"one-way": PositionMode.ONE_WAY, "hedge": PositionMode.HEDGE}
-_FASTEST: Final = 100
 _DEFAULT_SEED: Final = 1
-_EARLIEST_MS: Final = 1_577_836_800_000
-_LATEST_MS: Final = 4_070_908_800_000
-_LARGEST_BALANCE: Final = 10**15
-"""USDT; with eight places it still fits exactly into the 28 digits that Decimal calculates with."""
+__all__ = ["add_arguments", "run"]
+
 KEY_VARIABLES: Final = ("OMEGA_SIM_API_KEY", "OMEGA_SIM_SECRET", "OMEGA_SIM_PASSPHRASE")
 """Variables that give the exchange its key instead of a random one."""
-
-
-class BadOptions(Exception):
-    """The exchange cannot be started as asked; the text says what to change."""
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Define the flags of `omega-tui sim`."""
-    market = parser.add_mutually_exclusive_group()
-    market.add_argument(
-        "--seed", type=_seed, metavar="N", help="a generated market, the same for the same N (default 1)"
-    )
-    market.add_argument(
-        "--tape", type=Path, nargs="+", action="extend", metavar="FILE", help="a recorded market"
-    )
-    parser.add_argument("--loop", action="store_true", help="start a recording again at its end")
-    parser.add_argument(
-        "--speed", type=_speed, default=Decimal(1), metavar="X", help="play X times as fast, up to 100"
-    )
-    parser.add_argument(
-        "--clock", choices=_CLOCKS, default="running", help="stepped: time moves only by POST /sim/clock"
-    )
-    parser.add_argument(
-        "--start-ms", type=_moment, metavar="MS", help="exchange time at the start (default: now)"
-    )
-    parser.add_argument(
-        "--market-step",
-        type=_market_step,
-        default=STEP_MS,
-        metavar="T",
-        help="how often a generated market moves: 100ms to 60s; coarse ones are quick to step through",
-    )
-    parser.add_argument("--symbols", type=_symbols, metavar="A,B", help="only these symbols")
-    parser.add_argument(
-        "--position-mode", choices=_MODES, default="one-way", help="the account's position mode"
-    )
-    parser.add_argument(
-        "--balance", type=_balance, default=Decimal(10_000), metavar="USDT", help="the account's money"
-    )
-    parser.add_argument(
-        "--port", type=_port, default=0, metavar="N", help="port of 127.0.0.1; 0 takes a free one"
-    )
-    parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--listen-fd", type=int, help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -131,13 +82,36 @@ def _build_server(
 ) -> SimServer:
     if options.loop and not options.tape:
         raise BadOptions("--loop needs a recording; add --tape FILE")
+    persona = _persona(options)
+    choices = Choices(**dict(options.choice))
     settings = ServerSettings(
         port=options.port,
         listener=None if options.listen_fd is None else socket.socket(fileno=options.listen_fd),
-        venue=VenueSettings(position_mode=_MODES[options.position_mode], balance=options.balance),
+        venue=VenueSettings(_position_mode(options, persona), options.balance, choices=choices),
+        limits=SessionLimits() if options.limits else SessionLimits.lifted(),
+        requests=RequestLimits(enforced=options.limits),
+        persona=persona,
         api_key=_key_of(environment),
     )
     return SimServer(_source(options, clock.start_ms), clock, settings, on_tape_end=_tell_tape_end)
+
+
+def _persona(options: argparse.Namespace) -> Persona:
+    try:
+        return build_persona(options.persona)
+    except PersonaUnknown as error:
+        raise BadOptions(f"--persona: {error}") from None
+
+
+def _position_mode(options: argparse.Namespace, persona: Persona) -> PositionMode:
+    """The mode asked for; an account that others copy is in hedge mode and stays there."""
+    copied = persona.account is AccountKind.COPY_TRADER
+    if options.position_mode is None:
+        return PositionMode.HEDGE if copied else PositionMode.ONE_WAY
+    mode = POSITION_MODES[options.position_mode]
+    if copied and mode is PositionMode.ONE_WAY:
+        raise BadOptions("an account that others copy is in hedge mode; leave --position-mode out")
+    return mode
 
 
 def _source(options: argparse.Namespace, start_ms: int) -> MarketSource:
@@ -214,60 +188,3 @@ def _stop_with_parent(stopping: asyncio.Event) -> None:
 def _narrate(text: str) -> None:
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
-
-
-def _seed(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 20):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
-    return int(text)
-
-
-def _moment(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and _EARLIEST_MS <= int(text) <= _LATEST_MS):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time in ms since 1970, from 2020 to 2099")
-    return int(text)
-
-
-def _market_step(text: str) -> int:
-    """A length of time such as 100ms or 5s, in ms."""
-    number, unit = (text[:-2], 1) if text.endswith("ms") else (text.removesuffix("s"), 1000)
-    length = int(number) * unit if number.isascii() and number.isdigit() and len(number) < 6 else 0
-    if length not in range(STEP_MS, LONGEST_STEP_MS + 1, STEP_MS):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a multiple of 100ms up to 60s")
-    return length
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) < 65_536):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
-    return int(text)
-
-
-def _speed(text: str) -> Decimal:
-    speed = _number(text)
-    if not 0 < speed <= _FASTEST:
-        raise argparse.ArgumentTypeError(f"{text!r} is not above 0 and at most {_FASTEST}")
-    return speed
-
-
-def _balance(text: str) -> Decimal:
-    balance = _number(text)
-    if not 0 < balance <= _LARGEST_BALANCE:
-        raise argparse.ArgumentTypeError(f"{text!r} is not above 0 and at most {_LARGEST_BALANCE}")
-    return balance
-
-
-def _number(text: str) -> Decimal:
-    try:
-        return parse_decimal(text)
-    except InvalidNumber as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _symbols(text: str) -> list[str]:
-    symbols = [symbol.strip() for symbol in text.split(",")]
-    if not all(symbols) or len(set(symbols)) != len(symbols):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a list of different symbols such as BTCUSDT,ETHUSDT"
-        )
-    return symbols

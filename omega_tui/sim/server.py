@@ -16,6 +16,7 @@ from omega_tui.clock import Ids, RandomIds
 from omega_tui.exchange.bitget.wire import WS_PRIVATE_PATH, WS_PUBLIC_PATH
 from omega_tui.sim.clock import ExchangeClock, SteppedClock
 from omega_tui.sim.clock_control import offer_clock
+from omega_tui.sim.condition_control import offer_condition
 from omega_tui.sim.control import CONTROL_PREFIX, TOKEN_LENGTH, ControlFace
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import MarketSource, TapeEnded
@@ -99,6 +100,7 @@ class SimServer:
         if isinstance(clock, SteppedClock):
             self.stepper = Stepper(self.exchange, clock, timeline, self.streams.feeds)
         offer_clock(self.control, clock, self.stepper)
+        offer_condition(self.control, self.exchange.condition)
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._port = 0

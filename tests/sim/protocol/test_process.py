@@ -8,6 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,8 @@ from typing import Any
 import pytest
 
 from omega_tui.sim.main import add_arguments, run
+from omega_tui.sim.security import ApiKey
+from tests.sim.protocol.clients import sign
 from tests.support.shared import needs_shared, shared_path
 
 PATIENCE = 20
@@ -134,6 +138,13 @@ def test_a_tape_that_breaks_off_midway_ends_the_process_with_its_words(tmp_path:
         ("--symbols", "BTCUSDT,BTCUSDT"),
         ("--symbols", "BTCUSDT,"),
         ("--position-mode", "both"),
+        ("--persona", "unifed"),
+        ("--choice", "books_checksum"),
+        ("--choice", "books_checksum=yes"),
+        ("--choice", "modify_delay_ms=-1"),
+        ("--choice", "modify_delay_ms=0.5"),
+        ("--choice", "retired_routes_code=1"),
+        ("--choice", "nothing=true"),
         ("--seed", "1", "--tape", "x.jsonl"),
     ],
 )
@@ -147,11 +158,70 @@ def test_flags_that_cannot_be_are_refused(
 
 
 @pytest.mark.parametrize(
+    ("arguments", "nearest"),
+    [
+        (("--choice", "book_checksum=true"), "books_checksum"),
+        (("--choice", "books_checksum=True"), "true"),
+        (("--persona", "demmo"), "demo"),
+    ],
+)
+def test_a_typo_is_told_the_nearest_name(
+    arguments: tuple[str, ...], nearest: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(*arguments)
+    assert f"did you mean {nearest}?" in capsys.readouterr().err
+
+
+def asked(facts: dict[str, Any], path: str) -> tuple[int, dict[str, Any]]:
+    """Status and envelope of a signed GET."""
+    key = ApiKey(facts["api_key"], facts["secret"], facts["passphrase"])
+    stamp = str(int(time.time() * 1000))
+    headers = {
+        "ACCESS-KEY": key.key,
+        "ACCESS-SIGN": sign(key.secret, f"{stamp}GET{path}"),
+        "ACCESS-TIMESTAMP": stamp,
+        "ACCESS-PASSPHRASE": key.passphrase,
+    }
+    request = urllib.request.Request(facts["rest"] + path, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
+            return reply.status, json.load(reply)
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.load(refused)
+
+
+def test_persona_limits_and_choices_reach_the_exchange() -> None:
+    accounts = "/api/v2/mix/account/accounts?productType=USDT-FUTURES"
+    wanted = ("--persona", "bound-elsewhere", "--choice", "ip_refusal_names_list=true")
+    with process("--symbols", "BTCUSDT", "--choice", "status_of_refusals=403", *wanted) as (_, facts):
+        status, envelope = asked(facts, accounts)
+        assert (status, envelope["code"]) == (403, "40038")
+
+
+@pytest.mark.parametrize(("flags", "refused"), [((), True), (("--no-limits",), False)])
+def test_limits_hold_unless_switched_off(flags: tuple[str, ...], *, refused: bool) -> None:
+    """A client under test must meet the limits without anybody asking for them."""
+    path = "/api/v2/mix/position/all-position?productType=USDT-FUTURES"
+    with process("--symbols", "BTCUSDT", *flags) as (_, facts):
+        statuses = {asked(facts, path)[0] for _ in range(60)}
+    assert statuses == ({200, 429} if refused else {200})
+
+
+def test_a_copied_account_begins_in_hedge_mode() -> None:
+    path = "/api/v2/mix/account/account?symbol=BTCUSDT&productType=USDT-FUTURES&marginCoin=USDT"
+    with process("--symbols", "BTCUSDT", "--persona", "copy-trader") as (_, facts):
+        assert asked(facts, path)[1]["data"]["posMode"] == "hedge_mode"
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("--symbols", "NOPEUSDT"), "NOPEUSDT"),
         (("--tape", "/nowhere/tape.jsonl"), "/nowhere/tape.jsonl"),
         (("--loop",), "--tape"),
+        (("--persona", "read-only", "--persona", "withdraw"), "permissions"),
+        (("--persona", "copy-trader", "--position-mode", "one-way"), "hedge"),
     ],
 )
 def test_what_cannot_be_started_is_explained(
