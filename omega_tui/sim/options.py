@@ -30,6 +30,18 @@ class BadOptions(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the flags of `omega-tui sim`."""
+    _add_market(parser)
+    _add_time(parser)
+    _add_account(parser)
+    _add_rules(parser)
+    parser.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="port of 127.0.0.1; 0 takes a free one"
+    )
+    parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--listen-fd", type=int, help=argparse.SUPPRESS)
+
+
+def _add_market(parser: argparse.ArgumentParser) -> None:
     market = parser.add_mutually_exclusive_group()
     market.add_argument(
         "--seed", type=_seed, metavar="N", help="a generated market, the same for the same N (default 1)"
@@ -38,6 +50,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tape", type=Path, nargs="+", action="extend", metavar="FILE", help="a recorded market"
     )
     parser.add_argument("--loop", action="store_true", help="start a recording again at its end")
+    parser.add_argument("--symbols", type=_symbols, metavar="A,B", help="only these symbols")
+    parser.add_argument(
+        "--market-step",
+        type=_market_step,
+        default=STEP_MS,
+        metavar="T",
+        help="how often a generated market moves: 100ms to 60s; coarse ones are quick to step through",
+    )
+
+
+def _add_time(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--speed", type=_speed, default=Decimal(1), metavar="X", help="play X times as fast, up to 100"
     )
@@ -47,14 +70,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--start-ms", type=_moment, metavar="MS", help="exchange time at the start (default: now)"
     )
-    parser.add_argument(
-        "--market-step",
-        type=_market_step,
-        default=STEP_MS,
-        metavar="T",
-        help="how often a generated market moves: 100ms to 60s; coarse ones are quick to step through",
-    )
-    parser.add_argument("--symbols", type=_symbols, metavar="A,B", help="only these symbols")
+
+
+def _add_account(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--position-mode", choices=POSITION_MODES, help="the account's position mode (default one-way)"
     )
@@ -69,6 +87,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"who calls, to be combined: {', '.join(PERSONAS)}",
     )
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-limits",
         dest="limits",
@@ -83,11 +104,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="answer an open question of Bitget's otherwise, such as books_checksum=false",
     )
-    parser.add_argument(
-        "--port", type=_port, default=0, metavar="N", help="port of 127.0.0.1; 0 takes a free one"
-    )
-    parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--listen-fd", type=int, help=argparse.SUPPRESS)
 
 
 def _seed(text: str) -> int:
