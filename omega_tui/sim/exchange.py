@@ -11,16 +11,20 @@ from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.condition import Condition
 from omega_tui.sim.facts import MarketEvent, MarketFacts, MarketSource, PublicTrade
 from omega_tui.sim.market.live_candles import CandleBook
+from omega_tui.sim.market.price_candles import PriceCandles
 from omega_tui.sim.venue.venue import Venue, VenueSettings
 
-_KEPT_TRADES = 1000
+_KEPT_TRADES = 2000
 _BITCOIN = "BTCUSDT"
 _UTC_DAY = "1Dutc"
 _DAY_MS = 86_400_000
 
 
 class SimulatedExchange:
-    """One market with one account trading on it; `condition` is who its caller is and whether it works."""
+    """One market with one account trading on it; `condition` is who its caller is and whether it works.
+
+    `candles` are those of trades; `mark_candles` and `index_candles` those of what the ticker states.
+    """
 
     def __init__(self, source: MarketSource, settings: VenueSettings, clock: ExchangeClock) -> None:
         self.source = source
@@ -30,6 +34,7 @@ class SimulatedExchange:
         self.venue = Venue(self.contracts, settings, clock.now_ms)
         self.condition = Condition(settings.choices)
         self.candles = CandleBook(source)
+        self.mark_candles, self.index_candles = PriceCandles(source), PriceCandles(source)
         self._trades: dict[str, deque[PublicTrade]] = {
             symbol: deque(maxlen=_KEPT_TRADES) for symbol in self.symbols
         }
@@ -40,6 +45,11 @@ class SimulatedExchange:
     def apply(self, event: MarketEvent) -> None:
         """Take over one event of the market."""
         self.venue.on_market(event)
+        if isinstance(event, MarketFacts):
+            stated = ((self.mark_candles, event.mark_price), (self.index_candles, event.index_price))
+            for candles, price in stated:
+                if price is not None:
+                    candles.state(event.symbol, event.ts, price)
 
     def recent_trades(self, symbol: str) -> Sequence[PublicTrade]:
         """The last trades of a listed symbol, newest first."""

@@ -249,3 +249,7 @@ class MarketSource(Protocol):
         `granularity` is Bitget's REST spelling (1m … 1M and the utc forms).
         """
         ...
+
+    def past_funding_rate(self, symbol: str, settled_ms: int) -> str:
+        """The rate of a settlement before the market's start, as plain text."""
+        ...

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from omega_tui.sim.facts import CandleRow, Contract, MarketEvent
 from omega_tui.sim.market.coarse_market import COARSE_FROM_MS, CoarseMarket
 from omega_tui.sim.market.contracts import contract_for
+from omega_tui.sim.market.funding_rates import FundingRates
 from omega_tui.sim.market.generated_market import STEP_MS, GeneratedMarket
 from omega_tui.sim.market.past import PastCandles
 from omega_tui.sim.market.shapes import SHAPES
@@ -34,6 +35,12 @@ class GeneratedSource:
         self._step_ms = step_ms
         self._contracts = tuple(contract_for(symbol) for symbol in symbols or SHAPES)
         self._past = {contract.symbol: self._past_of(contract) for contract in self._contracts}
+        self._rates = {
+            contract.symbol: FundingRates(
+                f"{seed}|{contract.symbol}", contract, SHAPES[contract.symbol].funding_rate
+            )
+            for contract in self._contracts
+        }
 
     def _past_of(self, contract: Contract) -> PastCandles:
         shape = SHAPES[contract.symbol]
@@ -52,11 +59,22 @@ class GeneratedSource:
         """As `MarketSource` says; KeyError for a symbol this market does not have."""
         return self._past[symbol].rows(granularity, before_ms, limit)
 
+    def past_funding_rate(self, symbol: str, settled_ms: int) -> str:
+        """As `MarketSource` says; KeyError for a symbol this market does not have."""
+        return self._rates[symbol].at(settled_ms)
+
     def events(self) -> Iterator[MarketEvent]:
         """Symbols take turns within each step, so that events come in order of time."""
         kind = CoarseMarket if self._step_ms >= COARSE_FROM_MS else GeneratedMarket
         markets = [
-            kind(contract, self._seed, self._start_ms, self._past[contract.symbol], self._step_ms)
+            kind(
+                contract,
+                self._seed,
+                self._start_ms,
+                self._past[contract.symbol],
+                self._rates[contract.symbol],
+                self._step_ms,
+            )
             for contract in self._contracts
         ]
         for market in markets:

@@ -21,6 +21,7 @@ from omega_tui.sim.facts import (
 from omega_tui.sim.market.bars import BarTexts
 from omega_tui.sim.market.day_figures import DayFigures
 from omega_tui.sim.market.fair_price import FairPrice
+from omega_tui.sim.market.funding_rates import FundingRates
 from omega_tui.sim.market.generated_side import LEVELS, GeneratedSide
 from omega_tui.sim.market.past import PastCandles
 from omega_tui.sim.market.randomness import seeded
@@ -50,7 +51,13 @@ class GeneratedMarket:
     """How many levels a side shows, about."""
 
     def __init__(
-        self, contract: Contract, seed: int, start_ms: int, past: PastCandles, step_ms: int = STEP_MS
+        self,
+        contract: Contract,
+        seed: int,
+        start_ms: int,
+        past: PastCandles,
+        rates: FundingRates,
+        step_ms: int = STEP_MS,
     ) -> None:
         shape = SHAPES[contract.symbol]
         lot = float(contract.size_multiplier)
@@ -69,6 +76,7 @@ class GeneratedMarket:
         self._start_ms = self._facts_ms = start_ms
         self._mark = self._fair.ticks
         self._basis = rng.gauss(0, _BASIS_STDEV)
+        self._rates = rates
         self._funding_ms = 0
 
     def opening(self) -> Iterator[MarketEvent]:
@@ -149,7 +157,7 @@ class GeneratedMarket:
         return replace(
             facts,
             index_price=self._price(round(self._mark * (1 + self._basis))),
-            funding_rate=self._shape.funding_rate,
+            funding_rate=self._rates.at(funding_ms),
             open_interest=self._shape.open_interest,
             next_funding_ms=funding_ms if is_new else None,
         )

@@ -20,6 +20,7 @@ from omega_tui.sim.facts import (
     TapeEnded,
 )
 from omega_tui.sim.market.contracts import contract_for, refined
+from omega_tui.sim.market.funding_rates import FundingRates
 from omega_tui.sim.market.granularity import MINUTE_MS
 from omega_tui.sim.market.past import PastCandles
 from omega_tui.sim.market.published_book import PublishedBook
@@ -109,6 +110,9 @@ class _Symbol:
         recorded = _moved(listing.candles, start_ms)
         self.past = PastCandles(self.contract, f"{seed}|{snapshot.symbol}", shape, start_ms, price, recorded)
         self._recorded_facts = listing.facts
+        usual = listing.facts.funding_rate if listing.facts else None
+        rate = usual or shape_of(snapshot.symbol).funding_rate
+        self.rates = FundingRates(f"{seed}|{snapshot.symbol}", self.contract, rate)
 
     def fresh(self) -> Playing:
         """The state of this symbol at the beginning of a play."""
@@ -175,6 +179,10 @@ class TapeSource:
     def past_candles(self, symbol: str, granularity: str, before_ms: int, limit: int) -> list[CandleRow]:
         """As `MarketSource` says; KeyError for a symbol this market does not have."""
         return self._symbols[symbol].past.rows(granularity, before_ms, limit)
+
+    def past_funding_rate(self, symbol: str, settled_ms: int) -> str:
+        """As `MarketSource` says; made up around what the recording states first."""
+        return self._symbols[symbol].rates.at(settled_ms)
 
     def events(self) -> Iterator[MarketEvent]:
         player = TapePlayer({name: symbol.fresh() for name, symbol in self._symbols.items()}, self._start_ms)

@@ -188,6 +188,24 @@ def funding_time_row(state: TickerState, contract: Contract) -> Row:
     }
 
 
+def settled_row(symbol: str, rate: str, settled_ms: int) -> Row:
+    """One row of `history-fund-rate` ("Get-History-Funding-Rate")."""
+    return {"symbol": symbol, "fundingRate": rate, "fundingTime": str(settled_ms)}
+
+
+def oi_limit_row(contract: Contract) -> Row:
+    """One row of `oi-limit` ("Get-Contracts-Oi"): an account may hold what the last tier ends with.
+
+    All accounts together may hold twice as much; the page has no formula.
+    """
+    largest = contract.tiers[-1].end_unit
+    return {
+        "symbol": contract.symbol,
+        "notionalValue": exact(largest),
+        "totalNotionalValue": exact(2 * largest),
+    }
+
+
 def stamp(moment_ms: int | None) -> str:
     """A moment inside a payload: milliseconds as text."""
     return UNKNOWN if moment_ms is None else str(moment_ms)

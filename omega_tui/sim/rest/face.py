@@ -16,10 +16,13 @@ from omega_tui.sim.refusals import Refused, refusal
 from omega_tui.sim.rest import (
     account,
     bills,
+    candles,
+    funding,
     identity,
     market,
     orders,
     positions,
+    rates,
     settings,
     trade,
 )
@@ -33,6 +36,9 @@ _JSON: Final = "application/json"
 
 ROUTES: Final[dict[str, Route]] = {
     **market.ROUTES,
+    **candles.ROUTES,
+    **funding.ROUTES,
+    **rates.ROUTES,
     **account.ROUTES,
     **bills.ROUTES,
     **identity.ROUTES,

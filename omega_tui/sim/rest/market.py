@@ -1,4 +1,4 @@
-"""The public routes: time, contracts, tickers, depth, candles, trades, funding, open interest.
+"""The public routes: time, contracts, tickers, depth, trades, open interest.
 
 Each function answers one route with the reply's `data`; the symbol must be listed (Refused 40034), and
 product types that this exchange does not trade have no rows.
@@ -10,10 +10,6 @@ from typing import Final
 
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.exchange.bitget.wire import (
-    CANDLE_DEFAULT,
-    CANDLE_LIMIT,
-    GRANULARITIES,
-    HISTORY_CANDLE_LIMIT,
     MARKET_FILLS_HISTORY_DEFAULT,
     MARKET_FILLS_HISTORY_LIMIT,
     MARKET_FILLS_LIMIT,
@@ -21,30 +17,28 @@ from omega_tui.exchange.bitget.wire import (
     RestPath,
 )
 from omega_tui.sim.exchange import SimulatedExchange
-from omega_tui.sim.facts import CandleRow, Contract, Direction, PublicTrade
+from omega_tui.sim.facts import Contract, Direction, PublicTrade
 from omega_tui.sim.payloads.market import (
     Row,
-    candle_row,
     contract_row,
     depth,
     exact,
-    fund_rate_row,
-    funding_time_row,
     market_fill_row,
+    oi_limit_row,
     precision,
     symbol_price_row,
     ticker_row,
     tier_rows,
 )
 from omega_tui.sim.refusals import refusal
+from omega_tui.sim.rest.paging import time_span as span_within
 from omega_tui.sim.rest.request import Parameters
 from omega_tui.sim.rest.route import Route, public
 
 _DEPTH_DEFAULT = 100
 _DEPTH_MAXIMUM = 1000
 _WHOLE_BOOK = 1_000_000
-_LONGEST_SPAN_MS = 90 * 86_400_000
-_LINE_TYPES = frozenset({"MARKET", "MARK", "INDEX"})
+_FILLS_SPAN_DAYS = 7
 
 
 def server_time(exchange: SimulatedExchange, _: Parameters) -> Row:
@@ -59,7 +53,7 @@ def no_rows(_exchange: SimulatedExchange, _parameters: Parameters) -> list[Row]:
 
 def contracts(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
     """`contracts`, all or one."""
-    return [contract_row(contract) for contract in _chosen(exchange, parameters)]
+    return [contract_row(contract) for contract in chosen_contracts(exchange, parameters)]
 
 
 def ticker(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
@@ -72,27 +66,13 @@ def tickers(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
     """`tickers`: all symbols of the product type."""
     return [
         ticker_row(exchange.venue.ticker(contract.symbol), exchange.day_open(contract.symbol))
-        for contract in _chosen(exchange, parameters)
+        for contract in chosen_contracts(exchange, parameters)
     ]
 
 
 def symbol_price(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
     """`symbol-price`: last, index and mark price."""
     return [symbol_price_row(exchange.venue.ticker(listed_symbol(exchange, parameters)))]
-
-
-def current_fund_rate(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
-    """`current-fund-rate`, all or one."""
-    return [
-        fund_rate_row(exchange.venue.ticker(contract.symbol), contract)
-        for contract in _chosen(exchange, parameters)
-    ]
-
-
-def funding_time(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
-    """`funding-time` of one symbol."""
-    symbol = listed_symbol(exchange, parameters)
-    return [funding_time_row(exchange.venue.ticker(symbol), exchange.venue.contract(symbol))]
 
 
 def open_interest(exchange: SimulatedExchange, parameters: Parameters) -> Row:
@@ -120,23 +100,6 @@ def merge_depth(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     return depth(bids, asks, merge, book.ts, limit)
 
 
-def candles(exchange: SimulatedExchange, parameters: Parameters) -> list[list[str]]:
-    """`candles`: the forming one included; mark and index candles have no volume."""
-    line_type = (parameters.text("kLineType") or "MARKET").upper()
-    if line_type not in _LINE_TYPES:
-        raise refusal(Code.PARAMETER_WRONG, "kLineType")
-    rows = _candles(exchange, parameters, CANDLE_LIMIT, None)
-    if line_type != "MARKET":
-        rows = [(*row[:5], "0", "0") for row in rows]
-    return [candle_row(row) for row in rows]
-
-
-def history_candles(exchange: SimulatedExchange, parameters: Parameters) -> list[list[str]]:
-    """`history-candles`: finished candles only."""
-    rows = _candles(exchange, parameters, HISTORY_CANDLE_LIMIT, exchange.clock.now_ms())
-    return [candle_row(row) for row in rows]
-
-
 def market_fills(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
     """`fills` of the market: the latest trades, newest first."""
     symbol = listed_symbol(exchange, parameters)
@@ -145,10 +108,10 @@ def market_fills(exchange: SimulatedExchange, parameters: Parameters) -> list[Ro
 
 
 def market_fills_history(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
-    """`fills-history` of the market, by time or before a trade id."""
+    """`fills-history` of the market, by time or before a trade id; a span has seven days at most."""
     symbol = listed_symbol(exchange, parameters)
-    start, end = time_span(parameters)
-    before = parameters.integer("idLessThan") if start is None and end is None else None
+    start, end = span_within(parameters, _FILLS_SPAN_DAYS)
+    before = parameters.integer("idLessThan") if start is None or end is None else None
     limit = parameters.limit(MARKET_FILLS_HISTORY_DEFAULT, MARKET_FILLS_HISTORY_LIMIT)
     chosen = (
         trade
@@ -158,6 +121,11 @@ def market_fills_history(exchange: SimulatedExchange, parameters: Parameters) ->
         and (end is None or trade.ts <= end)
     )
     return _trades(chosen, limit)
+
+
+def oi_limit(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
+    """`oi-limit`, all or one: the most that one account, and all, may hold."""
+    return [oi_limit_row(contract) for contract in chosen_contracts(exchange, parameters)]
 
 
 def listed_symbol(exchange: SimulatedExchange, parameters: Parameters) -> str:
@@ -176,34 +144,12 @@ def time_span(parameters: Parameters) -> tuple[int | None, int | None]:
     return start, end
 
 
-def _chosen(exchange: SimulatedExchange, parameters: Parameters) -> Iterable[Contract]:
+def chosen_contracts(exchange: SimulatedExchange, parameters: Parameters) -> Iterable[Contract]:
+    """The contracts of the request's product type, or the one it names. Raises Refused 40034."""
     if parameters.product_type() is not ProductType.USDT_FUTURES:
         return ()
     symbol = parameters.optional_symbol()
     return exchange.contracts if symbol is None else (exchange.venue.contract(symbol),)
-
-
-def _candles(
-    exchange: SimulatedExchange, parameters: Parameters, maximum: int, finished_by: int | None
-) -> list[CandleRow]:
-    symbol = listed_symbol(exchange, parameters)
-    name = parameters.required("granularity")
-    width = GRANULARITIES.get(name)
-    if width is None:
-        raise refusal(Code.PARAMETER_WRONG, "granularity")
-    start, end = time_span(parameters)
-    if start is not None and end is not None and end - start > _LONGEST_SPAN_MS:
-        raise refusal(Code.SPAN_TOO_LONG)
-    limit = parameters.limit(CANDLE_DEFAULT, maximum)
-    now = exchange.clock.now_ms()
-    exchange.candles.on_time(now)
-    if end is None:
-        end = now + 1 if start is None else start + limit * width
-    if finished_by is not None:
-        forming = exchange.candles.current(symbol, name)
-        end = min(end, finished_by if forming is None else forming[0])
-    rows = exchange.candles.rows(symbol, name, end, limit)
-    return [row for row in rows if start is None or row[0] >= start]
 
 
 def _trades(trades: Iterable[PublicTrade], limit: int) -> list[Row]:
@@ -219,14 +165,11 @@ ROUTES: Final[dict[str, Route]] = {
     RestPath.TICKER: public(ticker),
     RestPath.TICKERS: public(tickers),
     RestPath.MERGE_DEPTH: public(merge_depth),
-    RestPath.CANDLES: public(candles),
-    RestPath.HISTORY_CANDLES: public(history_candles),
     RestPath.MARKET_FILLS: public(market_fills),
     RestPath.MARKET_FILLS_HISTORY: public(market_fills_history),
     RestPath.SYMBOL_PRICE: public(symbol_price),
-    RestPath.CURRENT_FUND_RATE: public(current_fund_rate),
-    RestPath.FUNDING_TIME: public(funding_time),
     RestPath.OPEN_INTEREST: public(open_interest),
+    RestPath.OI_LIMIT: public(oi_limit),
     RestPath.POSITION_LEVER: public(position_lever),
 }
 """The routes of this module by their paths."""

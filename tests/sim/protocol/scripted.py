@@ -98,6 +98,10 @@ class ScriptedSource:
         ]
         return rows[:limit][::-1]
 
+    def past_funding_rate(self, symbol: str, settled_ms: int) -> str:
+        """Number n before the market opens is n millionths."""
+        return f"{(self._start_ms - settled_ms) // (8 * 3_600_000) + 1}e-6"
+
 
 def _facts(symbol: str, ts: int, mark: str, index: str, volume: str) -> MarketFacts:
     return MarketFacts(

@@ -97,6 +97,23 @@ async def test_book_trades_and_candles(reader: Any, server: SimServer) -> None:
     assert len(await reader.fetch_ohlcv(PAIR, "1m", since=since, limit=5)) == 5
 
 
+async def test_candles_of_other_prices_and_the_past_of_funding(reader: Any, server: SimServer) -> None:
+    """ccxt asks the same route by kLineType, or its own history route once a span is given."""
+    since = server.exchange.clock.now_ms() - 600_000
+    for kind, price in (("mark", 60001.5), ("index", 60002.2)):
+        forming = (await reader.fetch_ohlcv(PAIR, "1m", limit=5, params={"price": kind}))[-1]
+        assert forming[4] == price
+        assert forming[5] == 0
+        span = {"price": kind, "until": since + 300_000}
+        past = await reader.fetch_ohlcv(PAIR, "1m", since=since, params=span)
+        assert past
+        assert all(since <= candle[0] <= since + 300_000 and candle[5] == 0 for candle in past)
+    rates = await reader.fetch_funding_rate_history(PAIR, limit=30)
+    assert len(rates) == 30
+    assert [rate["timestamp"] for rate in rates] == sorted(rate["timestamp"] for rate in rates)
+    assert rates[-1]["fundingRate"] == 0.000001
+
+
 async def test_funding_interest_tiers_and_fees(reader: Any, server: SimServer) -> None:
     venue = server.exchange.venue
     state, contract = venue.ticker(BTC), venue.contract(BTC)

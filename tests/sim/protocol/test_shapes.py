@@ -121,6 +121,28 @@ REPLIES = {
         f"{MIX}.market.current-fund-rate", get("mix/market/current-fund-rate", **ONE), {}
     ),
     "funding-time": Reply(f"{MIX}.market.funding-time", get("mix/market/funding-time", **ONE), {}),
+    "history-mark-candles": Reply(
+        f"{MIX}.market.history-mark-candles",
+        get("mix/market/history-mark-candles", **ONE, granularity="1m"),
+        {},
+    ),
+    "history-index-candles": Reply(
+        f"{MIX}.market.history-index-candles",
+        get("mix/market/history-index-candles", **ONE, granularity="1m"),
+        {},
+    ),
+    "history-fund-rate": Reply(
+        f"{MIX}.market.history-fund-rate", get("mix/market/history-fund-rate", **ONE), {}
+    ),
+    "oi-limit": Reply(f"{MIX}.market.oi-limit", get("mix/market/oi-limit", **ALL), {}),
+    "vip-fee-rate": Reply(f"{MIX}.market.vip-fee-rate", get("mix/market/vip-fee-rate"), {}),
+    "discount-rate": Reply(f"{MIX}.market.discount-rate", get("mix/market/discount-rate"), {}),
+    "exchange-rate": Reply(f"{MIX}.market.exchange-rate", get("mix/market/exchange-rate"), {}),
+    "union-interest-rate-history": Reply(
+        f"{MIX}.market.union-interest-rate-history",
+        get("mix/market/union-interest-rate-history", coin="USDT"),
+        {},
+    ),
     "open-interest": Reply(f"{MIX}.market.open-interest", get("mix/market/open-interest", **ONE), {}),
     "tiers": Reply(f"{MIX}.market.query-position-lever", get("mix/market/query-position-lever", **ONE), {}),
     "trade-rate": Reply(
