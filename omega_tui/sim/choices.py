@@ -38,6 +38,11 @@ class Choices:
     - `second_position_tpsl_refused`: `place-tpsl-order` does not replace a position's take profit or stop
       loss; else it changes the one there is, as `place-pos-tpsl` does.
     - `plans_per_symbol`, `tpsl_per_symbol`: how many of each may wait in one contract.
+    - `unknown_order_empty`: `detail` of an unknown order succeeds with an empty list, else it is refused.
+    - `refused_modify_leaves_order`: a new order that is refused then is shown as cancelled from the start,
+      else nothing of it is ever seen.
+    - `order_sets_margin_mode`: an order of another margin mode than its idle symbol's changes the setting,
+      else it is refused (45117) as it is while the symbol has positions or orders.
     """
 
     empty_lists_null: bool = True
@@ -62,3 +67,6 @@ class Choices:
     second_position_tpsl_refused: bool = True
     plans_per_symbol: int = 50
     tpsl_per_symbol: int = 50
+    unknown_order_empty: bool = False
+    refused_modify_leaves_order: bool = False
+    order_sets_margin_mode: bool = True

@@ -68,6 +68,26 @@ class Force(StrEnum):
     POST_ONLY = "post_only"
 
 
+class SelfTrade(StrEnum):
+    """What becomes of a taker that meets an own resting order (Bitget's stpMode)."""
+
+    NONE = "none"
+    CANCEL_TAKER = "cancel_taker"
+    CANCEL_MAKER = "cancel_maker"
+    CANCEL_BOTH = "cancel_both"
+
+
+class SymbolStatus(StrEnum):
+    """What a listed symbol may be traded for at the moment (Bitget's symbolStatus)."""
+
+    LISTED = "listed"
+    NORMAL = "normal"
+    MAINTAIN = "maintain"
+    LIMIT_OPEN = "limit_open"
+    RESTRICTED_API = "restrictedAPI"
+    OFF = "off"
+
+
 class OrderStatus(StrEnum):
     """The states of an order that Bitget shows."""
 
@@ -140,6 +160,8 @@ class Contract:
     max_market_order_qty: Decimal
     max_order_qty: Decimal
     tiers: tuple[Tier, ...]
+    max_symbol_orders: int = 200
+    max_product_orders: int = 400
 
     @property
     def tick(self) -> Decimal:

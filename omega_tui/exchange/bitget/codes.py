@@ -66,10 +66,12 @@ class Code(StrEnum):
         "40305",
         "clientOid or clientOrderId length cannot greater than 64, and cannot be Martian characters",
     )
+    CONTRACT_REMOVED = "40309", "The contract has been removed"
     NO_ROUTE = "40404", "Request URL NOT FOUND"
     SPAN_TOO_LONG = "40705", "The start and end time cannot exceed 90 days"
     START_AFTER_END = "40707", "Start time is greater than end time"
     CLIENT_OID_SEEN = "40708", "clientOid duplicate"
+    UNFILLED_TOO_MANY = "40723", "The total number of unexecuted orders is too high"
     SERVICE_ERROR = "40725", "service return an error"
     COPY_TRADING_LOCK = "40731", "This product does not support copy trading"
     """Unlisted, captured: the position mode of an account that others copy."""
@@ -155,7 +157,15 @@ class Code(StrEnum):
     LONG_LOSS_ABOVE_MARK = "40917", "Stop price for long positions please < mark price {0}"
     POSITION_MODE_FROZEN = "40920", "Position or order exists, the position mode cannot be switched"
     ABOVE_TIER = "40921", "The order size cannot exceed the maximum size of the positionLevel"
+    NOT_MODIFIABLE = "40922", "Only work order modifications are allowed"
+    NOTHING_MODIFIED = "40923", "Order size and price have not changed"
     ORDER_ID_MISSING = "40924", "orderId and clientOid must have one"
+    PRICE_WITHOUT_SIZE = "40925", "price or size must be passed in together"
+    UNDER_MAINTENANCE = (
+        "41114",
+        "The current trading pair is under maintenance,"
+        " please refer to the official announcement for the opening time",
+    )
     ORDER_NOT_FOUND_LISTED = "43001", "The order does not exist"
     INSUFFICIENT_BALANCE = "43012", "Insufficient balance"
     TPSL_NOT_FOUND = "43020", "Stop profit and stop loss order does not exist"
@@ -172,6 +182,7 @@ class Code(StrEnum):
     PROFIT_RATIO_OUTSIDE = "43056", "The take profit ratio must be between {0}"
     BUSY = "43059", "Request failed, please try again"
     CLIENT_OID_DUPLICATE_SPOT = "43118", "clientOrderId duplicate"
+    NOT_OPEN_YET = "43120", "symbol is not open trade"
     UNKNOWN_ERROR = "45001", "Unknown error"
     CLIENT_OID_DUPLICATE = "45034", "clientOid duplicate"
     LEVERAGE_TOO_LOW = "45044", "Leverage is not within the suitable range after adjustment"
@@ -200,13 +211,18 @@ class Code(StrEnum):
         " (the current number of order + the current number of orders) {0}",
     )
     SHORT_LOSS_BELOW_MARK = "45122", "Short position stop loss price please > mark price {0}"
+    OPENING_REFUSED = "45119", "This symbol does not support position opening operation"
     CANCEL_TOO_OFTEN = (
         "45129",
         "Cancel order is too frequent, the same orderId is only allowed to be canceled once in a second",
     )
     NO_ORDER_TO_CANCEL = "22001", "No order to cancel"
     NO_POSITION_TO_CLOSE = "22002", "No position to close"
+    NEW_CLIENT_OID_MISSING = "22003", "modify price and size, please pass in newClientOid"
+    NO_API_TRADE = "22004", "This symbol {0} not support API trade"
     PRICE_ABOVE_RISK = "22006", "limit price > risk price"
+    MARKET_ABOVE_RISK = "22008", "market price > risk price"
+    MARKET_BELOW_RISK = "22009", "market price < risk price"
     NO_LIQUIDITY = "22045", "Insufficient liquidity in the market, please operate later"
 
 

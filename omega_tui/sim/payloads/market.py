@@ -11,8 +11,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 import orjson
 
 from omega_tui.domain.values import ceil_to_step, decimal_text, floor_to_step
-from omega_tui.sim.facts import CandleRow, Contract, Level, PublicTrade
-from omega_tui.sim.venue.orders_rules import MOST_ORDERS, MOST_SYMBOL_ORDERS
+from omega_tui.sim.facts import CandleRow, Contract, Level, PublicTrade, SymbolStatus
 from omega_tui.sim.venue.tickers import TickerState
 
 Row = dict[str, object]
@@ -44,7 +43,7 @@ def average(value: Decimal | None) -> str:
     return UNKNOWN if value is None else decimal_text(value.quantize(_AVERAGE_STEP))
 
 
-def contract_row(contract: Contract) -> Row:
+def contract_row(contract: Contract, status: SymbolStatus) -> Row:
     """One row of `contracts` ("Get-All-Symbols-Contracts")."""
     return {
         "symbol": contract.symbol,
@@ -64,10 +63,10 @@ def contract_row(contract: Contract) -> Row:
         "sizeMultiplier": exact(contract.size_multiplier),
         "symbolType": "perpetual",
         "minTradeUSDT": exact(contract.min_trade_usdt),
-        "maxSymbolOrderNum": str(MOST_SYMBOL_ORDERS),
-        "maxProductOrderNum": str(MOST_ORDERS),
+        "maxSymbolOrderNum": str(contract.max_symbol_orders),
+        "maxProductOrderNum": str(contract.max_product_orders),
         "maxPositionNum": "150",
-        "symbolStatus": "normal",
+        "symbolStatus": str(status),
         "offTime": _NOT_SCHEDULED,
         "limitOpenTime": _NOT_SCHEDULED,
         "deliveryTime": UNKNOWN,

@@ -55,7 +55,7 @@ def pending_row(order: LedgerOrder) -> Row:
 
 def history_row(order: LedgerOrder) -> Row:
     """One row of `orders-history` ("Get-Orders-History")."""
-    return {**order_row(order), "posAvg": UNKNOWN, "liqPrice": UNKNOWN}
+    return {**order_row(order), "posAvg": average(order.position_average), "liqPrice": UNKNOWN}
 
 
 def detail_row(order: LedgerOrder) -> Row:
@@ -92,7 +92,7 @@ def order_push(order: LedgerOrder, fill: LedgerFill | None, reference: Decimal |
         "side": _wire_side(order),
         "size": exact(order.size),
         "status": str(order.status),
-        "stpMode": "none",
+        "stpMode": str(order.self_trade),
         "totalProfits": money(order.profit),
         "tradeSide": order.trade_side,
         "uTime": str(order.updated_ms),
@@ -126,12 +126,17 @@ def fill_row(fill: LedgerFill) -> Row:
         "side": _fill_side(fill),
         "quoteVolume": money(fill.price * fill.size),
         "profit": money(fill.profit),
-        "enterPointSource": "api",
+        "enterPointSource": fill.enter_point_source,
         "tradeSide": fill.trade_side,
         "posMode": str(fill.position_mode),
         "tradeScope": _scope(fill),
         "cTime": str(fill.ts),
     }
+
+
+def past_fill_row(fill: LedgerFill) -> Row:
+    """One row of the trader's `fill-history` ("Get-Fill-History")."""
+    return {**fill_row(fill), "marginCoin": MARGIN_COIN}
 
 
 def fill_push(fill: LedgerFill) -> Row:
@@ -166,6 +171,14 @@ def fill_push(fill: LedgerFill) -> Row:
 def ids_row(order: LedgerOrder) -> Row:
     """The two names of an order, as replies to actions give them."""
     return {"orderId": order.order_id, "clientOid": order.client_oid}
+
+
+def accepted_row(order: LedgerOrder) -> Row:
+    """The names that the reply to placing an order gives: the id is not always known by then."""
+    names = ids_row(order)
+    if order.id_withheld:
+        del names["orderId"]
+    return names
 
 
 def _last_fill(fill: LedgerFill) -> Row:

@@ -53,7 +53,9 @@ def no_rows(_exchange: SimulatedExchange, _parameters: Parameters) -> list[Row]:
 
 def contracts(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
     """`contracts`, all or one."""
-    return [contract_row(contract) for contract in chosen_contracts(exchange, parameters)]
+    listings = exchange.venue.listings
+    chosen = chosen_contracts(exchange, parameters)
+    return [contract_row(contract, listings.status(contract.symbol)) for contract in chosen]
 
 
 def ticker(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:

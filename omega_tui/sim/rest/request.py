@@ -130,9 +130,10 @@ class Parameters:
             raise refusal(Code.PARAMETER_WRONG, name)
         return [Parameters(element) for element in value]
 
-    def merged(self, element: "Parameters") -> "Parameters":
-        """These values with those of `element` over them, as batch requests mean it."""
-        return Parameters({**self._values, **element._values})
+    def merged(self, element: "Parameters", *shared: str) -> "Parameters":
+        """These values with those of `element` over them, but for the `shared` ones, as batches mean it."""
+        own = {name: self._values[name] for name in shared if self._values.get(name)}
+        return Parameters({**self._values, **element._values, **own})
 
 
 class YesNo(StrEnum):

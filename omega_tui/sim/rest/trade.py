@@ -11,15 +11,26 @@ from typing import Final
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.exchange.bitget.wire import BATCH_LIMIT, RECEIVE_WINDOW_LIMIT_MS, ProductType, RestPath
 from omega_tui.sim.exchange import SimulatedExchange
-from omega_tui.sim.facts import Direction, Force, HoldSide, MarginMode, OrderStatus, OrderType, PositionMode
+from omega_tui.sim.facts import (
+    Direction,
+    Force,
+    HoldSide,
+    MarginMode,
+    OrderStatus,
+    OrderType,
+    PositionMode,
+    SelfTrade,
+)
 from omega_tui.sim.payloads.market import Row
-from omega_tui.sim.payloads.orders import ids_row
+from omega_tui.sim.payloads.orders import accepted_row, ids_row
 from omega_tui.sim.refusals import Refused, refusal
 from omega_tui.sim.rest.market import listed_symbol
 from omega_tui.sim.rest.request import Parameters
 from omega_tui.sim.rest.route import Route, act
+from omega_tui.sim.venue.closing import Reversal
 from omega_tui.sim.venue.ledger import LedgerOrder, OrderSpec, Presets
-from omega_tui.sim.venue.positions import opened_side
+from omega_tui.sim.venue.modifying import Modification
+from omega_tui.sim.venue.positions import opened_side, other_side
 
 _CLIENT_OID = re.compile(r"[0-9A-Za-z+_#-]+")
 _CANCEL_PAUSE_MS = 1000
@@ -35,7 +46,7 @@ class TradeSide(StrEnum):
 def place_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`place-order`."""
     listed_symbol(exchange, parameters)
-    return ids_row(exchange.venue.place(parse_order(parameters, exchange.venue.position_mode)))
+    return accepted_row(exchange.venue.place(parse_order(parameters, exchange.venue.position_mode)))
 
 
 def batch_place_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
@@ -47,7 +58,7 @@ def batch_place_order(exchange: SimulatedExchange, parameters: Parameters) -> Ro
     placed: list[Row] = []
     failed: list[Row] = []
     for element in orders:
-        merged = parameters.merged(element)
+        merged = parameters.merged(element, "symbol", "productType", "marginCoin", "marginMode")
         try:
             placed.append(place_order(exchange, merged))
         except Refused as refused:
@@ -95,10 +106,40 @@ def close_positions(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     if parameters.product_type() is not ProductType.USDT_FUTURES:
         raise refusal(Code.NO_POSITION_TO_CLOSE)
     hold_side = parameters.word("holdSide", HoldSide)
-    closing = exchange.venue.close_positions(parameters.optional_symbol(), hold_side)
+    closing = exchange.venue.closer.close(parameters.optional_symbol(), hold_side)
     placed: list[Row] = [{**ids_row(order), "symbol": order.symbol} for order in closing.placed]
     failed: list[Row] = [{**_failure(why, None, None), "symbol": symbol} for symbol, why in closing.failed]
     return {**_lists(placed, failed), "result": False}
+
+
+def modify_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+    """`modify-order`: a new order's id is not known yet when the reply is written, its client id is."""
+    symbol = listed_symbol(exchange, parameters)
+    order = _named_order(exchange, symbol, parameters)
+    if order is None:
+        raise refusal(Code.CANCEL_UNKNOWN_ORDER)
+    wanted = Modification(
+        client_oid=_client_oid(parameters, "newClientOid"),
+        size=parameters.decimal("newSize"),
+        price=parameters.decimal("newPrice"),
+        take_profit=parameters.decimal("newPresetStopSurplusPrice"),
+        stop_loss=parameters.decimal("newPresetStopLossPrice"),
+    )
+    kept = exchange.venue.modifier.modify(order, wanted)
+    return {"orderId": None, "clientOid": wanted.client_oid} if kept is None else ids_row(kept)
+
+
+def click_backhand(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+    """`click-backhand`: what is held, or `size` of it, becomes as much on the other side."""
+    symbol = listed_symbol(exchange, parameters)
+    parameters.margin_coin(required=True)
+    reversal = Reversal(
+        symbol=symbol,
+        side=_reversed_side(parameters, exchange.venue.position_mode),
+        size=parameters.decimal("size"),
+        client_oid=_client_oid(parameters, "clientOid"),
+    )
+    return ids_row(exchange.venue.closer.reverse(reversal))
 
 
 def parse_order(parameters: Parameters, mode: PositionMode) -> OrderSpec:
@@ -122,8 +163,9 @@ def parse_order(parameters: Parameters, mode: PositionMode) -> OrderSpec:
         hold_side=hold_side,
         closes=closes,
         reduce_only=parameters.flag("reduceOnly"),
-        client_oid=_client_oid(parameters),
+        client_oid=_client_oid(parameters, "clientOid"),
         presets=_presets(parameters),
+        self_trade=parameters.word("stpMode", SelfTrade) or SelfTrade.NONE,
     )
 
 
@@ -143,8 +185,20 @@ def _hedge_intent(
     return opened_side(side), trade_side is TradeSide.CLOSE
 
 
-def _client_oid(parameters: Parameters) -> str | None:
-    client_oid = parameters.text("clientOid")
+def _reversed_side(parameters: Parameters, mode: PositionMode) -> HoldSide:
+    """The position that is turned: in hedge mode as `side` and `tradeSide` of any order name it.
+
+    In one-way mode, or with `tradeSide` open, `side` is the direction of the new position.
+    """
+    named = opened_side(parameters.required_word("side", Direction))
+    trade_side = parameters.word("tradeSide", TradeSide)
+    if mode is PositionMode.HEDGE and trade_side is not TradeSide.OPEN:
+        return named
+    return other_side(named)
+
+
+def _client_oid(parameters: Parameters, name: str) -> str | None:
+    client_oid = parameters.text(name)
     if client_oid is not None and _CLIENT_OID.fullmatch(client_oid) is None:
         raise refusal(Code.CLIENT_OID_MALFORMED)
     return client_oid
@@ -168,13 +222,18 @@ def _presets(parameters: Parameters) -> Presets:
 
 
 def _cancel(exchange: SimulatedExchange, symbol: str, parameters: Parameters) -> LedgerOrder:
+    order = _named_order(exchange, symbol, parameters)
+    if order is not None and _just_cancelled(order, exchange.clock.now_ms()):
+        raise refusal(Code.CANCEL_TOO_OFTEN)
+    return exchange.venue.cancel(symbol, parameters.text("orderId"), parameters.text("clientOid"))
+
+
+def _named_order(exchange: SimulatedExchange, symbol: str, parameters: Parameters) -> LedgerOrder | None:
+    """The order that `orderId` (wins) or `clientOid` names; Refused 40924 without either."""
     order_id, client_oid = parameters.text("orderId"), parameters.text("clientOid")
     if order_id is None and client_oid is None:
         raise refusal(Code.ORDER_ID_MISSING)
-    order = exchange.venue.order(symbol, order_id, client_oid)
-    if order is not None and _just_cancelled(order, exchange.clock.now_ms()):
-        raise refusal(Code.CANCEL_TOO_OFTEN)
-    return exchange.venue.cancel(symbol, order_id, client_oid)
+    return exchange.venue.order(symbol, order_id, client_oid)
 
 
 def _just_cancelled(order: LedgerOrder, now_ms: int) -> bool:
@@ -218,6 +277,8 @@ ROUTES: Final[dict[str, Route]] = {
     RestPath.CANCEL_ORDER: act(cancel_order),
     RestPath.BATCH_CANCEL_ORDERS: act(batch_cancel_orders),
     RestPath.CANCEL_ALL_ORDERS: act(cancel_all_orders),
+    RestPath.MODIFY_ORDER: act(modify_order),
+    RestPath.CLICK_BACKHAND: act(click_backhand),
     RestPath.CLOSE_POSITIONS: act(close_positions),
 }
 """The routes of this module by their paths."""

@@ -11,7 +11,7 @@ from omega_tui.sim.facts import Contract, HoldSide, MarginMode, PositionMode
 from omega_tui.sim.venue.forced import FREE_OF_FEE, cause_of, trade_business
 from omega_tui.sim.venue.ledger import LedgerClosedPosition, LedgerOrder
 from omega_tui.sim.venue.margin import trading_fee
-from omega_tui.sim.venue.positions import Position, Positions, opened_side
+from omega_tui.sim.venue.positions import Position, Positions, opened_side, other_side
 from omega_tui.sim.venue.wallet import Business, Wallet
 
 _ZERO = Decimal(0)
@@ -37,18 +37,15 @@ class SymbolSettings:
 class Booking:
     """What a fill cost and earned: `fee` negative when paid, `profit` before the fee.
 
-    `closed` is the record of the position that the fill closed for good.
+    `closed` is the record of the position that the fill closed for good, `closed_entry` the average entry
+    of the one it closed any of.
     """
 
     fee: Decimal
     profit: Decimal
     reduced: bool
     closed: LedgerClosedPosition | None
-
-
-def other_side(side: HoldSide) -> HoldSide:
-    """Long for short and short for long."""
-    return HoldSide.SHORT if side is HoldSide.LONG else HoldSide.LONG
+    closed_entry: Decimal | None
 
 
 def traded_side(order: LedgerOrder) -> HoldSide:
@@ -100,9 +97,10 @@ class Account:
         fee = trading_fee(size * price, rate)
         closed = self._closed_by(order, size)
         close_fee = fee if closed == size else trading_fee(closed * price, rate)
-        profit, gone = _ZERO, None
+        profit, gone, entry = _ZERO, None, None
         if closed:
             position = self._closing(order)
+            entry = position.average_entry
             profit = position.reduce(closed, price, close_fee, ts)
             if not position.size:
                 gone = position.closed(self.position_mode, self._next_id())
@@ -110,7 +108,7 @@ class Account:
         if closed < size:
             self._open(order, size - closed, price, fee - close_fee, ts)
         self.wallet.book(order.symbol, trade_business(order), profit, fee)
-        return Booking(fee, profit, reduced=bool(closed), closed=gone)
+        return Booking(fee, profit, reduced=bool(closed), closed=gone, closed_entry=entry)
 
     def closing_side(self, order: LedgerOrder) -> HoldSide | None:
         """The side that the order closes, None when it can only open (hedge mode)."""

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from omega_tui.sim.facts import Direction, Force, OrderStatus, OrderType
-from omega_tui.sim.venue.accounts import Account, other_side
+from omega_tui.sim.facts import Force, OrderStatus, OrderType
+from omega_tui.sim.venue.accounts import Account
+from omega_tui.sim.venue.commitments import Commitments
 from omega_tui.sim.venue.forced import MARKETED, Cause, cause_of, forced_order
-from omega_tui.sim.venue.intake import Intake, Market, overhang
+from omega_tui.sim.venue.intake import Intake, Market, overhang, taker_of
 from omega_tui.sim.venue.ledger import (
     AccountChanged,
     LedgerEvent,
@@ -25,7 +26,7 @@ from omega_tui.sim.venue.ledger import (
 from omega_tui.sim.venue.matching import Execution, Matcher
 from omega_tui.sim.venue.order_store import LIVE, OrderStore, remaining
 from omega_tui.sim.venue.orders_rules import unknown_symbol
-from omega_tui.sim.venue.positions import Position, opened_side
+from omega_tui.sim.venue.positions import Position, opened_side, other_side
 from omega_tui.sim.venue.public_trades import PublicTrades
 from omega_tui.sim.venue.snowflake import Snowflakes
 
@@ -45,6 +46,7 @@ class Desk:
         markets: Mapping[str, Market],
         account: Account,
         orders: OrderStore,
+        commitments: Commitments,
         intake: Intake,
         ids: Snowflakes,
         now_ms: Callable[[], int],
@@ -54,6 +56,7 @@ class Desk:
         self._markets = markets
         self._account = account
         self._orders = orders
+        self._commitments = commitments
         self._intake = intake
         self._ids = ids
         self._now_ms = now_ms
@@ -68,6 +71,18 @@ class Desk:
         if market is None:
             raise unknown_symbol(symbol)
         return market
+
+    def state_of(self, order: LedgerOrder) -> LedgerOrder:
+        """An order as it stands now."""
+        return self._orders[order.order_id]
+
+    def check(self, spec: OrderSpec) -> None:
+        """Refused for an order that no state of the market could let in."""
+        self._intake.check(spec, self.market(spec.symbol))
+
+    def check_client_oid(self, client_oid: str | None) -> None:
+        """Refused for a client id that no order may have."""
+        self._intake.check_client_oid(client_oid)
 
     def place(self, spec: OrderSpec) -> LedgerOrder:
         """Let an order in and work it; returns it as accepted."""
@@ -91,6 +106,29 @@ class Desk:
         self._change(gone, None)
         return gone
 
+    def amend(self, order: LedgerOrder) -> LedgerOrder:
+        """A live order has changed in what does not concern the book."""
+        amended = replace(order, updated_ms=self._now_ms())
+        self._change(amended, None)
+        return amended
+
+    def show_stillborn(self, like: LedgerOrder) -> None:
+        """Show an order that was never let in as one that was cancelled from the start."""
+        now = self._now_ms()
+        gone = replace(
+            like,
+            order_id=self._ids.next(),
+            status=OrderStatus.CANCELED,
+            cancel_reason=NORMAL_CANCEL,
+            created_ms=now,
+            updated_ms=now,
+        )
+        self._change(gone, None)
+
+    def give_way(self, order_id: str) -> None:
+        """A resting order leaves because a taker of the same trader met it."""
+        self.cancel(self._orders[order_id], SELF_TRADE_CANCEL)
+
     def execute(self, execution: Execution) -> None:
         """Book one execution: money, position, public trade, order, fill."""
         order, now = self._orders[execution.order_id], self._now_ms()
@@ -110,15 +148,16 @@ class Desk:
             maker=execution.maker,
             position_mode=order.position_mode,
             ts=now,
+            enter_point_source=order.enter_point_source,
         )
         self._orders.put_fill(fill)
-        if cause_of(order) is None:
+        if cause_of(order) is None and not execution.echo:
             self._trades.tell_fill(fill, counted=execution.reported)
-        self._change(_filled(order, fill), fill)
+        self._change(_filled(order, fill, booking.closed_entry), fill)
         if booking.closed is not None:
             self._emit(PositionClosed(booking.closed))
         if booking.reduced:
-            self._trim_reduce_only(order.symbol, order.direction)
+            self._trim_closing(order)
 
     def force_close(self, cause: Cause, position: Position, size: Decimal, price: Decimal) -> None:
         """Close part of a position by the exchange's own order, which the trader sees like one of his.
@@ -133,7 +172,7 @@ class Desk:
         self._change(order, None)
         if cause in MARKETED:
             matcher = self._markets[order.symbol].matcher
-            matcher.take(order.order_id, order.direction, size, None, now)
+            matcher.take(taker_of(order), now)
         left = remaining(self._orders[order.order_id])
         if left:
             self.execute(Execution(order.order_id, price, left, maker=False))
@@ -157,12 +196,12 @@ class Desk:
             self._finish(order, matcher, POST_ONLY_CANCEL if crossing else None)
             return
         if order.force is Force.FOK:
-            reach = matcher.reach(order.direction, order.size, order.price)
+            reach = matcher.reach(taker_of(order))
             if reach.size < order.size:
                 self.cancel(order, FOK_CANCEL)
                 return
         now = self._now_ms()
-        blocked = matcher.take(order.order_id, order.direction, order.size, order.price, now)
+        blocked = matcher.take(taker_of(order), now)
         current = self._orders[order.order_id]
         if current.status in LIVE:
             self._finish(current, matcher, _leftover_reason(order, blocked))
@@ -174,16 +213,19 @@ class Desk:
         else:
             matcher.rest(order.order_id, order.direction, remaining(order), order.price, self._now_ms())
 
-    def _trim_reduce_only(self, symbol: str, direction: Direction) -> None:
-        """Resting reduce-only orders never exceed the position; the oldest give way first."""
-        live = self._orders.live(symbol)
-        closing = [order for order in live if order.reduce_only and order.direction is direction]
+    def _trim_closing(self, reducing: LedgerOrder) -> None:
+        """Resting orders that only close never exceed what is left to close; the oldest give way first."""
+        symbol, direction = reducing.symbol, reducing.direction
+        closing = self._commitments.closing(symbol, direction, reducing.hold_side)
+        if not closing:
+            return
         room = self._account.positions.size(symbol, other_side(opened_side(direction)))
         for order in overhang(closing, room):
             self.cancel(order)
 
     def _change(self, order: LedgerOrder, fill: LedgerFill | None) -> None:
         self._orders.put(order)
+        self._commitments.put(order)
         self._account_changed = True
         if fill is not None or self._account.positions.of(order.symbol):
             self._positions_changed = True
@@ -198,7 +240,7 @@ def _leftover_reason(order: LedgerOrder, blocked: bool) -> str | None:
     return None
 
 
-def _filled(order: LedgerOrder, fill: LedgerFill) -> LedgerOrder:
+def _filled(order: LedgerOrder, fill: LedgerFill, closed_entry: Decimal | None) -> LedgerOrder:
     filled = order.filled + fill.size
     return replace(
         order,
@@ -207,5 +249,6 @@ def _filled(order: LedgerOrder, fill: LedgerFill) -> LedgerOrder:
         filled_quote=order.filled_quote + fill.size * fill.price,
         fee=order.fee + fill.fee,
         profit=order.profit + fill.profit,
+        position_average=closed_entry if closed_entry is not None else order.position_average,
         updated_ms=fill.ts,
     )

@@ -7,7 +7,7 @@ Bitget names the cause in an order's `tradeSide` ("Get-Order-Details") and, in o
 from decimal import Decimal
 from enum import StrEnum
 
-from omega_tui.sim.facts import Direction, Force, HoldSide, OrderStatus, OrderType, PositionMode
+from omega_tui.sim.facts import Direction, Force, HoldSide, OrderStatus, OrderType, PositionMode, SelfTrade
 from omega_tui.sim.venue.ledger import LedgerOrder
 from omega_tui.sim.venue.positions import Position, opening_direction
 
@@ -90,7 +90,10 @@ def forced_order(
     ids: tuple[str, str],
     now: int,
 ) -> LedgerOrder:
-    """The market order that closes `size` of a position; `ids` are its order id and its client id."""
+    """The market order that closes `size` of a position; `ids` are its order id and its client id.
+
+    Own orders that it meets give way: a liquidation is no trade of the trader with himself.
+    """
     direction = opening_direction(position.side).opposite
     hold_side = position.side if mode is PositionMode.HEDGE else None
     return LedgerOrder(
@@ -118,4 +121,5 @@ def forced_order(
         enter_point_source=SYSTEM,
         created_ms=now,
         updated_ms=now,
+        self_trade=SelfTrade.CANCEL_MAKER,
     )

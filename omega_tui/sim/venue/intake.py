@@ -4,11 +4,12 @@ Decides only; nothing changes here. What must happen with the order's entry (res
 to it) is part of the answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from omega_tui.exchange.bitget.codes import Code
+from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import (
     Contract,
     Direction,
@@ -21,13 +22,16 @@ from omega_tui.sim.facts import (
 )
 from omega_tui.sim.refusals import refusal
 from omega_tui.sim.venue.accounts import Account
+from omega_tui.sim.venue.commitments import Commitments
 from omega_tui.sim.venue.ledger import LedgerOrder, OrderSpec
+from omega_tui.sim.venue.listings import Listings
 from omega_tui.sim.venue.margin import largest_notional
-from omega_tui.sim.venue.matching import Matcher
+from omega_tui.sim.venue.matching import Matcher, Taker
 from omega_tui.sim.venue.order_store import OrderStore, remaining
 from omega_tui.sim.venue.orders_rules import (
     check_client_oid,
     check_count,
+    check_market_price,
     check_mode,
     check_notional,
     check_price,
@@ -66,30 +70,45 @@ class Intake:
         account: Account,
         statements: Statements,
         orders: OrderStore,
+        commitments: Commitments,
+        listings: Listings,
+        choices: Choices,
         ids: Snowflakes,
         now_ms: Callable[[], int],
     ) -> None:
         self._account = account
         self._statements = statements
         self._orders = orders
+        self._commitments = commitments
+        self._listings = listings
+        self._choices = choices
         self._ids = ids
         self._now_ms = now_ms
 
     def admit(self, spec: OrderSpec, market: Market) -> Admission:
         """The order as it enters; raises `Refused` with Bitget's code."""
-        check_mode(spec, self._account.position_mode)
-        check_size(spec, market.contract)
-        check_price(spec, market.contract, market.ticker.mark)
-        check_client_oid(spec.client_oid, self._orders.knows_client_oid(spec.client_oid or ""))
-        check_count(self._orders.live(), spec.symbol)
+        self.check(spec, market)
+        check_count(self._orders.live_count(spec.symbol), self._orders.live_count(), market.contract)
         order = self._draft(spec)
         price = _expected_price(order, market.matcher)
         if order.hold_side is not None and order.reduce_only:
             return self._fit_hedge_close(order, order.hold_side)
         if order.reduce_only:
             return self._fit_reduce_only(order)
-        self._check_opening(order, price, market.contract)
+        self._check_opening(order, price, market)
         return Admission(order)
+
+    def check(self, spec: OrderSpec, market: Market) -> None:
+        """What an order must be whatever book, money and other orders there are; raises `Refused`."""
+        self._listings.check(spec)
+        check_mode(spec, self._account.position_mode)
+        check_size(spec, market.contract)
+        check_price(spec, market.contract, market.ticker.mark)
+        self.check_client_oid(spec.client_oid)
+
+    def check_client_oid(self, client_oid: str | None) -> None:
+        """Refused for a client id that is too long or was used before."""
+        check_client_oid(client_oid, client_oid is not None and self._orders.knows_client_oid(client_oid))
 
     def _draft(self, spec: OrderSpec) -> LedgerOrder:
         hedge = self._account.position_mode is PositionMode.HEDGE
@@ -127,22 +146,23 @@ class Intake:
             created_ms=now,
             updated_ms=now,
             presets=spec.presets,
+            self_trade=spec.self_trade,
         )
 
     def _margin_mode(self, spec: OrderSpec, closes: bool) -> MarginMode:
         """The order's own mode wins while the symbol is idle; a held symbol keeps the mode it has."""
         present = self._account.settings(spec.symbol).margin_mode
-        busy = self._account.positions.of(spec.symbol) or self._orders.live(spec.symbol)
-        if not busy and not closes:
-            return spec.margin_mode
-        if spec.margin_mode is not present and not closes:
+        if closes or spec.margin_mode is present:
+            return present
+        busy = self._account.positions.of(spec.symbol) or self._orders.live_count(spec.symbol)
+        if busy or not self._choices.order_sets_margin_mode:
             raise refusal(Code.MARGIN_MODE_FROZEN)
-        return present
+        return spec.margin_mode
 
     def _fit_hedge_close(self, order: LedgerOrder, side: HoldSide) -> Admission:
         """A limit close must fit what is free; a market close is cut to it, or displaces limit closes."""
         held = self._account.positions.size(order.symbol, side)
-        free = held - self._statements.locked(order.symbol, side)
+        free = held - self._commitments.reserved(order.symbol, side)
         if not held:
             raise refusal(Code.NO_POSITION_TO_CLOSE)
         if order.order_type is OrderType.LIMIT:
@@ -160,36 +180,39 @@ class Intake:
         if not held:
             raise refusal(Code.NO_POSITION_TO_CLOSE)
         order = replace(order, size=min(order.size, held))
-        return Admission(order, tuple(overhang(self._closing(order), held - order.size)))
+        displaced = tuple(overhang(self._closing(order), held - order.size))
+        return Admission(replace(order, id_withheld=bool(displaced)), displaced)
 
-    def _closing(self, like: LedgerOrder) -> list[LedgerOrder]:
+    def _closing(self, like: LedgerOrder) -> Collection[LedgerOrder]:
         """Resting orders that close the same side as `like`, oldest first."""
-        return [
-            order
-            for order in self._orders.live(like.symbol)
-            if order.reduce_only and order.direction is like.direction and order.hold_side is like.hold_side
-        ]
+        return self._commitments.closing(like.symbol, like.direction, like.hold_side)
 
-    def _check_opening(self, order: LedgerOrder, price: Decimal, contract: Contract) -> None:
-        *_, (_, opening) = self._statements.opening_parts(order)
+    def _check_opening(self, order: LedgerOrder, price: Decimal, market: Market) -> None:
+        opening = self._commitments.opening_part(order)
         if not opening:
             return
+        self._listings.check_opening(order.symbol)
+        contract = market.contract
+        best = market.matcher.best(order.direction.opposite)
+        if order.price is None and best is not None:
+            check_market_price(order.direction, best, contract, market.ticker.mark)
         check_notional(order.size, price, contract)
         side = order.hold_side or opened_side(order.direction)
         held = self._account.positions.get(order.symbol, side)
         value = opening * price + (held.entry_quote if held else _ZERO)
         if value > largest_notional(contract.tiers, order.leverage):
             raise refusal(Code.ABOVE_TIER)
-        cost = self._statements.order_margin(order, opening, price)
+        cost = self._commitments.order_margin(order, opening, price)
         if cost > self._statements.available(order.margin_mode):
             raise refusal(Code.BALANCE_EXCEEDED)
 
 
-def overhang(oldest_first: list[LedgerOrder], room: Decimal) -> list[LedgerOrder]:
+def overhang(oldest_first: Iterable[LedgerOrder], room: Decimal) -> list[LedgerOrder]:
     """The oldest of these orders that must go until the rest fits into `room`."""
-    excess = sum((remaining(order) for order in oldest_first), _ZERO) - room
+    standing = tuple(oldest_first)
+    excess = sum((remaining(order) for order in standing), _ZERO) - room
     gone: list[LedgerOrder] = []
-    for order in oldest_first:
+    for order in standing:
         if excess <= 0:
             break
         gone.append(order)
@@ -197,9 +220,14 @@ def overhang(oldest_first: list[LedgerOrder], room: Decimal) -> list[LedgerOrder
     return gone
 
 
+def taker_of(order: LedgerOrder) -> Taker:
+    """The order as the matcher sees it when it comes to take."""
+    return Taker(order.order_id, order.direction, order.size, order.price, order.self_trade)
+
+
 def _expected_price(order: LedgerOrder, matcher: Matcher) -> Decimal:
     """The price that decides what an order costs; Refused 22045 for a market order without a market."""
-    reach = matcher.reach(order.direction, order.size, order.price)
+    reach = matcher.reach(taker_of(order))
     average = reach.quote / reach.size if reach.size else _ZERO
     if order.price is not None:
         return max(order.price, average) if order.direction is Direction.SELL else order.price

@@ -17,6 +17,7 @@ from omega_tui.sim.facts import (
     PlanStatus,
     PlanType,
     PositionMode,
+    SelfTrade,
     TriggerType,
 )
 
@@ -64,6 +65,7 @@ class OrderSpec:
     presets: Presets = NO_PRESETS
     enter_point: str = "API"
     order_source: str | None = None
+    self_trade: SelfTrade = SelfTrade.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class LedgerFill:
     maker: bool
     position_mode: PositionMode
     ts: int
+    enter_point_source: str = "API"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class LedgerOrder:
 
     `trade_side` is Bitget's reply word (open, close, buy_single, sell_single …); `hold_side` is None in
     one-way mode (the wire's posSide "net"). `price` is None for market orders. `fee` is negative when paid.
+    `id_withheld` says that the reply to placing it named no id; `position_average` is the average entry of
+    the position that it closed last.
     """
 
     order_id: str
@@ -119,6 +124,9 @@ class LedgerOrder:
     created_ms: int
     updated_ms: int
     presets: Presets = NO_PRESETS
+    self_trade: SelfTrade = SelfTrade.NONE
+    id_withheld: bool = False
+    position_average: Decimal | None = None
 
     @property
     def average_price(self) -> Decimal | None:

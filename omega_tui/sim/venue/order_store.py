@@ -1,5 +1,6 @@
 """Every order and fill of the trader, as it stands now. Knows no rules; it only finds and remembers."""
 
+from collections import deque
 from decimal import Decimal
 
 from omega_tui.sim.facts import OrderStatus
@@ -19,30 +20,34 @@ def remaining(order: LedgerOrder) -> Decimal:
 class OrderStore:
     """Orders by id in the order of their creation, and fills in the order they happened.
 
-    The newest 20 000 finished orders and fills are kept; live orders always.
+    The 20 000 orders that finished last and as many fills are kept; live orders always.
     """
 
     def __init__(self) -> None:
         self._orders: dict[str, LedgerOrder] = {}
         self._live: dict[str, LedgerOrder] = {}
+        self._live_of: dict[str, dict[str, LedgerOrder]] = {}
         self._by_client_oid: dict[str, str] = {}
-        self._fills: dict[str, LedgerFill] = {}
+        self._finished: deque[str] = deque()
+        self._fills: deque[LedgerFill] = deque(maxlen=_REMEMBERED)
 
     def put(self, order: LedgerOrder) -> None:
         """Remember a new order, or the new state of a known one."""
-        self._orders[order.order_id] = order
-        self._by_client_oid[order.client_oid] = order.order_id
+        order_id = order.order_id
+        self._orders[order_id] = order
+        self._by_client_oid[order.client_oid] = order_id
         if order.status in LIVE:
-            self._live[order.order_id] = order
+            self._live[order_id] = order
+            self._live_of.setdefault(order.symbol, {})[order_id] = order
         else:
-            self._live.pop(order.order_id, None)
+            self._live.pop(order_id, None)
+            self._live_of.get(order.symbol, {}).pop(order_id, None)
+            self._finished.append(order_id)
             self._forget_oldest()
 
     def put_fill(self, fill: LedgerFill) -> None:
         """Remember a fill."""
-        self._fills[fill.trade_id] = fill
-        if len(self._fills) > _REMEMBERED:
-            del self._fills[next(iter(self._fills))]
+        self._fills.append(fill)
 
     def __getitem__(self, order_id: str) -> LedgerOrder:
         return self._orders[order_id]
@@ -59,7 +64,11 @@ class OrderStore:
 
     def live(self, symbol: str | None = None) -> list[LedgerOrder]:
         """Orders that can still trade, oldest first."""
-        return [order for order in self._live.values() if symbol in (None, order.symbol)]
+        return list((self._live if symbol is None else self._live_of.get(symbol, {})).values())
+
+    def live_count(self, symbol: str | None = None) -> int:
+        """How many orders can still trade."""
+        return len(self._live if symbol is None else self._live_of.get(symbol, {}))
 
     def finished(self, symbol: str | None) -> list[LedgerOrder]:
         """Filled and cancelled orders, newest first."""
@@ -73,13 +82,11 @@ class OrderStore:
         """Fills, newest first."""
         return [
             fill
-            for fill in reversed(self._fills.values())
+            for fill in reversed(self._fills)
             if symbol in (None, fill.symbol) and order_id in (None, fill.order_id)
         ]
 
     def _forget_oldest(self) -> None:
-        if len(self._orders) - len(self._live) <= _REMEMBERED:
-            return
-        oldest = next(order for order in self._orders.values() if order.status not in LIVE)
-        del self._orders[oldest.order_id]
-        del self._by_client_oid[oldest.client_oid]
+        if len(self._finished) > _REMEMBERED:
+            oldest = self._orders.pop(self._finished.popleft())
+            del self._by_client_oid[oldest.client_oid]

@@ -4,7 +4,6 @@ Pure checks: each raises `Refused` or returns nothing. Codes and message templat
 "RestAPI error codes" page and of captured replies.
 """
 
-from collections.abc import Collection
 from decimal import Decimal
 
 from omega_tui.domain.values import decimal_text, is_multiple
@@ -12,11 +11,8 @@ from omega_tui.exchange.bitget.codes import Code
 from omega_tui.exchange.bitget.wire import CLIENT_OID_LENGTH
 from omega_tui.sim.facts import Contract, Direction, OrderType, PositionMode
 from omega_tui.sim.refusals import Refused, refusal
-from omega_tui.sim.venue.ledger import LedgerOrder, OrderSpec
+from omega_tui.sim.venue.ledger import OrderSpec
 
-MOST_SYMBOL_ORDERS = 200
-MOST_ORDERS = 400
-"""Live orders of one symbol and of all symbols, as captured replies of `contracts` announce them."""
 _FARTHEST_PRICE = 100
 """Times the reference price; Bitget names a "risk price" and does not say where it lies."""
 
@@ -40,11 +36,12 @@ def check_client_oid(client_oid: str | None, known: bool) -> None:
         raise refusal(Code.CLIENT_OID_DUPLICATE)
 
 
-def check_count(live: Collection[LedgerOrder], symbol: str) -> None:
+def check_count(of_symbol: int, of_all: int, contract: Contract) -> None:
     """No more live orders than `contracts` announces, per symbol and in all."""
-    of_symbol = sum(order.symbol == symbol for order in live)
-    if of_symbol >= MOST_SYMBOL_ORDERS or len(live) >= MOST_ORDERS:
-        raise refusal(Code.ORDERS_TOO_MANY)
+    if of_symbol >= contract.max_symbol_orders:
+        raise refusal(Code.ORDERS_TOO_MANY, str(contract.max_symbol_orders))
+    if of_all >= contract.max_product_orders:
+        raise refusal(Code.UNFILLED_TOO_MANY)
 
 
 def check_size(spec: OrderSpec, contract: Contract) -> None:
@@ -81,6 +78,18 @@ def check_price(spec: OrderSpec, contract: Contract, reference: Decimal | None) 
         raise refusal(Code.PRICE_TOO_LOW)
     if spec.price > reference * _FARTHEST_PRICE:
         raise refusal(Code.PRICE_ABOVE_RISK)
+
+
+def check_market_price(
+    direction: Direction, best: Decimal, contract: Contract, reference: Decimal | None
+) -> None:
+    """A market order opens nothing at a best price outside the band around `reference` (mark price)."""
+    if reference is None:
+        return
+    if direction is Direction.BUY and best > reference * (1 + contract.buy_limit_price_ratio):
+        raise refusal(Code.MARKET_ABOVE_RISK)
+    if direction is Direction.SELL and best < reference * (1 - contract.sell_limit_price_ratio):
+        raise refusal(Code.MARKET_BELOW_RISK)
 
 
 def check_notional(size: Decimal, price: Decimal, contract: Contract) -> None:

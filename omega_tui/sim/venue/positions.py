@@ -19,6 +19,11 @@ _MONEY = Decimal("1e-8")
 _COST = Decimal("1e-16")
 
 
+def other_side(side: HoldSide) -> HoldSide:
+    """Long for short and short for long."""
+    return HoldSide.SHORT if side is HoldSide.LONG else HoldSide.LONG
+
+
 def opening_direction(side: HoldSide) -> Direction:
     """The direction of a trade that opens this side."""
     return Direction.BUY if side is HoldSide.LONG else Direction.SELL

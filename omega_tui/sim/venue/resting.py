@@ -3,7 +3,7 @@
 Knows places in a queue and nothing of fills, money or why an order rests.
 """
 
-from bisect import insort
+from bisect import bisect_left, insort
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -59,7 +59,8 @@ class RestingOrders:
         """Take an order out of its queue."""
         order.live = False
         del self._by_id[order.order_id]
-        self._queues[order.direction].remove(order)
+        queue = self._queues[order.direction]
+        del queue[bisect_left(queue, _priority(order), key=_priority)]
 
     def find(self, order_id: str) -> Resting | None:
         """The order with this id, None when it does not rest."""
@@ -75,9 +76,24 @@ class RestingOrders:
         return queue[0] if queue else None
 
     def at(self, side: Direction, key: int) -> list[Resting]:
-        """The orders of a side at one price, oldest first."""
-        return [order for order in self._queues[side] if order.key == key]
+        """The orders of a side at one price, oldest first, as they stand now."""
+        queue = self._queues[side]
+        start = bisect_left(queue, key, key=_key)
+        end = start
+        while end < len(queue) and queue[end].key == key:
+            end += 1
+        return queue[start:end]
+
+    def first_at(self, side: Direction, key: int) -> Resting | None:
+        """The oldest order of a side at one price."""
+        queue = self._queues[side]
+        start = bisect_left(queue, key, key=_key)
+        return queue[start] if start < len(queue) and queue[start].key == key else None
 
 
 def _priority(order: Resting) -> tuple[int, int]:
     return order.key, order.arrival
+
+
+def _key(order: Resting) -> int:
+    return order.key

@@ -5,18 +5,19 @@ Reads everything, changes nothing.
 Definitions, as the captured replies of real accounts bear them out:
 - equity = wallet balance + unrealized profit at mark;
 - position margin = cost / leverage (isolated: what was bound at each opening fill);
-- an open order binds the initial margin of the part that would open, plus a taker fee on it;
+- what open orders bind is as `commitments` counts it;
 - available for crossed orders counts crossed unrealized profit and loss, for isolated orders and
   transfers only the loss.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from omega_tui.sim.facts import Contract, HoldSide, MarginMode
-from omega_tui.sim.venue.accounts import Account, other_side, traded_side
-from omega_tui.sim.venue.ledger import LedgerAccount, LedgerOrder, LedgerPosition
+from omega_tui.sim.facts import Contract, MarginMode
+from omega_tui.sim.venue.accounts import Account
+from omega_tui.sim.venue.commitments import Commitments
+from omega_tui.sim.venue.ledger import LedgerAccount, LedgerPosition
 from omega_tui.sim.venue.margin import (
     break_even_price,
     crossed_liquidation_price,
@@ -24,9 +25,7 @@ from omega_tui.sim.venue.margin import (
     isolated_liquidation_price,
     maintenance_margin,
     tier_of,
-    trading_fee,
 )
-from omega_tui.sim.venue.order_store import remaining
 from omega_tui.sim.venue.positions import Position
 
 _ZERO = Decimal(0)
@@ -43,25 +42,25 @@ class _Pool:
 
 
 class Statements:
-    """Figures of one account; `mark` gives a symbol's mark price, `live` the open orders, oldest first."""
+    """Figures of one account; `mark` gives a symbol's mark price, `commitments` what open orders bind."""
 
     def __init__(
         self,
         account: Account,
         contracts: Mapping[str, Contract],
         mark: Callable[[str], Decimal],
-        live: Callable[[], list[LedgerOrder]],
+        commitments: Commitments,
     ) -> None:
         self._account = account
         self._contracts = contracts
         self._mark = mark
-        self._live = live
+        self._commitments = commitments
 
     def account(self) -> LedgerAccount:
         """The money, with everything that is bound."""
         balance = self._account.balance
         crossed, isolated = self._pool(MarginMode.CROSSED), self._pool(MarginMode.ISOLATED)
-        locked = sum((self.order_margin(order, part) for order, part in self.opening_parts()), _ZERO)
+        locked = self._commitments.locked()
         free = balance - isolated.margin - locked
         spendable = free - crossed.margin
         unrealized = crossed.unrealized + isolated.unrealized
@@ -88,38 +87,13 @@ class Statements:
         account = self.account()
         return account.crossed_available if mode is MarginMode.CROSSED else account.isolated_available
 
-    def order_margin(self, order: LedgerOrder, part: Decimal, price: Decimal | None = None) -> Decimal:
-        """What `part` of an order binds at `price`, its own limit unless told."""
-        notional = part * (price if price is not None else order.price or _ZERO)
-        rate = self._contracts[order.symbol].taker_fee_rate
-        return initial_margin(notional, order.leverage) - trading_fee(notional, rate) if notional else _ZERO
-
-    def opening_parts(self, newcomer: LedgerOrder | None = None) -> Iterator[tuple[LedgerOrder, Decimal]]:
-        """Each open order, then `newcomer`, with the part of it that would open rather than close.
-
-        In one-way mode orders against a position close it in the order of their creation.
-        """
-        closable: dict[tuple[str, HoldSide], Decimal] = {}
-        for order in (*self._live(), *((newcomer,) if newcomer else ())):
-            left = remaining(order)
-            if order.reduce_only or order.trade_side == "close":
-                yield order, _ZERO
-                continue
-            if order.hold_side is None:
-                against = (order.symbol, other_side(traded_side(order)))
-                held = closable.setdefault(against, self._account.positions.size(*against))
-                closable[against] = max(held - left, _ZERO)
-                left = max(left - held, _ZERO)
-            yield order, left
-
     def positions(self, symbol: str | None) -> list[LedgerPosition]:
         """The open positions with all their figures."""
         found = [each for each in self._account.positions if symbol in (None, each.symbol)]
         if not found:
             return []
         crossed = self._pool(MarginMode.CROSSED)
-        orders = self._live()
-        return [self._position(each, crossed, orders) for each in found]
+        return [self._position(each, crossed) for each in found]
 
     def mark(self, symbol: str) -> Decimal:
         """The price that values a symbol's positions."""
@@ -152,13 +126,9 @@ class Statements:
             return max(wanted - held.isolated_margin, _ZERO)
         return wanted - self._margin(held)
 
-    def locked(self, symbol: str, side: HoldSide) -> Decimal:
-        """What of a position resting close orders reserve (hedge mode)."""
-        return _reserved(self._live(), symbol, side)
-
-    def _position(self, held: Position, crossed: _Pool, orders: Iterable[LedgerOrder]) -> LedgerPosition:
+    def _position(self, held: Position, crossed: _Pool) -> LedgerPosition:
         account, contract, mark = self._account, self._contracts[held.symbol], self._mark(held.symbol)
-        locked = _reserved(orders, held.symbol, held.side)
+        locked = self._commitments.reserved(held.symbol, held.side)
         booked = held.achieved + held.funding + held.fees
         return LedgerPosition(
             position_id=held.position_id,
@@ -170,7 +140,7 @@ class Statements:
             size=held.size,
             available=held.size - locked,
             locked=locked,
-            opening_size=_resting_to_open(orders, held.symbol, held.side),
+            opening_size=self._commitments.resting_to_open(held.symbol, held.side),
             open_price_average=held.average_entry,
             mark_price=mark,
             margin=self._margin(held),
@@ -238,20 +208,3 @@ def _risk(maintenance: Decimal, equity: Decimal) -> Decimal:
     if not maintenance:
         return _ZERO
     return maintenance / equity if equity > 0 else _ONE
-
-
-def _reserved(orders: Iterable[LedgerOrder], symbol: str, side: HoldSide) -> Decimal:
-    closing = (o for o in orders if o.symbol == symbol and o.hold_side is side and o.trade_side == "close")
-    return sum((remaining(order) for order in closing), _ZERO)
-
-
-def _resting_to_open(orders: Iterable[LedgerOrder], symbol: str, side: HoldSide) -> Decimal:
-    opening = (
-        order
-        for order in orders
-        if order.symbol == symbol
-        and traded_side(order) is side
-        and not order.reduce_only
-        and order.trade_side != "close"
-    )
-    return sum((remaining(order) for order in opening), _ZERO)

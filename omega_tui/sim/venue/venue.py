@@ -14,20 +14,18 @@ from omega_tui.sim.facts import (
     BookDelta,
     BookSnapshot,
     Contract,
-    Direction,
-    Force,
-    HoldSide,
     MarginMode,
     MarketEvent,
     MarketFacts,
-    OrderType,
     PositionMode,
     PublicTrade,
 )
-from omega_tui.sim.refusals import Refused, refusal
+from omega_tui.sim.refusals import refusal
 from omega_tui.sim.venue.accounts import Account, SymbolSettings
 from omega_tui.sim.venue.agenda import Agenda
 from omega_tui.sim.venue.book import VenueBook
+from omega_tui.sim.venue.closing import Closer
+from omega_tui.sim.venue.commitments import Commitments
 from omega_tui.sim.venue.desk import Desk
 from omega_tui.sim.venue.funding import FundingOffice
 from omega_tui.sim.venue.intake import Intake, Market
@@ -40,8 +38,10 @@ from omega_tui.sim.venue.ledger import (
     LedgerPosition,
     OrderSpec,
 )
+from omega_tui.sim.venue.listings import Listings
 from omega_tui.sim.venue.margins import MarginOffice
 from omega_tui.sim.venue.matching import Matcher
+from omega_tui.sim.venue.modifying import Modifier
 from omega_tui.sim.venue.order_store import LIVE, OrderStore
 from omega_tui.sim.venue.plan_office import PlanOffice
 from omega_tui.sim.venue.public_trades import PublicTrades
@@ -52,7 +52,7 @@ from omega_tui.sim.venue.statements import Statements
 from omega_tui.sim.venue.tickers import Ticker, TickerState
 from omega_tui.sim.venue.wallet import Business, Wallet
 
-__all__ = ["Closing", "SymbolSettings", "TickerState", "Venue", "VenueBook", "VenueSettings"]
+__all__ = ["SymbolSettings", "TickerState", "Venue", "VenueBook", "VenueSettings"]
 
 _ZERO = Decimal(0)
 
@@ -66,14 +66,6 @@ class VenueSettings:
     default_leverage: int = 10
     default_margin_mode: MarginMode = MarginMode.CROSSED
     choices: Choices = field(default_factory=Choices)
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """What closing positions came to: the orders that do it, and the symbols that refused to, with why."""
-
-    placed: list[LedgerOrder]
-    failed: list[tuple[str, Refused]]
 
 
 class Venue:
@@ -99,16 +91,21 @@ class Venue:
         account = self._account = Account(
             self._contracts, self.wallet, settings.position_mode, default, ids.next
         )
-        statements = self._statements = Statements(account, self._contracts, self._mark, self._orders.live)
-        intake = Intake(account, statements, self._orders, ids, now_ms)
+        commitments = Commitments(self._contracts, account.positions)
+        statements = self._statements = Statements(account, self._contracts, self._mark, commitments)
+        self.listings = Listings(contracts)
+        orders, choices = self._orders, self.choices
+        intake = Intake(account, statements, orders, commitments, self.listings, choices, ids, now_ms)
         self._markets: dict[str, Market] = {}
         self._reactions: list[Callable[[], bool]] = []
         self._trades = PublicTrades(self._markets, ids.next)
         desk = self._desk = Desk(
-            self._markets, account, self._orders, intake, ids, now_ms, self._emit, self._trades
+            self._markets, account, orders, commitments, intake, ids, now_ms, self._emit, self._trades
         )
+        self.closer = Closer(account, commitments, self._desk, self._settle)
+        self.modifier = Modifier(account, self._desk, self.agenda, self.choices, now_ms, self._settle)
         for contract in contracts:
-            matcher = Matcher(desk.execute)
+            matcher = Matcher(desk.execute, desk.give_way)
             self._markets[contract.symbol] = Market(contract, matcher, Ticker(contract, matcher.book))
         given = (self._contracts, account, statements, self._orders)
         self.settings = SettingsOffice(*given, self._plans_wait, self.choices, self._announce)
@@ -183,30 +180,6 @@ class Venue:
         self._settle()
         return gone
 
-    def close_positions(self, symbol: str | None, hold_side: HoldSide | None) -> Closing:
-        """Close at market; one-way mode ignores `hold_side`, hedge mode without it closes both sides.
-
-        Resting close orders of a position give way. A position that cannot be closed now does not keep the
-        others open. Refused 22002 without a position, and as the last one was when none could be closed.
-        """
-        if symbol is not None:
-            self._desk.market(symbol)
-        hedge = self._account.position_mode is PositionMode.HEDGE
-        wanted = hold_side if hedge else None
-        held = [each for each in self._statements.positions(symbol) if wanted in (None, each.hold_side)]
-        if not held:
-            raise refusal(Code.NO_POSITION_TO_CLOSE)
-        placed: list[LedgerOrder] = []
-        failed: list[tuple[str, Refused]] = []
-        for position in held:
-            try:
-                placed.append(self._close(position))
-            except Refused as reason:
-                failed.append((position.symbol, reason))
-        self._settle()
-        if not placed:
-            raise failed[-1][1]
-        return Closing(placed, failed)
 
     @property
     def position_mode(self) -> PositionMode:
@@ -265,26 +238,6 @@ class Venue:
         while any(react() for react in self._reactions):
             pass
         self._desk.flush()
-
-    def _close(self, position: LedgerPosition) -> LedgerOrder:
-        long = position.hold_side is HoldSide.LONG
-        for order in self._orders.live(position.symbol):
-            if order.trade_side == "close" and order.hold_side is position.hold_side:
-                self._desk.cancel(order)
-        spec = OrderSpec(
-            symbol=position.symbol,
-            direction=Direction.SELL if long else Direction.BUY,
-            order_type=OrderType.MARKET,
-            size=position.size,
-            price=None,
-            force=Force.GTC,
-            margin_mode=position.margin_mode,
-            hold_side=position.hold_side,
-            closes=True,
-            reduce_only=True,
-            client_oid=None,
-        )
-        return self._desk.place(spec)
 
     def _announce(self) -> None:
         """Settings have moved money or what is shown of positions."""

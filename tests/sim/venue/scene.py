@@ -1,5 +1,6 @@
 """One small market, an exchange on it, and short ways to act there."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from omega_tui.sim.facts import (
     OrderType,
     PositionMode,
     PublicTrade,
+    SelfTrade,
     Tier,
 )
 from omega_tui.sim.venue.ledger import (
@@ -80,10 +82,11 @@ class Scene:
         leverage: int = 10,
         margin_mode: MarginMode = MarginMode.CROSSED,
         choices: Choices | None = None,
+        contracts: Sequence[Contract] = (CONTRACT, ETH),
     ) -> None:
         self.clock = ManualClock(1_790_000_000_000)
         settings = VenueSettings(mode, Decimal(balance), leverage, margin_mode, choices or Choices())
-        self.venue = Venue([CONTRACT, ETH], settings, self.clock.wall_ms)
+        self.venue = Venue(contracts, settings, self.clock.wall_ms)
         self.margin_mode = margin_mode
         self.events: list[LedgerEvent] = []
         self.venue.listen(self.events.append)
@@ -111,6 +114,11 @@ class Scene:
     def facts(self, mark_price: str) -> None:
         self.venue.on_market(MarketFacts(SYMBOL, self.now, mark_price=mark_price))
 
+    def wait(self, milliseconds: int) -> None:
+        """Let exchange time pass, and with it what is due."""
+        self.clock.advance(milliseconds / 1000)
+        self.venue.on_time(self.now)
+
     def spec(
         self,
         direction: Direction,
@@ -125,6 +133,7 @@ class Scene:
         symbol: str = SYMBOL,
         margin_mode: MarginMode | None = None,
         presets: Presets = NO_PRESETS,
+        self_trade: SelfTrade = SelfTrade.NONE,
     ) -> OrderSpec:
         return OrderSpec(
             symbol=symbol,
@@ -139,6 +148,7 @@ class Scene:
             reduce_only=reduce_only,
             client_oid=client_oid,
             presets=presets,
+            self_trade=self_trade,
         )
 
     def buy(self, size: str, price: str | None = None, force: Force = Force.GTC) -> LedgerOrder:

@@ -4,15 +4,17 @@ The oracle folds the announced fills in exact fractions and knows nothing of how
 """
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omega_tui.sim.facts import Direction, Force, HoldSide, MarginMode, PositionMode
+from omega_tui.sim.facts import Direction, Force, HoldSide, MarginMode, OrderStatus, PositionMode, SelfTrade
 from omega_tui.sim.refusals import Refused
-from omega_tui.sim.venue.ledger import LedgerFill, OrderChanged, OrderSpec
+from omega_tui.sim.venue.closing import Reversal
+from omega_tui.sim.venue.ledger import LedgerFill, LedgerOrder, OrderChanged, OrderSpec
+from omega_tui.sim.venue.modifying import Modification
 from omega_tui.sim.venue.positions import Position
 from tests.sim.venue.scene import BUY, LONG, SELL, SHORT, SYMBOL, Scene
 
@@ -23,11 +25,12 @@ sizes = st.sampled_from(["0.3", "0.7", "1", "2.5", "9"])
 ticks = st.integers(-6, 6)
 forces = st.sampled_from((Force.GTC, Force.GTC, Force.GTC, Force.POST_ONLY, Force.IOC, Force.FOK))
 closing = st.sampled_from((False, False, True))
+self_trades = st.sampled_from(SelfTrade)
 queue = st.lists(st.sampled_from(["0.3", "1", "2"]), max_size=3)
 books = st.tuples(ticks, queue, queue)
 orders = st.one_of(
-    st.tuples(st.just("market"), directions, sizes, closing),
-    st.tuples(st.just("limit"), directions, sizes, ticks, forces, closing),
+    st.tuples(st.just("market"), directions, sizes, closing, self_trades),
+    st.tuples(st.just("limit"), directions, sizes, ticks, forces, closing, self_trades),
 )
 market = st.one_of(
     st.tuples(st.just("trade"), directions, sizes, ticks),
@@ -38,6 +41,9 @@ market = st.one_of(
 others = st.one_of(
     st.tuples(st.just("cancel"), st.integers(0, 3)),
     st.tuples(st.just("close"), st.sampled_from(HoldSide)),
+    st.tuples(st.just("modify"), st.integers(0, 3), sizes, ticks),
+    st.tuples(st.just("reverse"), st.sampled_from(HoldSide), st.none() | sizes),
+    st.tuples(st.just("wait"), st.sampled_from((10, 20))),
 )
 scripts = st.lists(st.one_of(orders, orders, market, market, others), min_size=12, max_size=45)
 
@@ -82,17 +88,41 @@ class Oracle:
 
 def act(scene: Scene, action: tuple[object, ...]) -> None:
     match action:
-        case ("market", Direction() as direction, str() as size, bool() as closes):
-            scene.venue.place(spec_for(scene, direction, size, None, Force.GTC, closes))
+        case ("market" | "limit", *_):
+            place(scene, action)
+        case ("trade" | "snapshot" | "delta" | "mark", *_):
+            happen(scene, action)
+        case ("cancel" | "modify", int() as index, *change):
+            pending = scene.venue.pending()
+            if pending:
+                change_order(scene, pending[index % len(pending)], change)
+        case ("close", HoldSide() as side):
+            scene.venue.closer.close(SYMBOL, side)
+        case ("reverse", HoldSide() as side, (str() | None) as size):
+            wanted = Reversal(SYMBOL, side, None if size is None else Decimal(size), None)
+            scene.venue.closer.reverse(wanted)
+        case ("wait", int() as milliseconds):
+            scene.wait(milliseconds)
+
+
+def place(scene: Scene, action: tuple[object, ...]) -> None:
+    match action:
+        case (_, Direction() as direction, str() as size, bool() as closes, SelfTrade() as self_trade):
+            scene.venue.place(spec_for(scene, direction, size, None, Force.GTC, closes, self_trade))
         case (
-            "limit",
+            _,
             Direction() as direction,
             str() as size,
             int() as tick,
             Force() as force,
             bool() as closes,
+            SelfTrade() as self_trade,
         ):
-            scene.venue.place(spec_for(scene, direction, size, price_at(tick), force, closes))
+            scene.venue.place(spec_for(scene, direction, size, price_at(tick), force, closes, self_trade))
+
+
+def happen(scene: Scene, action: tuple[object, ...]) -> None:
+    match action:
         case ("trade", Direction() as direction, str() as size, int() as tick):
             scene.trade(price_at(tick), size, direction)
         case ("snapshot", (int() as tick, list() as bids, list() as asks)):
@@ -102,14 +132,17 @@ def act(scene: Scene, action: tuple[object, ...]) -> None:
             crossed_bids = tuple((price_at(each), "0") for each in range(tick, 20))
             crossed_asks = tuple((price_at(each), "0") for each in range(-20, tick + 1))
             scene.delta(bid_levels + crossed_bids, ask_levels + crossed_asks)
-        case ("cancel", int() as index):
-            pending = scene.venue.pending()
-            if pending:
-                scene.venue.cancel(SYMBOL, pending[index % len(pending)].order_id, None)
-        case ("close", HoldSide() as side):
-            scene.venue.close_positions(SYMBOL, side)
         case ("mark", int() as tick):
             scene.facts(price_at(tick))
+
+
+def change_order(scene: Scene, order: LedgerOrder, change: list[object]) -> None:
+    match change:
+        case (str() as size, int() as tick):
+            wanted = Modification(f"new-{len(scene.events)}", Decimal(size), Decimal(price_at(tick)))
+            scene.venue.modifier.modify(order, wanted)
+        case _:
+            scene.venue.cancel(SYMBOL, order.order_id, None)
 
 
 def sides(tick: int, bids: list[str], asks: list[str]) -> tuple[tuple[tuple[str, str], ...], ...]:
@@ -120,24 +153,37 @@ def sides(tick: int, bids: list[str], asks: list[str]) -> tuple[tuple[tuple[str,
 
 
 def spec_for(
-    scene: Scene, direction: Direction, size: str, price: str | None, force: Force, closes: bool
+    scene: Scene,
+    direction: Direction,
+    size: str,
+    price: str | None,
+    force: Force,
+    closes: bool,
+    self_trade: SelfTrade,
 ) -> OrderSpec:
     if scene.venue.position_mode is PositionMode.ONE_WAY:
-        return scene.spec(direction, size, price, force=force, reduce_only=closes)
+        return scene.spec(direction, size, price, force=force, reduce_only=closes, self_trade=self_trade)
     opens = LONG if direction is BUY else SHORT
     hold = opens if not closes else (SHORT if opens is LONG else LONG)
-    return scene.spec(direction, size, price, force=force, hold=hold, closes=closes)
+    return scene.spec(direction, size, price, force=force, hold=hold, closes=closes, self_trade=self_trade)
 
 
 def play(mode: PositionMode, margin_mode: MarginMode, script: list[tuple[object, ...]]) -> None:
     scene, oracle = Scene(mode, margin_mode=margin_mode), Oracle(mode)
+    states: dict[str, LedgerOrder] = {}
     for action in script:
         seen, before = len(scene.events), dict(oracle.size)
         try:
             act(scene, action)
         except Refused:
-            assert not any(isinstance(event, OrderChanged) and event.fill for event in scene.events[seen:])
+            half_done = action[0] == "reverse"
+            assert half_done or not any(
+                isinstance(event, OrderChanged) and event.fill for event in scene.events[seen:]
+            )
         for event in scene.events[seen:]:
+            if isinstance(event, OrderChanged):
+                check_step(states.get(event.order.order_id), event.order)
+                states[event.order.order_id] = event.order
             if isinstance(event, OrderChanged) and event.fill is not None:
                 before = dict(oracle.size)
                 oracle.fold(event.fill)
@@ -145,7 +191,38 @@ def play(mode: PositionMode, margin_mode: MarginMode, script: list[tuple[object,
                     assert all(oracle.size[side] <= before[side] for side in HoldSide)
         check_ledger(scene, oracle)
         check_orders(scene)
+        check_locked(scene)
         check_book(scene)
+
+
+def check_step(before: LedgerOrder | None, after: LedgerOrder) -> None:
+    """An order begins alive, only ever fills further, and never comes back from its end."""
+    if before is None:
+        assert (after.status, after.filled) == (OrderStatus.LIVE, 0)
+        return
+    assert before.status in (OrderStatus.LIVE, OrderStatus.PARTIALLY_FILLED)
+    assert before.filled <= after.filled <= after.size
+    assert (after.status is OrderStatus.FILLED) == (after.filled == after.size)
+    assert (before.size, before.price, before.direction) == (after.size, after.price, after.direction)
+
+
+def check_locked(scene: Scene) -> None:
+    """What open orders bind, counted anew order by order as Bitget describes it."""
+    left_to_close = {position.hold_side: position.size for position in scene.venue.positions()}
+    total = Decimal(0)
+    for order in reversed(scene.venue.pending()):
+        opens = order.size - order.filled
+        if order.reduce_only:
+            continue
+        if order.hold_side is None:
+            side = SHORT if order.direction is BUY else LONG
+            closes = min(opens, left_to_close.get(side, Decimal(0)))
+            left_to_close[side] = left_to_close.get(side, Decimal(0)) - closes
+            opens -= closes
+        notional = opens * (order.price or 0)
+        total += (notional / order.leverage).quantize(Decimal("1e-8"), ROUND_UP)
+        total += (notional * Decimal("0.0006")).quantize(Decimal("1e-8"), ROUND_DOWN)
+    assert scene.venue.account().locked == total
 
 
 def check_ledger(scene: Scene, oracle: Oracle) -> None:

@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from omega_tui.sim.facts import Force
+from omega_tui.sim.choices import Choices
+from omega_tui.sim.facts import Force, MarginMode, SymbolStatus
 from omega_tui.sim.refusals import Refused
 from omega_tui.sim.venue.orders_rules import check_size
-from tests.sim.venue.scene import BUY, CONTRACT, SELL, SYMBOL, Scene
+from tests.sim.venue.scene import ASKS, BIDS, BUY, CONTRACT, ETH, SELL, SYMBOL, Scene
 
 
 def code_of(action: Callable[[], object]) -> str:
@@ -174,3 +175,90 @@ def test_the_words_for_a_long_client_id_are_bitgets() -> None:
     scene = Scene()
     with pytest.raises(Refused, match="length cannot greater than 50"):
         scene.place(scene.spec(BUY, "1", client_oid="x" * 51))
+
+
+def test_no_more_live_orders_in_all_than_the_product_allows() -> None:
+    contracts = [replace(CONTRACT, max_product_orders=2), replace(ETH, max_product_orders=2)]
+    scene = Scene(contracts=contracts)
+    scene.snapshot(BIDS, ASKS, "ETHUSDT")
+    scene.buy("1", "99")
+    scene.place(scene.spec(BUY, "1", "99", symbol="ETHUSDT"))
+    assert code_of(lambda: scene.buy("1", "99")) == "40723"
+
+
+@pytest.mark.parametrize(
+    ("status", "opens", "closes"),
+    [
+        (SymbolStatus.NORMAL, None, None),
+        (SymbolStatus.LISTED, "43120", "43120"),
+        (SymbolStatus.MAINTAIN, "41114", "41114"),
+        (SymbolStatus.LIMIT_OPEN, "45119", None),
+        (SymbolStatus.RESTRICTED_API, "22004", "22004"),
+        (SymbolStatus.OFF, "40309", "40309"),
+    ],
+)
+def test_a_symbol_takes_only_what_its_status_allows(
+    status: SymbolStatus, opens: str | None, closes: str | None
+) -> None:
+    """A bot that cannot close during a restriction must learn it here; orders that rest can always go."""
+    scene = Scene()
+    scene.buy("1")
+    resting = scene.buy("1", "99")
+    scene.venue.listings.change(SYMBOL, status)
+    for spec, code in (
+        (scene.spec(BUY, "1", "99"), opens),
+        (scene.spec(SELL, "0.5", reduce_only=True), closes),
+    ):
+        if code is None:
+            scene.venue.place(spec)
+        else:
+            assert code_of(lambda spec=spec: scene.venue.place(spec)) == code
+    scene.venue.cancel(SYMBOL, resting.order_id, None)
+
+
+def test_the_exchange_itself_may_always_trade() -> None:
+    """A liquidation cannot wait for the end of a maintenance."""
+    scene = Scene()
+    scene.buy("1")
+    scene.venue.listings.change(SYMBOL, SymbolStatus.MAINTAIN)
+    forced = replace(scene.spec(SELL, "1", reduce_only=True), enter_point="SYS")
+    assert scene.place(forced).filled == 1
+
+
+@pytest.mark.parametrize(("mark", "code"), [("95", "22008"), ("106", "22009")])
+def test_a_market_order_far_from_the_mark_opens_nothing_but_closes(mark: str, code: str) -> None:
+    """The book stands 5 % off the mark: buying into it is refused, getting out is not."""
+    scene = Scene()
+    act, undo = (scene.buy, SELL) if code == "22008" else (scene.sell, BUY)
+    act("1")
+    scene.facts(mark)
+    assert code_of(lambda: act("1")) == code
+    assert scene.place(scene.spec(undo, "1", reduce_only=True)).filled == 1
+
+
+def test_an_order_of_another_margin_mode_may_be_refused() -> None:
+    isolated = {"margin_mode": MarginMode.ISOLATED}
+    lenient, strict = Scene(), Scene(choices=Choices(order_sets_margin_mode=False))
+    assert lenient.place(lenient.spec(BUY, "1", **isolated)).margin_mode is MarginMode.ISOLATED
+    assert lenient.venue.leverage(SYMBOL).margin_mode is MarginMode.ISOLATED
+    assert code_of(lambda: strict.place(strict.spec(BUY, "1", **isolated))) == "45117"
+    assert code_of(lambda: lenient.buy("1")) == "45117"
+
+
+def test_the_reply_to_a_reduce_only_order_that_displaces_others_has_no_id() -> None:
+    """It is found by its client id only; a client that reads `orderId` must see that there is none."""
+    scene = Scene()
+    scene.buy("1")
+    first = scene.venue.place(scene.spec(SELL, "0.6", "101", reduce_only=True))
+    second = scene.venue.place(scene.spec(SELL, "0.6", "102", reduce_only=True))
+    third = scene.venue.place(scene.spec(SELL, "0.4", "103", reduce_only=True))
+    assert [order.id_withheld for order in (first, second, third)] == [False, True, False]
+    assert scene.state_of(first).status == "canceled"
+
+
+def test_an_order_remembers_the_entry_of_what_it_closed() -> None:
+    scene = Scene()
+    scene.buy("1")
+    assert scene.buy("1", "100.2").position_average is None
+    closing = scene.place(scene.spec(SELL, "0.5", reduce_only=True))
+    assert closing.position_average == Decimal("100.15")

@@ -139,11 +139,11 @@ def test_closing_everything() -> None:
     scene.open(LONG, "1")
     scene.open(SHORT, "1")
     scene.close(LONG, "0.5", "101")
-    assert len(scene.venue.close_positions(SYMBOL, LONG).placed) == 1
+    assert len(scene.venue.closer.close(SYMBOL, LONG).placed) == 1
     assert sizes(scene) == {"short": D(1)}
-    assert len(scene.venue.close_positions(None, None).placed) == 1
+    assert len(scene.venue.closer.close(None, None).placed) == 1
     with pytest.raises(Refused) as refused:
-        scene.venue.close_positions(None, None)
+        scene.venue.closer.close(None, None)
     assert refused.value.code == "22002"
 
 
@@ -151,7 +151,7 @@ def test_closing_in_one_way_mode_ignores_the_side() -> None:
     scene = Scene()
     scene.sell("1")
     scene.place(scene.spec(BUY, "1", "99", reduce_only=True))
-    assert len(scene.venue.close_positions(SYMBOL, LONG).placed) == 1
+    assert len(scene.venue.closer.close(SYMBOL, LONG).placed) == 1
     assert scene.venue.positions() == []
     assert scene.venue.pending() == []
 
@@ -161,7 +161,7 @@ def test_closing_without_a_market_is_refused_and_keeps_the_position() -> None:
     scene.buy("1")
     scene.snapshot((), (("100.1", "1"),))
     with pytest.raises(Refused) as refused:
-        scene.venue.close_positions(SYMBOL, None)
+        scene.venue.closer.close(SYMBOL, None)
     assert refused.value.code == "22045"
     assert sizes(scene) == {"long": D(1)}
 
@@ -201,6 +201,6 @@ def test_a_position_that_cannot_close_is_named_beside_those_that_did() -> None:
     scene.buy("1")
     scene.place(scene.spec(BUY, "1", symbol="ETHUSDT"))
     scene.snapshot((), ASKS, "ETHUSDT")
-    closing = scene.venue.close_positions(None, None)
+    closing = scene.venue.closer.close(None, None)
     assert [order.symbol for order in closing.placed] == [SYMBOL]
     assert [(symbol, why.code) for symbol, why in closing.failed] == [("ETHUSDT", "22045")]

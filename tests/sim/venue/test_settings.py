@@ -158,7 +158,7 @@ def test_position_mode_is_frozen_by_orders_and_positions() -> None:
     scene = Scene()
     scene.buy("1")
     assert code_of(lambda: scene.venue.settings.set_position_mode(PositionMode.HEDGE)) == "40920"
-    scene.venue.close_positions(None, None)
+    scene.venue.closer.close(None, None)
     scene.venue.settings.set_position_mode(PositionMode.HEDGE)
     assert scene.venue.position_mode is PositionMode.HEDGE
     assert scene.venue.account().position_mode is PositionMode.HEDGE

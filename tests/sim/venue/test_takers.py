@@ -89,24 +89,6 @@ def test_post_only_that_would_take_is_accepted_and_cancelled() -> None:
     assert scene.buy("1", "100", Force.POST_ONLY).status is OrderStatus.LIVE
 
 
-def test_nobody_trades_with_himself() -> None:
-    """The taker gets what was queued before the own order, then stops."""
-    scene = Scene()
-    scene.sell("1", "100.2")
-    order = scene.buy("5", "100.3")
-    assert prices_and_sizes(scene) == [(D("100.1"), D(1)), (D("100.2"), D(2))]
-    assert (order.status, order.cancel_reason) == (OrderStatus.CANCELED, "stp_cancel")
-    assert scene.venue.pending()[0].filled == 0
-    assert scene.levels(SELL, 1) == [("100.2", "1")]
-
-
-def test_fill_or_kill_does_not_count_on_own_orders() -> None:
-    scene = Scene()
-    scene.sell("1", "100.2")
-    assert scene.buy("4", "100.3", Force.FOK).cancel_reason == "fok_not_full_cancel"
-    assert scene.fills == []
-
-
 def test_post_only_respects_own_orders_on_the_other_side() -> None:
     scene = Scene()
     scene.snapshot((("100", "1"),), ())

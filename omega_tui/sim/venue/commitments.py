@@ -1,0 +1,124 @@
+"""What live orders hold on to, kept as they change: sizes and margin by symbol, direction and intent.
+
+Answers in the time of what it is asked about, not of all orders there are: every new order asks here.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from omega_tui.sim.facts import Contract, Direction, HoldSide
+from omega_tui.sim.venue.ledger import LedgerOrder
+from omega_tui.sim.venue.margin import initial_margin, trading_fee
+from omega_tui.sim.venue.order_store import LIVE, remaining
+from omega_tui.sim.venue.positions import Positions, opened_side, opening_direction, other_side
+
+_ZERO = Decimal(0)
+
+_Key = tuple[str, Direction, HoldSide | None]
+
+
+@dataclass(slots=True)
+class _Group:
+    """The live orders of one key, oldest first, with their sums: what is left of them and what it binds."""
+
+    orders: dict[str, LedgerOrder] = field(default_factory=dict)
+    size: Decimal = _ZERO
+    margin: Decimal = _ZERO
+
+
+class Commitments:
+    """The live orders of one account with `positions`, those that close apart from those that may open.
+
+    An open order binds the initial margin of the part that would open, plus a taker fee on it. In one-way
+    mode orders against a position close it in the order of their creation, and only the rest opens.
+    """
+
+    def __init__(self, contracts: Mapping[str, Contract], positions: Positions) -> None:
+        self._contracts = contracts
+        self._positions = positions
+        self._closing: dict[_Key, _Group] = {}
+        self._opening: dict[_Key, _Group] = {}
+
+    def put(self, order: LedgerOrder) -> None:
+        """Take over a new order, or the new state of a known one."""
+        groups = self._closing if order.reduce_only else self._opening
+        key = (order.symbol, order.direction, order.hold_side)
+        group = groups.get(key)
+        if group is None:
+            group = groups[key] = _Group()
+        before = group.orders.get(order.order_id)
+        if before is not None:
+            self._count(group, before, -1)
+        if order.status in LIVE:
+            group.orders[order.order_id] = order
+            self._count(group, order, +1)
+        elif before is not None:
+            del group.orders[order.order_id]
+
+    def closing(
+        self, symbol: str, direction: Direction, hold_side: HoldSide | None
+    ) -> Collection[LedgerOrder]:
+        """Live orders that only reduce, oldest first; `hold_side` is None in one-way mode."""
+        group = self._closing.get((symbol, direction, hold_side))
+        return group.orders.values() if group else ()
+
+    def reserved(self, symbol: str, side: HoldSide) -> Decimal:
+        """What of a position live close orders reserve (hedge mode)."""
+        group = self._closing.get((symbol, opening_direction(side).opposite, side))
+        return group.size if group else _ZERO
+
+    def resting_to_open(self, symbol: str, side: HoldSide) -> Decimal:
+        """What is left of the live orders that trade in the direction which opens `side`."""
+        groups = (self._opening.get((symbol, opening_direction(side), held)) for held in (None, side))
+        return sum((group.size for group in groups if group), _ZERO)
+
+    def order_margin(self, order: LedgerOrder, part: Decimal, price: Decimal | None = None) -> Decimal:
+        """What `part` of an order binds at `price`, its own limit unless told."""
+        notional = part * (price if price is not None else order.price or _ZERO)
+        rate = self._contracts[order.symbol].taker_fee_rate
+        return initial_margin(notional, order.leverage) - trading_fee(notional, rate) if notional else _ZERO
+
+    def locked(self) -> Decimal:
+        """What all live orders bind together."""
+        total = _ZERO
+        for key, group in self._opening.items():
+            if group.orders:
+                total += group.margin - self._relief(key, group)
+        return total
+
+    def opening_part(self, newcomer: LedgerOrder) -> Decimal:
+        """How much of an order that is not live yet would open rather than close."""
+        if newcomer.reduce_only:
+            return _ZERO
+        if newcomer.hold_side is not None:
+            return newcomer.size
+        key = (newcomer.symbol, newcomer.direction, None)
+        group = self._opening.get(key)
+        spoken_for = group.size if group else _ZERO
+        return max(newcomer.size - max(self._held_against(key) - spoken_for, _ZERO), _ZERO)
+
+    def _count(self, group: _Group, order: LedgerOrder, sign: int) -> None:
+        left = remaining(order)
+        group.size += sign * left
+        if not order.reduce_only:
+            group.margin += sign * self.order_margin(order, left)
+
+    def _held_against(self, key: _Key) -> Decimal:
+        """The position that one-way orders of this key would close first."""
+        symbol, direction, hold_side = key
+        return _ZERO if hold_side else self._positions.size(symbol, other_side(opened_side(direction)))
+
+    def _relief(self, key: _Key, group: _Group) -> Decimal:
+        """What the orders of a group do not bind because they close a position."""
+        held, relief = self._held_against(key), _ZERO
+        if not held:
+            return relief
+        for order in group.orders.values():
+            left = remaining(order)
+            opening = max(left - held, _ZERO)
+            relief += self.order_margin(order, left) - self.order_margin(order, opening)
+            held -= left
+            if held <= 0:
+                break
+        return relief
