@@ -21,6 +21,7 @@ from omega_tui.sim.control import CONTROL_PREFIX, TOKEN_LENGTH, ControlFace
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import MarketSource, TapeEnded
 from omega_tui.sim.limits import Allowances, RequestLimits
+from omega_tui.sim.listing_control import offer_listings
 from omega_tui.sim.personas import Environment, Persona
 from omega_tui.sim.pump import Pump, Timeline
 from omega_tui.sim.rest.face import RestFace
@@ -101,6 +102,7 @@ class SimServer:
             self.stepper = Stepper(self.exchange, clock, timeline, self.streams.feeds)
         offer_clock(self.control, clock, self.stepper)
         offer_condition(self.control, self.exchange.condition)
+        offer_listings(self.control, self.exchange.venue.listings)
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._port = 0

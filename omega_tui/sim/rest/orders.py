@@ -4,29 +4,28 @@ Lists come newest first, at most a page at a time; `endId` of a page is what `id
 An id wins over a time span, and a whole time span over `idLessThan`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from enum import StrEnum
-from itertools import islice
 from typing import Final, TypeVar
 
 from omega_tui.exchange.bitget.codes import Code
-from omega_tui.exchange.bitget.wire import PAGE_LIMIT, ProductType, RestPath
+from omega_tui.exchange.bitget.wire import ProductType, RestPath
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import OrderStatus
 from omega_tui.sim.payloads.market import Row
 from omega_tui.sim.payloads.orders import detail_row, fill_row, history_row, past_fill_row, pending_row
 from omega_tui.sim.refusals import refusal
-from omega_tui.sim.rest.market import listed_symbol, time_span
+from omega_tui.sim.rest.market import listed_symbol
+from omega_tui.sim.rest.paging import DAY_MS, LONGEST_PAGE, page, time_span
 from omega_tui.sim.rest.request import Parameters
 from omega_tui.sim.rest.route import Route, read
 from omega_tui.sim.venue.ledger import LedgerFill, LedgerOrder
 
-Record = TypeVar("Record", LedgerOrder, LedgerFill)
+Record = TypeVar("Record")
 
-_DAY_MS: Final = 86_400_000
-_LONGEST_DAYS: Final = 90
-"""The longest time span, and how long finished orders and fills are kept ("Get-Orders-History")."""
-_LONGEST_FILL_HISTORY_DAYS: Final = 7
+_KEPT_DAYS: Final = 90
+"""How long finished orders and fills are shown, and the longest time span ("Get-Orders-History")."""
+_FILL_HISTORY_DAYS: Final = 7
 
 
 class _PendingStatus(StrEnum):
@@ -51,34 +50,33 @@ def order_detail(exchange: SimulatedExchange, parameters: Parameters) -> object:
 def orders_pending(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`orders-pending`: live and partially filled orders."""
     status = parameters.word("status", _PendingStatus)
-    _check_span(parameters, _LONGEST_DAYS)
     orders = exchange.venue.pending(_symbol(exchange, parameters)) if _traded(parameters) else []
     chosen = [order for order in orders if status is None or str(order.status) == str(status)]
-    return _page(exchange, "entrustedList", _asked_for(chosen, parameters), pending_row, parameters)
+    return _orders_page(exchange, parameters, chosen, pending_row)
 
 
 def orders_history(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`orders-history`: filled and cancelled orders of the last 90 days."""
     source = parameters.text("orderSource")
-    _check_span(parameters, _LONGEST_DAYS)
     orders = exchange.venue.finished(_symbol(exchange, parameters)) if _traded(parameters) else []
-    kept = _kept(exchange, orders)
-    chosen = [order for order in kept if source is None or order.order_source == source.lower()]
-    return _page(exchange, "entrustedList", _asked_for(chosen, parameters), history_row, parameters)
+    oldest = exchange.clock.now_ms() - _KEPT_DAYS * DAY_MS
+    chosen = [
+        order
+        for order in orders
+        if order.created_ms >= oldest and (source is None or order.order_source == source.lower())
+    ]
+    return _orders_page(exchange, parameters, chosen, history_row)
 
 
 def order_fills(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`fills` of the trader in the last 90 days."""
-    _check_span(parameters, _LONGEST_DAYS)
-    fills = _kept(exchange, _fills(exchange, parameters))
-    return _page(exchange, "fillList", _in_span(fills, parameters), fill_row, parameters)
+    oldest = exchange.clock.now_ms() - _KEPT_DAYS * DAY_MS
+    return _fills_page(exchange, parameters, _KEPT_DAYS, oldest, fill_row)
 
 
 def fill_history(exchange: SimulatedExchange, parameters: Parameters) -> Row:
-    """`fill-history`: as `fills`, with the margin coin, a week at a time."""
-    _check_span(parameters, _LONGEST_FILL_HISTORY_DAYS)
-    fills = _fills(exchange, parameters)
-    return _page(exchange, "fillList", _in_span(fills, parameters), past_fill_row, parameters)
+    """`fill-history`: as `fills`, with the margin coin, at most a week of them but of any age."""
+    return _fills_page(exchange, parameters, _FILL_HISTORY_DAYS, 0, past_fill_row)
 
 
 def _traded(parameters: Parameters) -> bool:
@@ -91,73 +89,57 @@ def _symbol(exchange: SimulatedExchange, parameters: Parameters) -> str | None:
     return None if symbol is None else exchange.venue.contract(symbol).symbol
 
 
-def _fills(exchange: SimulatedExchange, parameters: Parameters) -> list[LedgerFill]:
-    if not _traded(parameters):
-        return []
-    return exchange.venue.fills(_symbol(exchange, parameters), parameters.text("orderId"))
-
-
-def _kept(exchange: SimulatedExchange, records: Iterable[Record]) -> list[Record]:
-    """Those that are not too old to be shown."""
-    oldest = exchange.clock.now_ms() - _LONGEST_DAYS * _DAY_MS
-    return [record for record in records if _created(record) >= oldest]
-
-
-def _check_span(parameters: Parameters, days: int) -> None:
-    """Refused 40705 for more than 90 days, 00001 for more than fewer days."""
-    start, end = time_span(parameters)
-    if start is None or end is None or end - start <= days * _DAY_MS:
-        return
-    raise refusal(Code.SPAN_TOO_LONG) if days == _LONGEST_DAYS else refusal(Code.INTERVAL_TOO_LONG, str(days))
-
-
-def _asked_for(orders: Iterable[LedgerOrder], parameters: Parameters) -> Iterable[LedgerOrder]:
-    """The order that is named, or those of the time span."""
+def _orders_page(
+    exchange: SimulatedExchange,
+    parameters: Parameters,
+    orders: list[LedgerOrder],
+    row: Callable[[LedgerOrder], Row],
+) -> Row:
+    """The order that is named, or a page of them all."""
     order_id, client_oid = parameters.text("orderId"), parameters.text("clientOid")
+    span = time_span(parameters, _KEPT_DAYS)
     if order_id is not None:
-        return (order for order in orders if order.order_id == order_id)
-    if client_oid is not None:
-        return (order for order in orders if order.client_oid == client_oid)
-    return _in_span(orders, parameters)
+        chosen = [order for order in orders if order.order_id == order_id]
+    elif client_oid is not None:
+        chosen = [order for order in orders if order.client_oid == client_oid]
+    else:
+        chosen = page(orders, parameters, span, _order_stamp, LONGEST_PAGE)
+    return _reply(exchange, "entrustedList", chosen, row, _order_stamp)
 
 
-def _in_span(records: Iterable[Record], parameters: Parameters) -> Iterable[Record]:
-    """Records of the time span and before `idLessThan`; of a named order's fills all are meant."""
-    if parameters.text("orderId") is not None:
-        return _before(records, parameters.integer("idLessThan"))
-    start, end = time_span(parameters)
-    within = (
-        record
-        for record in records
-        if (start is None or _created(record) >= start) and (end is None or _created(record) <= end)
-    )
-    whole = start is not None and end is not None
-    return within if whole else _before(within, parameters.integer("idLessThan"))
+def _fills_page(
+    exchange: SimulatedExchange,
+    parameters: Parameters,
+    longest_days: int,
+    oldest: int,
+    row: Callable[[LedgerFill], Row],
+) -> Row:
+    """A page of the fills not before `oldest`; of a named order's whatever their time."""
+    span, order_id = time_span(parameters, longest_days), parameters.text("orderId")
+    found = exchange.venue.fills(_symbol(exchange, parameters), order_id) if _traded(parameters) else []
+    kept = [fill for fill in found if fill.ts >= oldest]
+    chosen = page(kept, parameters, (None, None) if order_id else span, _fill_stamp, LONGEST_PAGE)
+    return _reply(exchange, "fillList", chosen, row, _fill_stamp)
 
 
-def _before(records: Iterable[Record], limit: int | None) -> Iterable[Record]:
-    return records if limit is None else (record for record in records if int(_id(record)) < limit)
-
-
-def _page(
+def _reply(
     exchange: SimulatedExchange,
     member: str,
-    records: Iterable[Record],
+    chosen: list[Record],
     row: Callable[[Record], Row],
-    parameters: Parameters,
+    stamp: Callable[[Record], tuple[str, int]],
 ) -> Row:
-    chosen = list(islice(records, parameters.limit(PAGE_LIMIT, PAGE_LIMIT)))
     if not chosen:
         return {member: None if exchange.venue.choices.empty_lists_null else [], "endId": None}
-    return {member: [row(record) for record in chosen], "endId": _id(chosen[-1])}
+    return {member: [row(record) for record in chosen], "endId": stamp(chosen[-1])[0]}
 
 
-def _id(record: LedgerOrder | LedgerFill) -> str:
-    return record.trade_id if isinstance(record, LedgerFill) else record.order_id
+def _order_stamp(order: LedgerOrder) -> tuple[str, int]:
+    return order.order_id, order.created_ms
 
 
-def _created(record: LedgerOrder | LedgerFill) -> int:
-    return record.ts if isinstance(record, LedgerFill) else record.created_ms
+def _fill_stamp(fill: LedgerFill) -> tuple[str, int]:
+    return fill.trade_id, fill.ts
 
 
 ROUTES: Final[dict[str, Route]] = {

@@ -37,8 +37,9 @@ def page(
     parameters: Parameters,
     span: tuple[int | None, int | None],
     stamp: Callable[[Record], tuple[str, int]],
+    default: int = SHORT_PAGE,
 ) -> list[Record]:
-    """The page asked for of `records`, newest first; 20 rows unless told, 100 at most.
+    """The page asked for of `records`, newest first; `default` rows unless told, 100 at most.
 
     `stamp` gives a record's id and time. A whole time span wins over `idLessThan`.
     """
@@ -55,4 +56,4 @@ def page(
             and (end is None or ts <= end)
         )
 
-    return list(islice(filter(wanted, records), parameters.limit(SHORT_PAGE, LONGEST_PAGE)))
+    return list(islice(filter(wanted, records), parameters.limit(default, LONGEST_PAGE)))

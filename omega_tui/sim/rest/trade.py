@@ -102,10 +102,11 @@ def cancel_all_orders(exchange: SimulatedExchange, parameters: Parameters) -> Ro
 
 
 def close_positions(exchange: SimulatedExchange, parameters: Parameters) -> Row:
-    """`close-positions` at market: one symbol or all, one side or both."""
+    """`close-positions` at market: one symbol or all, one side or both; one-way accounts send any side."""
     if parameters.product_type() is not ProductType.USDT_FUTURES:
         raise refusal(Code.NO_POSITION_TO_CLOSE)
-    hold_side = parameters.word("holdSide", HoldSide)
+    hedge = exchange.venue.position_mode is PositionMode.HEDGE
+    hold_side = parameters.word("holdSide", HoldSide) if hedge else None
     closing = exchange.venue.closer.close(parameters.optional_symbol(), hold_side)
     placed: list[Row] = [{**ids_row(order), "symbol": order.symbol} for order in closing.placed]
     failed: list[Row] = [{**_failure(why, None, None), "symbol": symbol} for symbol, why in closing.failed]

@@ -28,6 +28,10 @@ class Listings:
         """The present status of a listed symbol."""
         return self._status[symbol]
 
+    def statuses(self) -> dict[str, SymbolStatus]:
+        """The present status of every symbol."""
+        return dict(self._status)
+
     def change(self, symbol: str, status: SymbolStatus) -> None:
         """From now on the symbol has this status; orders that rest are not touched. KeyError when unknown."""
         if symbol not in self._status:

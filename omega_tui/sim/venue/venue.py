@@ -180,7 +180,6 @@ class Venue:
         self._settle()
         return gone
 
-
     @property
     def position_mode(self) -> PositionMode:
         """The account's position mode."""

@@ -90,6 +90,17 @@ async def cancel(scene: Scene) -> Any:
     return await post("mix/order/cancel-order", symbol=BTC, orderId=placed["orderId"])(scene)
 
 
+async def modify(scene: Scene) -> Any:
+    placed = (await place(scene))["data"]
+    change = {"newClientOid": "new-1", "newSize": "0.02", "newPrice": "57000"}
+    return await post("mix/order/modify-order", symbol=BTC, orderId=placed["orderId"], **change)(scene)
+
+
+async def reverse(scene: Scene) -> Any:
+    side = "buy" if scene.mode is PositionMode.HEDGE else "sell"
+    return await post("mix/order/click-backhand", symbol=BTC, marginCoin="USDT", side=side)(scene)
+
+
 async def batch_cancel(scene: Scene) -> Any:
     placed = (await place(scene))["data"]
     wanted = [{"orderId": placed["orderId"]}, {"orderId": "7"}]
@@ -182,6 +193,8 @@ REPLIES = {
     "cancel-all-orders": Reply(
         "POST.mix.order.cancel-all-orders", post("mix/order/cancel-all-orders"), NOTHING_FAILS
     ),
+    "modify-order": Reply("POST.mix.order.modify-order", modify, {}),
+    "click-backhand": Reply("POST.mix.order.click-backhand", reverse, {}),
     "close-positions": Reply("POST.mix.order.close-positions", post("mix/order/close-positions"), {}),
     "detail": Reply(
         f"{MIX}.order.detail", detail, {"data.status": "the page's name of what samples call state"}
@@ -193,6 +206,11 @@ REPLIES = {
         {"data.entrustedList[].liqPrice": "newer than the samples"},
     ),
     "fills": Reply(f"{MIX}.order.fills", get("mix/order/fills", **ALL), {}),
+    "fill-history": Reply(
+        f"{MIX}.order.fill-history",
+        get("mix/order/fill-history", **ALL),
+        {"data.fillList[].feeDetail[].totalDeductionFee": "null in captures of fills, whose rows these are"},
+    ),
 }
 
 

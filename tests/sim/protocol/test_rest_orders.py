@@ -1,0 +1,228 @@
+"""The order routes on the wire: replies without ids, orders born later, what each list shows and filters."""
+
+from typing import Any
+
+import aiohttp
+import pytest
+
+from omega_tui.sim.choices import Choices
+from omega_tui.sim.facts import PositionMode, SymbolStatus
+from omega_tui.sim.server import SimServer
+from tests.sim.protocol.clients import PRODUCT, RestClient, Stream, private_topic, until
+from tests.sim.protocol.conftest import running
+from tests.sim.protocol.scripted import BTC
+
+ORDER = "/api/v2/mix/order"
+DAY_MS = 86_400_000
+ONE = {"symbol": BTC, "productType": PRODUCT}
+
+
+async def code(rest: RestClient, path: str, **body: object) -> str:
+    """The code of a POST, which may be a refusal."""
+    _, envelope = await rest.post(f"{ORDER}/{path}", {**ONE, **body})
+    return str(envelope["code"])
+
+
+async def test_modify_answers_before_the_new_order_exists(rest: RestClient, server: SimServer) -> None:
+    """`orderId` is null in the one captured reply; whoever stores it as the new id loses the order."""
+    old = await rest.order(price="59000", size="0.01", presetStopLossPrice="50000")
+    names = {"symbol": BTC, "orderId": old["orderId"], "newClientOid": "new-1"}
+    reply = await rest.act(f"{ORDER}/modify-order", **names, newSize="0.02", newPrice="58000")
+    assert reply == {"orderId": None, "clientOid": "new-1"}
+    assert (await rest.data(f"{ORDER}/detail", **ONE, orderId=old["orderId"]))["state"] == "canceled"
+    await until(lambda: bool(server.exchange.venue.pending()))
+    new = await rest.data(f"{ORDER}/detail", **ONE, clientOid="new-1")
+    assert (new["size"], new["price"], new["state"]) == ("0.02", "58000", "live")
+    assert (new["orderSource"], new["presetStopLossPrice"]) == ("modify_order_limit", "50000")
+    assert int(new["orderId"]) > int(old["orderId"])
+
+
+async def test_modifying_one_preset_deletes_the_other(rest: RestClient) -> None:
+    placed = await rest.order(
+        price="59000", size="0.01", presetStopLossPrice="50000", presetStopSurplusPrice="70000"
+    )
+    reply = await rest.act(
+        f"{ORDER}/modify-order",
+        symbol=BTC,
+        orderId=placed["orderId"],
+        newClientOid="unused",
+        newPresetStopSurplusPrice="71000",
+    )
+    assert reply == placed
+    shown = await rest.data(f"{ORDER}/detail", **ONE, orderId=placed["orderId"])
+    assert (shown["presetStopSurplusPrice"], shown["presetStopLossPrice"]) == ("71000", "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"newSize": "0.02"}, "40925"),
+        ({"newSize": "0.02", "newPrice": "58000", "newClientOid": None}, "22003"),
+        ({"newSize": "0.01", "newPrice": "59000"}, "40923"),
+        ({"newSize": "0.02", "newPrice": "58000", "newClientOid": "smile 🙂"}, "40305"),
+        ({"newSize": "a", "newPrice": "58000"}, "40020"),
+        ({"orderId": None}, "40924"),
+        ({"orderId": "7", "newSize": "0.02", "newPrice": "58000"}, "40768"),
+    ],
+)
+async def test_modifications_that_are_refused(
+    rest: RestClient, server: SimServer, changes: dict[str, Any], wanted: str
+) -> None:
+    placed = await rest.order(price="59000", size="0.01")
+    body = {"orderId": placed["orderId"], "newClientOid": "new-1", **changes}
+    assert await code(rest, "modify-order", **body) == wanted
+    assert [order.order_id for order in server.exchange.venue.pending()] == [placed["orderId"]]
+
+
+async def test_an_over_size_reduce_only_order_is_answered_without_its_id(
+    rest: RestClient, server: SimServer
+) -> None:
+    """The member is absent, not null: a client that indexes it raises."""
+    await rest.order(size="0.01")
+    first = await rest.order(side="sell", price="61000", size="0.01", reduceOnly="YES")
+    reply = await rest.order(side="sell", price="61500", size="0.01", reduceOnly="YES", clientOid="over-1")
+    assert reply == {"clientOid": "over-1"}
+    assert (await rest.data(f"{ORDER}/detail", **ONE, clientOid="over-1"))["state"] == "live"
+    assert (await rest.data(f"{ORDER}/detail", **ONE, orderId=first["orderId"]))["state"] == "canceled"
+
+
+async def test_reversing(rest: RestClient, server: SimServer) -> None:
+    venue = server.exchange.venue
+    await rest.order(size="0.5")
+    turn = {"symbol": BTC, "marginCoin": "USDT", "side": "sell"}
+    reply = await rest.act(f"{ORDER}/click-backhand", **turn, clientOid="turn-1")
+    assert reply["clientOid"] == "turn-1"
+    assert {each.hold_side: float(each.size) for each in venue.positions()} == {"short": 0.5}
+    shown = await rest.data(f"{ORDER}/detail", **ONE, orderId=reply["orderId"])
+    assert shown["orderSource"] == "reverse"
+    assert await code(rest, "click-backhand", **turn) == "22002"
+    assert await code(rest, "click-backhand", **{**turn, "side": "buy", "size": "9"}) == "40757"
+    assert await code(rest, "click-backhand", symbol=BTC, marginCoin="USDT") == "40019"
+
+
+async def test_reversing_a_hedge_side(http: aiohttp.ClientSession) -> None:
+    """`side` names the position as in every hedge order; with `tradeSide` open it names the new one."""
+    async with running(PositionMode.HEDGE) as server:
+        rest, venue = RestClient(server, http), server.exchange.venue
+        await rest.order(size="0.5", tradeSide="open")
+        turn = {"symbol": BTC, "marginCoin": "USDT"}
+        await rest.act(f"{ORDER}/click-backhand", **turn, side="buy", size="0.2")
+        assert {each.hold_side: float(each.size) for each in venue.positions()} == {"long": 0.3, "short": 0.2}
+        await rest.act(f"{ORDER}/click-backhand", **turn, side="sell", tradeSide="open")
+        assert {each.hold_side: float(each.size) for each in venue.positions()} == {"short": 0.5}
+
+
+async def test_a_one_way_account_may_name_any_side_to_close(rest: RestClient, server: SimServer) -> None:
+    """ccxt sends buy or sell there, which are no sides of a position."""
+    await rest.order(size="0.5")
+    reply = await rest.act(f"{ORDER}/close-positions", symbol=BTC, holdSide="sell")
+    assert (len(reply["successList"]), reply["failureList"], reply["result"]) == (1, [], False)
+    assert server.exchange.venue.positions() == []
+    assert await code(rest, "close-positions") == "22002"
+
+
+async def test_what_all_orders_of_a_batch_share_is_said_once(rest: RestClient, server: SimServer) -> None:
+    """An element cannot smuggle an order into another symbol."""
+    element = {"side": "buy", "orderType": "limit", "price": "2900", "size": "1", "symbol": "ETHUSDT"}
+    data = await rest.act(
+        f"{ORDER}/batch-place-order",
+        symbol=BTC,
+        marginMode="crossed",
+        marginCoin="USDT",
+        orderList=[element, {**element, "price": "59000", "marginMode": "isolated"}],
+    )
+    assert len(data["successList"]) == 2
+    assert {(order.symbol, str(order.margin_mode)) for order in server.exchange.venue.pending()} == {
+        (BTC, "crossed")
+    }
+
+
+async def test_self_trade_modes_are_honoured_and_shown(
+    rest: RestClient, server: SimServer, private: Stream
+) -> None:
+    await private.subscribe(private_topic("orders"))
+    await private.hear()
+    await rest.order(side="sell", price="60000.5", size="0.01")
+    assert (await private.hear_push("orders"))["data"][0]["stpMode"] == "none"
+    await rest.order(price="60000.5", size="3", stpMode="cancel_both")
+    pushes = [(await private.hear_push("orders"))["data"][0] for _ in range(4)]
+    assert [(push["side"], push["status"], push["cancelReason"]) for push in pushes] == [
+        ("buy", "live", ""),
+        ("buy", "partially_filled", ""),
+        ("sell", "canceled", "stp_cancel"),
+        ("buy", "canceled", "stp_cancel"),
+    ]
+
+
+async def test_fill_history_is_fills_with_the_margin_coin(rest: RestClient) -> None:
+    await rest.order(size="5")
+    fills = (await rest.data(f"{ORDER}/fills", productType=PRODUCT))["fillList"]
+    history = (await rest.data(f"{ORDER}/fill-history", productType=PRODUCT))["fillList"]
+    assert len(fills) > 1
+    assert history == [{**row, "marginCoin": "USDT"} for row in fills]
+
+
+@pytest.mark.parametrize(
+    ("path", "days"), [("orders-pending", 90), ("orders-history", 90), ("fills", 90), ("fill-history", 7)]
+)
+async def test_spans_that_are_too_long(rest: RestClient, path: str, days: int) -> None:
+    for span, wanted in ((days * DAY_MS, "00000"), (days * DAY_MS + 1, "00001")):
+        _, envelope = await rest.get(f"{ORDER}/{path}", productType=PRODUCT, startTime=0, endTime=span)
+        assert envelope["code"] == wanted
+    _, envelope = await rest.get(f"{ORDER}/{path}", productType=PRODUCT, startTime=2, endTime=1)
+    assert envelope["code"] == "40707"
+
+
+async def test_an_id_wins_over_times_and_times_over_paging(rest: RestClient, server: SimServer) -> None:
+    placed = await rest.order(price="59000", size="0.01", clientOid="mine")
+    old = {"startTime": 1, "endTime": 2, "idLessThan": 3}
+    path = f"{ORDER}/orders-pending"
+    for name in ({"orderId": placed["orderId"]}, {"clientOid": "mine"}):
+        found = await rest.data(path, productType=PRODUCT, **name, **old)
+        assert [row["orderId"] for row in found["entrustedList"]] == [placed["orderId"]]
+        assert found["endId"] == placed["orderId"]
+    created = server.exchange.venue.pending()[0].created_ms
+    whole = {"startTime": created, "endTime": created, "idLessThan": 3}
+    assert (await rest.data(path, productType=PRODUCT, **whole))["entrustedList"] is not None
+    half = {"startTime": created, "idLessThan": 3}
+    assert (await rest.data(path, productType=PRODUCT, **half))["entrustedList"] is None
+
+
+async def test_history_by_source_and_with_the_entry_of_what_was_closed(rest: RestClient) -> None:
+    await rest.order(size="0.01")
+    await rest.order(side="sell", price="59990", size="0.01", reduceOnly="YES", force="ioc")
+    history = f"{ORDER}/orders-history"
+    rows = (await rest.data(history, productType=PRODUCT, orderSource="normal"))["entrustedList"]
+    assert [(row["side"], row["posAvg"], row["status"]) for row in rows] == [("sell", "60000.5", "filled")]
+    rows = (await rest.data(history, productType=PRODUCT, orderSource="market"))["entrustedList"]
+    assert [(row["side"], row["posAvg"]) for row in rows] == [("buy", "")]
+
+
+async def test_open_answers_are_switches(http: aiohttp.ClientSession) -> None:
+    choices = Choices(empty_lists_null=False, unknown_order_empty=True)
+    async with running(choices=choices) as server:
+        rest = RestClient(server, http)
+        assert await rest.data(f"{ORDER}/orders-pending", productType=PRODUCT) == {
+            "entrustedList": [],
+            "endId": None,
+        }
+        assert await rest.data(f"{ORDER}/detail", **ONE, orderId="1") == []
+
+
+async def test_a_symbol_changes_its_status_while_the_exchange_runs(
+    rest: RestClient, server: SimServer, http: aiohttp.ClientSession
+) -> None:
+    """ccxt calls only `normal` active; the orders say what is allowed."""
+    address = f"{server.address.control}symbols"
+    headers = {"Authorization": f"Bearer {server.control_token}"}
+    change = {"symbol": BTC, "status": "limit_open"}
+    async with http.post(address, json=change, headers=headers) as response:
+        assert await response.json() == {BTC: "limit_open", "ETHUSDT": "normal"}
+    async with http.post(address, json={**change, "symbol": "NOPE"}, headers=headers) as response:
+        assert (response.status, await response.json()) == (400, {"error": "NOPE is not listed"})
+    rows = await rest.data("/api/v2/mix/market/contracts", **ONE)
+    assert rows[0]["symbolStatus"] == "limit_open"
+    words = {"marginMode": "crossed", "marginCoin": "USDT", "orderType": "market", "side": "buy"}
+    assert await code(rest, "place-order", **words, size="0.01") == "45119"
+    server.exchange.venue.listings.change(BTC, SymbolStatus.MAINTAIN)
+    assert await code(rest, "place-order", **words, size="0.01") == "41114"
