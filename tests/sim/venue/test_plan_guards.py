@@ -135,7 +135,7 @@ def test_guards_end_with_their_position_and_leave_the_next_alone(mode: PositionM
     scene.deep("100")
     scene.hold(LONG, "1")
     old = scene.guard(LOSS, LONG, "95", size="1")
-    scene.venue.close_positions(SYMBOL, LONG)
+    scene.venue.closer.close(SYMBOL, LONG)
     assert scene.status(old) is CANCELLED
     scene.hold(LONG, "1")
     scene.last("94")
