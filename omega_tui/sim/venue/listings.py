@@ -11,7 +11,7 @@ from omega_tui.sim.venue.ledger import OrderSpec
 _BY_API: Final = "API"
 _BY_EXCHANGE: Final = "SYS"
 _REFUSALS: Final = {
-    SymbolStatus.LISTED: Code.NOT_OPEN_YET,
+    SymbolStatus.LISTED: Code.NOT_TRADING_YET,
     SymbolStatus.MAINTAIN: Code.UNDER_MAINTENANCE,
     SymbolStatus.OFF: Code.CONTRACT_REMOVED,
 }

@@ -162,7 +162,7 @@ def test_a_close_born_in_another_position_mode_does_not_open() -> None:
     order = scene.close(LONG, "1", "101")
     modify(scene, order, "1", "102")
     scene.venue.closer.close(None, None)
-    scene.venue.set_position_mode(PositionMode.ONE_WAY)
+    scene.venue.settings.set_position_mode(PositionMode.ONE_WAY)
     scene.wait(DELAY)
     assert scene.venue.pending() == []
 
