@@ -15,8 +15,10 @@ from omega_tui.sim.limits import Allowances
 from omega_tui.sim.refusals import Refused, refusal
 from omega_tui.sim.rest import (
     account,
+    assets,
     bills,
     candles,
+    forecasts,
     funding,
     identity,
     market,
@@ -40,7 +42,9 @@ ROUTES: Final[dict[str, Route]] = {
     **funding.ROUTES,
     **rates.ROUTES,
     **account.ROUTES,
+    **assets.ROUTES,
     **bills.ROUTES,
+    **forecasts.ROUTES,
     **identity.ROUTES,
     **positions.ROUTES,
     **settings.ROUTES,

@@ -62,36 +62,32 @@ def maintenance_margin(tiers: Sequence[Tier], notional: Decimal, taker_fee_rate:
     return notional * (tier.keep_margin_rate + taker_fee_rate) - maintenance_offset(tiers, tier)
 
 
-def isolated_liquidation_price(
+def isolated_liquidation_point(
     side: HoldSide,
     size: Decimal,
     entry_quote: Decimal,
     margin: Decimal,
     tiers: Sequence[Tier],
     taker_fee_rate: Decimal,
-) -> Decimal | None:
+) -> Decimal:
     """The mark price at which `margin` and loss together leave just the maintenance margin.
 
-    (margin + offset - size*entry*dir) / (size*(rate + fee - dir)) with the tier of the entry value; None
-    when that price is not positive.
+    (margin + offset - size*entry*dir) / (size*(rate + fee - dir)) with the tier of the entry value; not
+    above zero when no price brings that about.
     """
     sign = direction_sign(side)
     tier = tier_of(tiers, entry_quote)
     rate = tier.keep_margin_rate + taker_fee_rate
-    price = (margin + maintenance_offset(tiers, tier) - sign * entry_quote) / (size * (rate - sign))
-    return price if price > 0 else None
+    return (margin + maintenance_offset(tiers, tier) - sign * entry_quote) / (size * (rate - sign))
 
 
-def crossed_liquidation_price(mark: Decimal, net_size: Decimal, spare: Decimal) -> Decimal | None:
+def crossed_liquidation_point(mark: Decimal, net_size: Decimal, spare: Decimal) -> Decimal:
     """An estimate: the mark price at which losses on `net_size` (negative when short) have eaten `spare`.
 
-    `spare` is crossed equity above maintenance margin, other symbols standing still. None when there is
-    no such price. Reproduces the figures of a real crossed position within 0.001.
+    `spare` is crossed equity above maintenance margin, other symbols standing still. Not above zero when no
+    price does that, as for a position that is netted out. Reproduces a real crossed position within 0.001.
     """
-    if not net_size:
-        return None
-    price = mark - spare / net_size
-    return price if price > 0 else None
+    return mark - spare / net_size if net_size else _ZERO
 
 
 def break_even_price(

@@ -20,9 +20,9 @@ from omega_tui.sim.venue.commitments import Commitments
 from omega_tui.sim.venue.ledger import LedgerAccount, LedgerPosition
 from omega_tui.sim.venue.margin import (
     break_even_price,
-    crossed_liquidation_price,
+    crossed_liquidation_point,
     initial_margin,
-    isolated_liquidation_price,
+    isolated_liquidation_point,
     maintenance_margin,
     tier_of,
 )
@@ -107,6 +107,15 @@ class Statements:
         """Maintenance over own equity of an isolated position with `added` margin; liquidation is at 1."""
         return _risk(self.maintenance(held), held.isolated_margin + added + self.unrealized(held))
 
+    def net_size(self, symbol: str) -> Decimal:
+        """Long less short of a symbol."""
+        return sum((each.signed_size for each in self._account.positions.of(symbol)), _ZERO)
+
+    def crossed_spare(self) -> Decimal:
+        """Crossed equity above the maintenance margin of all crossed positions."""
+        crossed = self._pool(MarginMode.CROSSED)
+        return self._crossed_equity(crossed) - crossed.maintenance
+
     def crossed_ratio(self) -> Decimal:
         """Maintenance of all crossed positions over the equity that carries them; liquidation is at 1."""
         crossed = self._pool(MarginMode.CROSSED)
@@ -190,7 +199,7 @@ class Statements:
     def _liquidation_price(self, held: Position, crossed: _Pool) -> Decimal | None:
         contract = self._contracts[held.symbol]
         if held.margin_mode is MarginMode.ISOLATED:
-            return isolated_liquidation_price(
+            price = isolated_liquidation_point(
                 held.side,
                 held.size,
                 held.entry_quote,
@@ -198,9 +207,10 @@ class Statements:
                 contract.tiers,
                 contract.taker_fee_rate,
             )
-        net = sum((each.signed_size for each in self._account.positions.of(held.symbol)), _ZERO)
-        spare = self._crossed_equity(crossed) - crossed.maintenance
-        return crossed_liquidation_price(self._mark(held.symbol), net, spare)
+        else:
+            spare = self._crossed_equity(crossed) - crossed.maintenance
+            price = crossed_liquidation_point(self._mark(held.symbol), self.net_size(held.symbol), spare)
+        return price if price > 0 else None
 
 
 def _risk(maintenance: Decimal, equity: Decimal) -> Decimal:

@@ -27,6 +27,7 @@ from omega_tui.sim.venue.book import VenueBook
 from omega_tui.sim.venue.closing import Closer
 from omega_tui.sim.venue.commitments import Commitments
 from omega_tui.sim.venue.desk import Desk
+from omega_tui.sim.venue.forecasts import Forecasts
 from omega_tui.sim.venue.funding import FundingOffice
 from omega_tui.sim.venue.intake import Intake, Market
 from omega_tui.sim.venue.ledger import (
@@ -112,6 +113,7 @@ class Venue:
         self.margins = MarginOffice(account, statements, self._announce)
         self.risk = RiskOffice(*given, desk, self.margins, self.choices, self._emit, self._settle)
         self._reactions.append(self.risk.react)
+        self.forecasts = Forecasts(self._markets, account, statements)
         self.funding = FundingOffice(self._markets, account, desk, self.agenda, now_ms)
         self.plans = PlanOffice(
             self._markets, account, self._orders, desk, ids, now_ms, self.choices, self._emit, self._settle

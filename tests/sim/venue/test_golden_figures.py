@@ -8,8 +8,8 @@ import pytest
 
 from omega_tui.sim.facts import HoldSide, MarginMode, Tier
 from omega_tui.sim.venue.margin import (
-    crossed_liquidation_price,
-    isolated_liquidation_price,
+    crossed_liquidation_point,
+    isolated_liquidation_point,
     maintenance_margin,
     trading_fee,
 )
@@ -74,18 +74,16 @@ def test_crossed_liquidation_price_of_a_real_position(mark: str, ratio: str, pub
     size = D("0.002")
     maintenance = maintenance_margin(FIRST_TIER, size * D(mark), D("0.0006"))
     spare = maintenance / D(ratio) - maintenance
-    price = crossed_liquidation_price(D(mark), size, spare)
-    assert price is not None
+    price = crossed_liquidation_point(D(mark), size, spare)
     assert abs(price - D(published)) < D("0.001")
 
 
 def test_isolated_liquidation_price_of_a_real_position() -> None:
     """A long of a real account, October 2022: 0.062 at 19147 with 15.8281 margin, liquidation at 18979.01."""
     size = D("0.062")
-    price = isolated_liquidation_price(
+    price = isolated_liquidation_point(
         HoldSide.LONG, size, size * 19_147, D("15.8281"), FIRST_TIER, D("0.0006")
     )
-    assert price is not None
     assert abs(price - D("18979.01")) < D("0.01")
 
 
@@ -101,7 +99,7 @@ def test_liquidation_prices_of_recorded_positions() -> None:
         if real["marginMode"] != "fixed" or D(real["total"]) == 0:
             continue
         size, keep = D(real["total"]), D(real["keepMarginRate"])
-        price = isolated_liquidation_price(
+        price = isolated_liquidation_point(
             HoldSide(real["holdSide"]),
             size,
             size * D(real["averageOpenPrice"]),
@@ -109,7 +107,6 @@ def test_liquidation_prices_of_recorded_positions() -> None:
             (Tier(1, D(0), D(10**9), 125, keep),),
             D("0.0006"),
         )
-        assert price is not None
         assert abs(price - D(real["liqPx"])) < D("0.01")
         checked += 1
     assert checked >= 5
