@@ -36,7 +36,7 @@ from omega_tui.domain.orders import (
 )
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.gateway import BitgetGateway
-from omega_tui.exchange.port import Accepted, CancelTarget, ReadFailed, Rejected
+from omega_tui.exchange.port import Accepted, CancelTarget, NotSent, ReadFailed, Rejected
 from omega_tui.sim import facts
 from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.market.generated import GeneratedSource
@@ -141,6 +141,27 @@ async def test_a_position_is_opened_reduced_and_closed(desk: Desk) -> None:
     assert desk.of(BalanceReported)[-1].balance.equity == 10_000 + paid
     assert (await gateway.fetch_balance()).equity == 10_000 + paid
     assert isinstance(await gateway.close_position("BTCUSDT", hold), Rejected)
+
+
+async def test_a_flood_of_orders_stays_within_bitgets_limits(desk: Desk) -> None:
+    """What is too much waits here or is not sent; one 429 would put every order of that second in doubt."""
+    gateway = await desk.open()
+    settings = await gateway.fetch_settings("BTCUSDT")
+    hold = HoldSide.LONG if settings.position_mode is PositionMode.HEDGE else None
+    instrument = next(i for i in await gateway.instruments() if i.symbol == "BTCUSDT")
+    last = desk.server.exchange.venue.ticker("BTCUSDT").last
+    assert last is not None
+    price = (last * Decimal("0.97")).quantize(instrument.tick)
+
+    def order(number: int) -> OrderRequest:
+        kind, force = OrderType.LIMIT, TimeInForce.GTC
+        size, margin = Decimal("0.001"), settings.margin_mode
+        return OrderRequest(f"f-{number}", "BTCUSDT", Side.BUY, kind, size, price, force, False, margin, hold)
+
+    outcomes = await asyncio.gather(*(gateway.place(order(number)) for number in range(40)))
+    accepted = [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
+    assert {type(outcome) for outcome in outcomes} <= {Accepted, NotSent}
+    assert 10 <= len(accepted) == len(desk.server.exchange.venue.pending())
 
 
 async def test_a_resting_order_is_seen_found_and_canceled(desk: Desk) -> None:

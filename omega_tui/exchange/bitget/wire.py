@@ -197,6 +197,18 @@ REQUESTS_PER_SECOND: Final[dict[RestPath, int]] = {
     RestPath.POSITION_LEVER: 10,
     RestPath.OI_LIMIT: 10,
     RestPath.VIP_FEE_RATE: 10,
+    RestPath.DISCOUNT_RATE: 5,
+    RestPath.EXCHANGE_RATE: 5,
+    RestPath.UNION_INTEREST_RATE_HISTORY: 5,
+    RestPath.SPOT_COINS: 3,
+    RestPath.INTEREST_HISTORY: 5,
+    RestPath.TRANSFER_LIMITS: 1,
+    RestPath.UNION_CONFIG: 1,
+    RestPath.SWITCH_UNION_USDT: 1,
+    RestPath.UNION_CONVERT: 1,
+    RestPath.SUB_ACCOUNT_ASSETS: 1,
+    RestPath.SPOT_ACCOUNT_INFO: 1,
+    RestPath.UNIFIED_SETTINGS: 20,
     RestPath.MAX_OPEN: 20,
     RestPath.LIQ_PRICE: 20,
     RestPath.HISTORY_POSITION: 20,
@@ -212,7 +224,11 @@ REQUESTS_PER_SECOND: Final[dict[RestPath, int]] = {
     RestPath.BATCH_PLACE_ORDER: 5,
     RestPath.CLOSE_POSITIONS: 1,
 }
-"""Requests a second, of each endpoint's page: per user where a key is needed, else per address."""
+"""Requests a second: per user where a key is needed, else per address.
+
+From each endpoint's page; where that was not at hand (discount, exchange and interest rates, the union
+account, transfer limits, account info, coins) the pace that ccxt 4.5 keeps.
+"""
 COPY_TRADER_ORDERS_PER_SECOND: Final = 1
 """`place-order` of an account that others copy ("Place-Order")."""
 REQUESTS_PER_MINUTE: Final = 6000

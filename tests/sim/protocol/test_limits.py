@@ -7,6 +7,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from omega_tui.clock import ManualClock
 from omega_tui.exchange.bitget.wire import REQUESTS_PER_SECOND, RestPath
@@ -89,6 +91,57 @@ def test_a_minute_forgets() -> None:
         for _ in range(6000):
             allowances.count_address("here")
         clock.advance(60)
+
+
+@given(
+    pauses=st.lists(st.floats(0, 2), max_size=60),
+    per_second=st.integers(1, 20),
+    whole_seconds=st.booleans(),
+)
+def test_no_stretch_of_time_holds_more_than_a_burst_and_the_rate(
+    pauses: list[float], per_second: int, *, whole_seconds: bool
+) -> None:
+    """However the requests come, so many seconds never let more through than so many and one more."""
+    clock = ManualClock()
+    allowances = Allowances(STRICT, clock.monotonic, whole_seconds=whole_seconds)
+    moments: list[float] = []
+    for pause in pauses:
+        clock.advance(pause)
+        moments += [clock.monotonic()] * taken(allowances, 3, per_second)
+    for first, start in enumerate(moments):
+        for last in range(first, len(moments)):
+            seconds = moments[last] - start + (1 if whole_seconds else 0)
+            assert last - first + 1 <= per_second * (1 + seconds) + 1e-6
+
+
+def test_ccxt_at_its_own_pace_is_never_refused(ccxt_async: Any) -> None:
+    """Its costs are what live accounts get by with; a stricter figure here would be a wrong one."""
+    costs: dict[str, float] = {}
+
+    def collect(node: Any) -> None:
+        for name, value in node.items() if isinstance(node, dict) else ():
+            if name.startswith(("v2/", "v3/")):
+                costs["/api/" + name] = value["cost"] if isinstance(value, dict) else value
+            else:
+                collect(value)
+
+    client = ccxt_async.bitget()
+    collect(client.api)
+    paces = {path: 1000 / client.rateLimit / costs[path] for path in RestPath if path in costs}
+    assert len(paces) == len(RestPath)
+    assert not {path: pace for path, pace in paces.items() if pace > REQUESTS_PER_SECOND[path] + 0.001}
+
+
+async def test_ccxt_paces_itself_through_a_busy_moment(connected: Connect, ccxt_async: Any) -> None:
+    async with running(requests=STRICT) as server:
+        client = connected(ccxt_async, server)
+        client.enableRateLimit = True
+        await client.load_markets()
+        await asyncio.gather(
+            *(client.create_order("BTC/USDT:USDT", "limit", "buy", 0.01, 59000) for _ in range(15))
+        )
+        assert len(server.exchange.venue.pending()) == 15
+        await client.close()
 
 
 def test_every_path_has_its_figure() -> None:

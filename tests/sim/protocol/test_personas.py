@@ -8,8 +8,12 @@ import aiohttp
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.personas import PERSONAS, Permission, Persona, PersonaUnknown, Standing, build_persona
+from omega_tui.sim.refusals import Refused
+from omega_tui.sim.rest.entrance import check_access
+from omega_tui.sim.rest.face import ROUTES
 from tests.sim.protocol.clients import PRODUCT, RestClient, Stream, open_stream, private_topic, topic
 from tests.sim.protocol.conftest import running
 
@@ -108,6 +112,13 @@ async def test_the_bound_key_may_be_told_in_the_newer_words(http: aiohttp.Client
     choices = Choices(ip_refusal_names_list=True)
     async with running(persona=PERSONAS["bound-elsewhere"], choices=choices) as server:
         assert await PersonaClient(server, http).code(ACCOUNTS, productType=PRODUCT) == "40038"
+
+
+async def test_what_demo_trading_does_not_have() -> None:
+    with pytest.raises(Refused) as refused:
+        check_access(PERSONAS["demo"], ROUTES[ACCOUNTS], RestPath.FILL_HISTORY)
+    assert refused.value.code == "40110"
+    check_access(Persona(), ROUTES[ACCOUNTS], RestPath.FILL_HISTORY)
 
 
 async def test_a_copied_account_keeps_its_position_mode(http: aiohttp.ClientSession) -> None:

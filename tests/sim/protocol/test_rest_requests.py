@@ -165,10 +165,27 @@ async def test_unified_account_routes_say_classic(rest: RestClient) -> None:
         assert (status, envelope["code"]) == (400, "40084")
 
 
-async def test_posts_must_be_json(rest: RestClient) -> None:
-    headers = {**rest.headers("POST", PLACE, "{}"), "Content-Type": "text/plain"}
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("text/plain", "40007"),
+        ("application/x-www-form-urlencoded", "40007"),
+        ("", "40007"),
+        ("application/json; charset=utf-8", "40019"),
+        ("APPLICATION/JSON", "40019"),
+    ],
+)
+async def test_posts_must_be_json(rest: RestClient, content: str, code: str) -> None:
+    headers = {**rest.headers("POST", PLACE, "{}"), "Content-Type": content}
     status, envelope = await rest.send("POST", PLACE, headers, "{}")
-    assert (status, envelope["code"]) == (400, "40007")
+    assert (status, envelope["code"]) == (400, code)
+
+
+async def test_a_post_reads_its_body_only(rest: RestClient) -> None:
+    """An order in the query of a POST is none, however well it is signed."""
+    target = PLACE + "?" + "&".join(f"{name}={value}" for name, value in ORDER.items())
+    status, envelope = await rest.send("POST", target, rest.headers("POST", target, "{}"), "{}")
+    assert (status, envelope["code"]) == (400, "40019")
 
 
 @pytest.mark.parametrize(
