@@ -15,7 +15,16 @@ import time
 
 from omega_tui import _boot
 
-NAMES = ("feed", "ladder_tick", "startup", "memory", "simulator", "market_realism")
+NAMES = (
+    "feed",
+    "ladder_tick",
+    "startup",
+    "memory",
+    "simulator",
+    "order_core",
+    "order_rest",
+    "market_realism",
+)
 
 
 def main() -> int:
