@@ -10,7 +10,7 @@ from omega_tui.domain.values import floor_to_step
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.sim.facts import Contract, HoldSide, MarginMode, PositionMode
 from omega_tui.sim.refusals import refusal
-from omega_tui.sim.venue.accounts import Account, other_side
+from omega_tui.sim.venue.accounts import Account
 from omega_tui.sim.venue.intake import Market
 from omega_tui.sim.venue.margin import (
     crossed_liquidation_point,
@@ -21,7 +21,7 @@ from omega_tui.sim.venue.margin import (
     maintenance_margin,
     trading_fee,
 )
-from omega_tui.sim.venue.positions import opening_direction
+from omega_tui.sim.venue.positions import opening_direction, other_side
 from omega_tui.sim.venue.statements import Statements
 
 _ZERO = Decimal(0)

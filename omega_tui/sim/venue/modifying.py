@@ -33,7 +33,11 @@ class Modification:
 
 
 class Modifier:
-    """Modifies the orders of one account; `settle` completes an action."""
+    """Modifies the orders of one account.
+
+    `check_presets` refuses take profits and stop losses that do not fit an order; `settle` completes an
+    action.
+    """
 
     def __init__(
         self,
@@ -42,6 +46,7 @@ class Modifier:
         agenda: Agenda,
         choices: Choices,
         now_ms: Callable[[], int],
+        check_presets: Callable[[OrderSpec], None],
         settle: Callable[[], None],
     ) -> None:
         self._account = account
@@ -49,6 +54,7 @@ class Modifier:
         self._agenda = agenda
         self._choices = choices
         self._now_ms = now_ms
+        self._check_presets = check_presets
         self._settle = settle
         self._unborn: set[str] = set()
 
@@ -60,22 +66,28 @@ class Modifier:
         along are then ignored. Presets alone: the one that is not sent is deleted. What can be told of the
         new order without book and money is checked before the old one goes.
         """
-        if order.status is not OrderStatus.LIVE or order.order_type is not OrderType.LIMIT:
+        if order.status is not OrderStatus.LIVE or order.price is None:
             raise refusal(Code.NOT_MODIFIABLE)
         if (wanted.size is None) != (wanted.price is None):
             raise refusal(Code.PRICE_WITHOUT_SIZE)
         try:
             if wanted.size is None or wanted.price is None:
-                return self._change_presets(order, wanted)
+                return self._change_presets(order, wanted, order.price)
             self._replace(order, wanted, wanted.size, wanted.price)
             return None
         finally:
             self._settle()
 
-    def _change_presets(self, order: LedgerOrder, wanted: Modification) -> LedgerOrder:
+    def _change_presets(self, order: LedgerOrder, wanted: Modification, price: Decimal) -> LedgerOrder:
         if wanted.take_profit is None and wanted.stop_loss is None:
             raise refusal(Code.NOTHING_MODIFIED)
-        presets = Presets(take_profit=wanted.take_profit or None, stop_loss=wanted.stop_loss or None)
+        presets = Presets(
+            take_profit=wanted.take_profit or None,
+            stop_loss=wanted.stop_loss or None,
+            take_profit_type=order.presets.take_profit_type,
+            stop_loss_type=order.presets.stop_loss_type,
+        )
+        self._check_presets(replace(_successor(order, order.client_oid, order.size, price), presets=presets))
         return self._desk.amend(replace(order, presets=presets))
 
     def _replace(self, order: LedgerOrder, wanted: Modification, size: Decimal, price: Decimal) -> None:
@@ -88,6 +100,7 @@ class Modifier:
             raise refusal(Code.CLIENT_OID_DUPLICATE)
         spec = _successor(order, client_oid, size, price)
         self._desk.check(spec)
+        self._check_presets(spec)
         self._desk.cancel(order)
         self._unborn.add(client_oid)
         due = self._now_ms() + self._choices.modify_delay_ms

@@ -103,8 +103,7 @@ class Venue:
         desk = self._desk = Desk(
             self._markets, account, orders, commitments, intake, ids, now_ms, self._emit, self._trades
         )
-        self.closer = Closer(account, commitments, self._desk, self._settle)
-        self.modifier = Modifier(account, self._desk, self.agenda, self.choices, now_ms, self._settle)
+        self.closer = Closer(account, commitments, desk, self._settle)
         for contract in contracts:
             matcher = Matcher(desk.execute, desk.give_way)
             self._markets[contract.symbol] = Market(contract, matcher, Ticker(contract, matcher.book))
@@ -117,6 +116,9 @@ class Venue:
         self.funding = FundingOffice(self._markets, account, desk, self.agenda, now_ms)
         self.plans = PlanOffice(
             self._markets, account, self._orders, desk, ids, now_ms, self.choices, self._emit, self._settle
+        )
+        self.modifier = Modifier(
+            account, desk, self.agenda, choices, now_ms, self.plans.check_presets, self._settle
         )
         self.listen(self.plans.runner.on_ledger)
         self._reactions.append(self.plans.runner.react)

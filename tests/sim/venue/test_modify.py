@@ -172,3 +172,15 @@ def test_the_new_order_takes_what_it_crosses() -> None:
     modify(scene, scene.buy("1", "99"), "1", "100.1")
     scene.wait(DELAY)
     assert [fill.price for fill in scene.fills] == [D(ASKS[0][0])]
+
+
+def test_presets_on_the_wrong_side_change_nothing() -> None:
+    """Neither a stop above a long's price, nor a price below the stop that the order keeps."""
+    scene = Scene()
+    order = scene.buy("1", "99")
+    wrong = Modification(None, stop_loss=D(101))
+    assert code_of(lambda: scene.venue.modifier.modify(order, wrong)) == "45066"
+    kept = scene.venue.modifier.modify(order, Modification(None, stop_loss=D(98)))
+    assert kept is not None
+    assert code_of(lambda: modify(scene, kept, "1", "97")) == "45066"
+    assert scene.state_of(order).status is OrderStatus.LIVE
