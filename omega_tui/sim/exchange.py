@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.condition import Condition
-from omega_tui.sim.facts import MarketEvent, MarketFacts, MarketSource, PublicTrade
+from omega_tui.sim.facts import Contract, MarketEvent, MarketFacts, MarketSource, PublicTrade
 from omega_tui.sim.market.live_candles import CandleBook
 from omega_tui.sim.market.price_candles import PriceCandles
 from omega_tui.sim.venue.venue import Venue, VenueSettings
@@ -29,8 +29,7 @@ class SimulatedExchange:
     def __init__(self, source: MarketSource, settings: VenueSettings, clock: ExchangeClock) -> None:
         self.source = source
         self.clock = clock
-        self.contracts = tuple(source.contracts)
-        self.symbols = tuple(contract.symbol for contract in self.contracts)
+        self._list(tuple(source.contracts))
         self.venue = Venue(self.contracts, settings, clock.now_ms)
         self.condition = Condition(settings.choices)
         self.candles = CandleBook(source)
@@ -50,6 +49,15 @@ class SimulatedExchange:
             for candles, price in stated:
                 if price is not None:
                     candles.state(event.symbol, event.ts, price)
+
+    def change_contract(self, contract: Contract) -> None:
+        """Put other rules in force for a listed symbol."""
+        self.venue.incidents.change_contract(contract)
+        self._list(tuple(contract if one.symbol == contract.symbol else one for one in self.contracts))
+
+    def delist(self, symbol: str) -> None:
+        """Take a symbol off the list; what trades in it stays as it is."""
+        self._list(tuple(one for one in self.contracts if one.symbol != symbol))
 
     def recent_trades(self, symbol: str) -> Sequence[PublicTrade]:
         """The last trades of a listed symbol, newest first."""
@@ -71,6 +79,10 @@ class SimulatedExchange:
     def bitcoin_price(self) -> Decimal | None:
         """BTC in USDT, None when this market does not trade it."""
         return self.venue.ticker(_BITCOIN).last if _BITCOIN in self.symbols else None
+
+    def _list(self, contracts: tuple[Contract, ...]) -> None:
+        self.contracts = contracts
+        self.symbols = tuple(contract.symbol for contract in contracts)
 
     def _on_trade(self, trade: PublicTrade) -> None:
         self.candles.on_trade(trade)

@@ -21,6 +21,7 @@ from omega_tui.clock import SystemClock
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.clock import ExchangeClock, SteppedClock
 from omega_tui.sim.facts import MarketSource, PositionMode, TapeEnded
+from omega_tui.sim.faults.plan import Plan, PlanUnreadable, read_plan
 from omega_tui.sim.limits import RequestLimits
 from omega_tui.sim.market.generated import GeneratedSource
 from omega_tui.sim.market.tape import TapeSource
@@ -92,6 +93,7 @@ def _build_server(
         requests=RequestLimits(enforced=options.limits),
         persona=persona,
         api_key=_key_of(environment),
+        faults=_faults(options),
     )
     return SimServer(_source(options, clock.start_ms), clock, settings, on_tape_end=_tell_tape_end)
 
@@ -112,6 +114,13 @@ def _position_mode(options: argparse.Namespace, persona: Persona) -> PositionMod
     if copied and mode is PositionMode.ONE_WAY:
         raise BadOptions("an account that others copy is in hedge mode; leave --position-mode out")
     return mode
+
+
+def _faults(options: argparse.Namespace) -> Plan:
+    try:
+        return Plan() if options.faults is None else read_plan(options.faults)
+    except PlanUnreadable as error:
+        raise BadOptions(str(error)) from None
 
 
 def _source(options: argparse.Namespace, start_ms: int) -> MarketSource:

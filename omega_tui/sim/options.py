@@ -104,6 +104,9 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="answer an open question of Bitget's otherwise, such as books_checksum=false",
     )
+    parser.add_argument(
+        "--faults", type=Path, metavar="PLAN", help="a TOML file of what goes wrong, to whom and when"
+    )
 
 
 def _seed(text: str) -> int:

@@ -7,7 +7,7 @@ on one side shows on the other.
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, unquote_plus
 
@@ -79,13 +79,15 @@ class Guard:
     """Checks requests and logins against one key, as long as it is in good standing, and two clocks.
 
     A timestamp may be near exchange time or near the wall clock: clients of a market played faster than life
-    sign with their own clock until they have asked for ours.
+    sign with their own clock until they have asked for ours. `skew_ms` tells how far
+    the exchange's clock is off.
     """
 
     def __init__(self, api_key: ApiKey, clock: ExchangeClock, condition: Condition) -> None:
         self._api_key = api_key
         self._clock = clock
         self._condition = condition
+        self.skew_ms: Callable[[], int] = lambda: 0
 
     def check_request(self, headers: Mapping[str, str], request: SignedRequest) -> None:
         """Raise Refused with the code of the first thing wrong, in Bitget's order of checking."""
@@ -126,8 +128,8 @@ class Guard:
         check_owner(self._condition.persona, origin)
 
     def _is_fresh(self, stamp: int) -> bool:
-        clocks = (self._clock.now_ms(), self._clock.wall_ms())
-        return any(abs(stamp - now) <= SIGNATURE_WINDOW_MS for now in clocks)
+        clocks, skew = (self._clock.now_ms(), self._clock.wall_ms()), self.skew_ms()
+        return any(abs(stamp - now - skew) <= SIGNATURE_WINDOW_MS for now in clocks)
 
     def _matches(self, text: bytes, sign: str) -> bool:
         digest = hmac.new(self._api_key.secret.encode(), text, hashlib.sha256).digest()

@@ -20,6 +20,8 @@ from omega_tui.sim.condition_control import offer_condition
 from omega_tui.sim.control import CONTROL_PREFIX, TOKEN_LENGTH, ControlFace
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import MarketSource, TapeEnded
+from omega_tui.sim.faults.office import FaultOffice
+from omega_tui.sim.faults.plan import Plan
 from omega_tui.sim.limits import Allowances, RequestLimits
 from omega_tui.sim.listing_control import offer_listings
 from omega_tui.sim.personas import Environment, Persona
@@ -34,14 +36,16 @@ from omega_tui.sim.venue.venue import VenueSettings
 HOST: Final = "127.0.0.1"
 _LARGEST_BODY: Final = 262_144
 _GOODBYE_SECONDS: Final = 1.0
+_BACKLOG: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
     """How the server runs; port 0 takes a free one, and a key is made up when none is given.
 
-    `limits` hold stream clients, `requests` REST clients; `persona` is the caller at the start. `listener` is
-    a socket that listens already, for a parent that wants to know the address beforehand.
+    `limits` hold stream clients, `requests` REST clients; `persona` is the caller at the start, `faults` what
+    goes wrong from then on. `listener` is a socket that listens already, for a parent that wants to know the
+    address beforehand.
     """
 
     port: int = 0
@@ -51,6 +55,7 @@ class ServerSettings:
     requests: RequestLimits = field(default_factory=RequestLimits)
     persona: Persona = field(default_factory=Persona)
     api_key: ApiKey | None = None
+    faults: Plan = field(default_factory=Plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,11 @@ class SimServer:
         guard = Guard(self.api_key, clock, self.exchange.condition)
         whole_seconds = self._settings.venue.choices.whole_second_limits
         allowances = Allowances(self._settings.requests, clock.monotonic, whole_seconds=whole_seconds)
-        self._rest = RestFace(self.exchange, guard, allowances)
-        self.streams = StreamsFace(self.exchange, guard, self._settings.limits, ids)
+        self.faults = FaultOffice(self.exchange, self._settings.faults)
+        self.faults.offer(self.control)
+        guard.skew_ms = self.faults.skew_ms
+        self._rest = RestFace(self.exchange, guard, allowances, self.faults.desk)
+        self.streams = StreamsFace(self.exchange, guard, self._settings.limits, ids, self.faults.tampers)
         timeline = Timeline(self.exchange, on_tape_end)
         self._pump = Pump(self.exchange, timeline)
         self.stepper: Stepper | None = None
@@ -104,6 +112,7 @@ class SimServer:
         offer_condition(self.control, self.exchange.condition)
         offer_listings(self.control, self.exchange.venue.listings)
         self._runner: web.AppRunner | None = None
+        self._listening: asyncio.Server | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._port = 0
 
@@ -118,6 +127,7 @@ class SimServer:
     async def start(self) -> None:
         """Put the market's opening in place, then listen. Raises OSError when the port is taken."""
         self._pump.apply_due()
+        self.faults.begin()
         app = web.Application(client_max_size=_LARGEST_BODY)
         for path in (WS_PUBLIC_PATH, WS_PRIVATE_PATH):
             app.router.add_get(path, self.streams.handle)
@@ -126,18 +136,26 @@ class SimServer:
         app.router.add_route("*", "/{path:.*}", self._rest.handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GOODBYE_SECONDS)
         await self._runner.setup()
-        await self._site(self._runner).start()
-        self._port = int(self._runner.addresses[0][1])
+        self._listening = await self._listen(self._runner)
+        self._port = int(self._listening.sockets[0].getsockname()[1])
         players = (
             [self._pump.run(), self.streams.feeds.run()] if self.stepper is None else [self.stepper.run()]
         )
         self._tasks = [asyncio.create_task(work) for work in players]
 
-    def _site(self, runner: web.AppRunner) -> web.BaseSite:
+    async def _listen(self, runner: web.AppRunner) -> asyncio.Server:
+        """Take connections, each through a link that faults can reach."""
+        loop, serve = asyncio.get_running_loop(), runner.server
+        if serve is None:
+            raise RuntimeError("the runner is set up before anything listens")
+
+        def connect() -> asyncio.Protocol:
+            return self.faults.links.wrap(serve())
+
         listener = self._settings.listener
         if listener is not None:
-            return web.SockSite(runner, listener)
-        return web.TCPSite(runner, HOST, self._settings.port)
+            return await loop.create_server(connect, sock=listener, backlog=_BACKLOG)
+        return await loop.create_server(connect, HOST, self._settings.port, backlog=_BACKLOG)
 
     async def wait(self) -> None:
         """Last as long as the exchange; a market that cannot be played on is raised here."""
@@ -148,9 +166,12 @@ class SimServer:
         for task in self._tasks:
             task.cancel()
         ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._listening is not None:
+            self._listening.close()
         self.streams.close()
         if self._runner is not None:
             await self._runner.cleanup()
+        self.faults.links.close()
         for error in ended:
             if isinstance(error, Exception):
                 raise error

@@ -29,6 +29,11 @@ class Parameters:
     def __init__(self, values: Mapping[str, object]) -> None:
         self._values = values
 
+    @property
+    def values(self) -> Mapping[str, object]:
+        """The values as given, unchecked."""
+        return self._values
+
     def text(self, name: str) -> str | None:
         """The value as text, None when absent, null or empty. Raises Refused 40020 for what is no text."""
         value = self._values.get(name)

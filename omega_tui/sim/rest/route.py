@@ -12,6 +12,9 @@ POST: Final = "POST"
 Answer = Callable[[SimulatedExchange, Parameters], object]
 """What a route does with a request: returns the reply's `data`, or raises Refused."""
 
+Around = Callable[[Answer, SimulatedExchange, Parameters], object]
+"""What stands between an admitted request and its route: returns the reply's `data`, or raises Refused."""
+
 
 class Route(NamedTuple):
     """One route; a signed one needs the account's key."""
@@ -34,3 +37,8 @@ def read(answer: Answer) -> Route:
 def act(answer: Answer) -> Route:
     """A route that changes the account."""
     return Route(POST, True, answer)
+
+
+def plainly(answer: Answer, exchange: SimulatedExchange, parameters: Parameters) -> object:
+    """Nothing stands between: the route answers."""
+    return answer(exchange, parameters)

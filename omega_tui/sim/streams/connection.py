@@ -9,22 +9,28 @@ from typing import Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from omega_tui.sim.faults.streams import StreamTamper
+
 _MAX_WAITING_FRAMES: Final = 4_000
 _MAX_WAITING_BYTES: Final = 16_000_000
 _GOODBYE_SECONDS: Final = 1.0
 
 
 class Connection:
-    """The sending half of one open socket. `send` never waits, so no client can hold up another."""
+    """The sending half of one open socket. `send` never waits, so no client can hold up another.
+
+    `tamper` is given every frame first while faults are asked for.
+    """
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self._socket = socket
         self._transport = transport
-        self._waiting: deque[bytes] = deque()
+        self._waiting: deque[tuple[bytes, WSMsgType]] = deque()
         self._waiting_bytes = 0
         self._wake = asyncio.Event()
         self._finishing = False
-        self._code = WSCloseCode.OK
+        self._code: int = WSCloseCode.OK
+        self.tamper: StreamTamper | None = None
         self._writer = asyncio.create_task(self._write())
 
     @property
@@ -38,16 +44,32 @@ class Connection:
         return len(self._waiting)
 
     def send(self, frame: bytes) -> None:
-        """Queue a text frame; a client that left too much unread loses its connection."""
+        """Send a text frame, or what faults make of it."""
+        if self.tamper is not None and self.tamper.watches:
+            self.tamper.outgoing(frame)
+        else:
+            self.queue(frame)
+
+    def queue(self, frame: bytes, *, binary: bool = False) -> None:
+        """Queue a frame as it is; a client that left too much unread loses its connection."""
         if self._finishing:
             return
-        self._waiting.append(frame)
+        self._waiting.append((frame, WSMsgType.BINARY if binary else WSMsgType.TEXT))
         self._waiting_bytes += len(frame)
         self._wake.set()
         if len(self._waiting) > _MAX_WAITING_FRAMES or self._waiting_bytes > _MAX_WAITING_BYTES:
             self.abort()
 
-    def finish(self, code: WSCloseCode = WSCloseCode.OK) -> None:
+    def write_part(self, frame: bytes, count: int) -> asyncio.Transport | None:
+        """Send what is queued and `count` bytes of a text frame; the transport that they went to."""
+        if self._transport is not None:
+            for whole, kind in self._waiting:
+                self._transport.write(_encoded(whole, kind))
+            self._transport.write(_encoded(frame, WSMsgType.TEXT)[:count])
+        self._waiting.clear()
+        return self._transport
+
+    def finish(self, code: int = WSCloseCode.OK) -> None:
         """End the connection after what is queued; the first `code` given is the one it closes with."""
         if not self._finishing:
             self._code = code
@@ -84,6 +106,17 @@ class Connection:
 
     async def _write_waiting(self) -> None:
         while self._waiting:
-            frame = self._waiting.popleft()
+            frame, kind = self._waiting.popleft()
             self._waiting_bytes -= len(frame)
-            await self._socket.send_frame(frame, WSMsgType.TEXT)
+            await self._socket.send_frame(frame, kind)
+
+
+def _encoded(frame: bytes, kind: WSMsgType) -> bytes:
+    """A whole, unmasked frame as RFC 6455 spells it (section 5.2)."""
+    length = len(frame)
+    first = bytes([0x80 | kind.value])
+    if length < 126:
+        return first + bytes([length]) + frame
+    if length < 1 << 16:
+        return first + b"\x7e" + length.to_bytes(2) + frame
+    return first + b"\x7f" + length.to_bytes(8) + frame

@@ -10,6 +10,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from omega_tui.clock import Ids
 from omega_tui.exchange.bitget.wire import WS_PRIVATE_PATH
 from omega_tui.sim.exchange import SimulatedExchange
+from omega_tui.sim.faults.fault import Address
+from omega_tui.sim.faults.streams import StreamTamper, StreamTampers
 from omega_tui.sim.personas import Environment
 from omega_tui.sim.security import Guard, Origin
 from omega_tui.sim.streams.account import AccountFeed
@@ -26,11 +28,19 @@ _MAX_MESSAGE_BYTES: Final = 65_536
 class StreamsFace:
     """Every stream connection of one exchange; `connections` are the open ones."""
 
-    def __init__(self, exchange: SimulatedExchange, guard: Guard, limits: SessionLimits, ids: Ids) -> None:
+    def __init__(
+        self,
+        exchange: SimulatedExchange,
+        guard: Guard,
+        limits: SessionLimits,
+        ids: Ids,
+        tampers: StreamTampers,
+    ) -> None:
         self._exchange = exchange
         self._guard = guard
         self._limits = limits
         self._ids = ids
+        self._tampers = tampers
         self.connections: set[Connection] = set()
         self.feeds = Feeds(exchange)
         self._account = AccountFeed(exchange, self.feeds)
@@ -44,25 +54,28 @@ class StreamsFace:
             return web.Response(status=503)
         if not self._arrivals.arrive(address):
             return web.Response(status=429)
+        kind = Address.PRIVATE if request.path.endswith(WS_PRIVATE_PATH) else Address.PUBLIC
         try:
-            return await self._serve(request, address)
+            return self._tampers.refusal(kind) or await self._serve(request, address, kind)
         finally:
             self._arrivals.leave(address)
 
-    async def _serve(self, request: web.Request, address: str) -> web.WebSocketResponse:
+    async def _serve(self, request: web.Request, address: str, kind: Address) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(compress=False, max_msg_size=_MAX_MESSAGE_BYTES)
         await socket.prepare(request)
         connection = Connection(socket, request.transport)
         demo = request.path.startswith(DEMO_PREFIX)
         origin = Origin(address, Environment.DEMO if demo else Environment.LIVE)
-        private = request.path.endswith(WS_PRIVATE_PATH)
+        private = kind is Address.PRIVATE
         gate = Gate(self.feeds, self._guard, self._exchange, self._limits, origin, private)
         session = Session(gate, connection, self._ids.token(32), self._exchange.clock.monotonic())
+        tamper = connection.tamper = self._tampers.attach(kind, connection, session)
         self.connections.add(connection)
         try:
-            await self._converse(socket, session, connection)
+            await self._converse(socket, session, connection, tamper)
         finally:
             self.connections.discard(connection)
+            self._tampers.detach(tamper)
             session.close()
             await connection.end()
         return socket
@@ -82,7 +95,11 @@ class StreamsFace:
             self.close()
 
     async def _converse(
-        self, socket: web.WebSocketResponse, session: Session, connection: Connection
+        self,
+        socket: web.WebSocketResponse,
+        session: Session,
+        connection: Connection,
+        tamper: StreamTamper,
     ) -> None:
         monotonic = self._exchange.clock.monotonic
         while not connection.finishing:
@@ -90,7 +107,10 @@ class StreamsFace:
                 message = await socket.receive(timeout=max(session.seconds_left(monotonic()), 0.001))
             except TimeoutError:
                 connection.finish(WSCloseCode.GOING_AWAY)
+                continue
             if message.type is WSMsgType.TEXT:
-                session.receive(message.data, monotonic())
+                heard = tamper.incoming(message.data)
+                if heard is not None:
+                    session.receive(heard, monotonic())
             elif message.type is not WSMsgType.BINARY:
                 return

@@ -98,6 +98,17 @@ class Session:
         else:
             self._operate(text, now)
 
+    def log_out(self) -> None:
+        """The login is over; whatever it entitled to ends with it."""
+        self._logged_in = False
+        self.close()
+
+    def drop_topic(self, argument: Message) -> None:
+        """A subscription of this session ends without its asking."""
+        topic = parse_topic(argument, self._gate.exchange.symbols, private=self._gate.private)
+        self._gate.feeds.unsubscribe(self._connection, topic)
+        self._topics.discard(topic)
+
     def close(self) -> None:
         """The connection is gone."""
         for topic in self._topics:

@@ -38,6 +38,7 @@ from omega_tui.sim.venue.orders_rules import (
     check_size,
 )
 from omega_tui.sim.venue.positions import opened_side, opening_direction
+from omega_tui.sim.venue.quirks import Quirks
 from omega_tui.sim.venue.snowflake import Snowflakes
 from omega_tui.sim.venue.statements import Statements
 from omega_tui.sim.venue.tickers import Ticker
@@ -75,7 +76,9 @@ class Intake:
         choices: Choices,
         ids: Snowflakes,
         now_ms: Callable[[], int],
+        quirks: Quirks,
     ) -> None:
+        self._quirks = quirks
         self._account = account
         self._statements = statements
         self._orders = orders
@@ -108,7 +111,8 @@ class Intake:
 
     def check_client_oid(self, client_oid: str | None) -> None:
         """Refused for a client id that is too long or was used before."""
-        check_client_oid(client_oid, client_oid is not None and self._orders.knows_client_oid(client_oid))
+        dedupes = client_oid is not None and self._quirks.dedupes_client_oids
+        check_client_oid(client_oid, dedupes and self._orders.knows_client_oid(client_oid or ""))
 
     def _draft(self, spec: OrderSpec) -> LedgerOrder:
         hedge = self._account.position_mode is PositionMode.HEDGE

@@ -123,6 +123,12 @@ class Matcher:
             self.book.side(order.direction).add_own(order.key, -order.remaining)
             self.book.stamp(ts)
 
+    def serve(self, order_id: str, size: Decimal) -> None:
+        """Fill up to `size` of a resting order out of turn; nothing happens when it does not rest."""
+        order = self._resting.find(order_id)
+        if order is not None:
+            self._fill(order, min(size, order.remaining), reported=False)
+
     def apply_book(self, event: BookSnapshot | BookDelta) -> None:
         """Take over the source's book and fill the orders that it moved through."""
         self.book.apply(event)

@@ -29,6 +29,7 @@ from omega_tui.sim.venue.commitments import Commitments
 from omega_tui.sim.venue.desk import Desk
 from omega_tui.sim.venue.forecasts import Forecasts
 from omega_tui.sim.venue.funding import FundingOffice
+from omega_tui.sim.venue.incidents import Incidents
 from omega_tui.sim.venue.intake import Intake, Market
 from omega_tui.sim.venue.ledger import (
     LedgerAccount,
@@ -46,6 +47,7 @@ from omega_tui.sim.venue.modifying import Modifier
 from omega_tui.sim.venue.order_store import LIVE, OrderStore
 from omega_tui.sim.venue.plan_office import PlanOffice
 from omega_tui.sim.venue.public_trades import PublicTrades
+from omega_tui.sim.venue.quirks import Quirks
 from omega_tui.sim.venue.risk import RiskOffice
 from omega_tui.sim.venue.settings import SettingsOffice
 from omega_tui.sim.venue.snowflake import Snowflakes
@@ -96,7 +98,10 @@ class Venue:
         statements = self._statements = Statements(account, self._contracts, self._mark, commitments)
         self.listings = Listings(contracts)
         orders, choices = self._orders, self.choices
-        intake = Intake(account, statements, orders, commitments, self.listings, choices, ids, now_ms)
+        self.quirks = Quirks()
+        intake = Intake(
+            account, statements, orders, commitments, self.listings, choices, ids, now_ms, self.quirks
+        )
         self._markets: dict[str, Market] = {}
         self._reactions: list[Callable[[], bool]] = []
         self._trades = PublicTrades(self._markets, ids.next)
@@ -122,6 +127,7 @@ class Venue:
         )
         self.listen(self.plans.runner.on_ledger)
         self._reactions.append(self.plans.runner.react)
+        self.incidents = Incidents(desk, self._orders, self._contracts, self._markets, self._settle)
 
     def listen(self, listener: Callable[[LedgerEvent], None]) -> None:
         """Call `listener` with every ledger event: orders as they change, then positions, then money."""
