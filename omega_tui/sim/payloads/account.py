@@ -71,7 +71,7 @@ def equity_push(account: LedgerAccount, bitcoin: Decimal | None) -> Row:
 
 
 def position_row(position: LedgerPosition) -> Row:
-    """One row of `all-position`; `single-position` has the same members ("Get-All-Position")."""
+    """What rows of `single-position` and `all-position` have in common ("Get-All-Position")."""
     return {
         "marginCoin": MARGIN_COIN,
         "symbol": position.symbol,
@@ -95,14 +95,14 @@ def position_row(position: LedgerPosition) -> Row:
         "deductedFee": money(-position.fees),
         "marginRatio": average(position.margin_ratio),
         "assetMode": _ASSET_MODE,
-        "autoMargin": _switch(position.auto_margin),
-        "takeProfit": UNKNOWN,
-        "stopLoss": UNKNOWN,
-        "takeProfitId": UNKNOWN,
-        "stopLossId": UNKNOWN,
         "cTime": str(position.created_ms),
         "uTime": str(position.updated_ms),
     }
+
+
+def single_position_row(position: LedgerPosition) -> Row:
+    """One row of `single-position` ("Get-Single-Position")."""
+    return {**position_row(position), "autoMargin": _switch(position.auto_margin)}
 
 
 def position_push(position: LedgerPosition) -> Row:

@@ -88,7 +88,7 @@ def plan_push(plan: LedgerPlan, order: LedgerOrder | None) -> Row:
         "enterPointSource": spec.enter_point,
         "stopSurplusTriggerType": str(presets.take_profit_type),
         "stopLossTriggerType": str(presets.stop_loss_type),
-        "stpMode": "none",
+        "stpMode": str(spec.self_trade),
         "cTime": str(plan.created_ms),
         "uTime": str(plan.updated_ms),
     }

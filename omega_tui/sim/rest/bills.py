@@ -6,7 +6,7 @@ from omega_tui.exchange.bitget.wire import MARGIN_COIN, ProductType, RestPath
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.payloads.account import bill_row
 from omega_tui.sim.payloads.market import Row
-from omega_tui.sim.rest.paging import DAY_MS, page, time_span
+from omega_tui.sim.rest.paging import DAY_MS, page, page_reply, time_span
 from omega_tui.sim.rest.request import Parameters
 from omega_tui.sim.rest.route import Route, read
 from omega_tui.sim.venue.ledger import LedgerBill
@@ -22,10 +22,11 @@ def bill(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     traded = parameters.product_type() is ProductType.USDT_FUTURES
     span = time_span(parameters, _LONGEST_SPAN_DAYS)
     bills = _chosen(exchange, parameters) if traded else []
-    rows = page(bills, parameters, span, lambda each: (each.bill_id, each.ts))
-    if not rows:
-        return {"bills": None if exchange.venue.choices.empty_lists_null else [], "endId": None}
-    return {"bills": [bill_row(each) for each in rows], "endId": rows[-1].bill_id}
+    return page_reply(exchange, "bills", page(bills, parameters, span, _stamp), bill_row, _stamp)
+
+
+def _stamp(entry: LedgerBill) -> tuple[str, int]:
+    return entry.bill_id, entry.ts
 
 
 def _chosen(exchange: SimulatedExchange, parameters: Parameters) -> list[LedgerBill]:

@@ -25,6 +25,8 @@ from omega_tui.sim.rest import (
     identity,
     market,
     orders,
+    plan_lists,
+    plans,
     positions,
     rates,
     settings,
@@ -52,6 +54,8 @@ ROUTES: Final[dict[str, Route]] = {
     **settings.ROUTES,
     **trade.ROUTES,
     **orders.ROUTES,
+    **plans.ROUTES,
+    **plan_lists.ROUTES,
 }
 """Every route of the exchange by its path."""
 

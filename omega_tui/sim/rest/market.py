@@ -138,6 +138,12 @@ def listed_symbol(exchange: SimulatedExchange, parameters: Parameters) -> str:
     return exchange.venue.contract(symbol).symbol
 
 
+def require_traded(parameters: Parameters) -> None:
+    """Refused 40020 for a product type that is not traded here."""
+    if parameters.product_type() is not ProductType.USDT_FUTURES:
+        raise refusal(Code.PARAMETER_WRONG, "productType")
+
+
 def time_span(parameters: Parameters) -> tuple[int | None, int | None]:
     """`startTime` and `endTime` in ms. Raises Refused 40707 when the start is after the end."""
     start, end = parameters.integer("startTime"), parameters.integer("endTime")

@@ -6,7 +6,7 @@ An id wins over a time span, and a whole time span over `idLessThan`.
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.exchange.bitget.wire import ProductType, RestPath
@@ -16,12 +16,10 @@ from omega_tui.sim.payloads.market import Row
 from omega_tui.sim.payloads.orders import detail_row, fill_row, history_row, past_fill_row, pending_row
 from omega_tui.sim.refusals import refusal
 from omega_tui.sim.rest.market import listed_symbol
-from omega_tui.sim.rest.paging import DAY_MS, LONGEST_PAGE, page, time_span
+from omega_tui.sim.rest.paging import DAY_MS, LONGEST_PAGE, page, page_reply, time_span
 from omega_tui.sim.rest.request import Parameters
 from omega_tui.sim.rest.route import Route, read
 from omega_tui.sim.venue.ledger import LedgerFill, LedgerOrder
-
-Record = TypeVar("Record")
 
 _KEPT_DAYS: Final = 90
 """How long finished orders and fills are shown, and the longest time span ("Get-Orders-History")."""
@@ -104,7 +102,7 @@ def _orders_page(
         chosen = [order for order in orders if order.client_oid == client_oid]
     else:
         chosen = page(orders, parameters, span, _order_stamp, LONGEST_PAGE)
-    return _reply(exchange, "entrustedList", chosen, row, _order_stamp)
+    return page_reply(exchange, "entrustedList", chosen, row, _order_stamp)
 
 
 def _fills_page(
@@ -119,19 +117,7 @@ def _fills_page(
     found = exchange.venue.fills(_symbol(exchange, parameters), order_id) if _traded(parameters) else []
     kept = [fill for fill in found if fill.ts >= oldest]
     chosen = page(kept, parameters, (None, None) if order_id else span, _fill_stamp, LONGEST_PAGE)
-    return _reply(exchange, "fillList", chosen, row, _fill_stamp)
-
-
-def _reply(
-    exchange: SimulatedExchange,
-    member: str,
-    chosen: list[Record],
-    row: Callable[[Record], Row],
-    stamp: Callable[[Record], tuple[str, int]],
-) -> Row:
-    if not chosen:
-        return {member: None if exchange.venue.choices.empty_lists_null else [], "endId": None}
-    return {member: [row(record) for record in chosen], "endId": stamp(chosen[-1])[0]}
+    return page_reply(exchange, "fillList", chosen, row, _fill_stamp)
 
 
 def _order_stamp(order: LedgerOrder) -> tuple[str, int]:

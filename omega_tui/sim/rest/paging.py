@@ -5,6 +5,8 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from omega_tui.exchange.bitget.codes import Code
+from omega_tui.sim.exchange import SimulatedExchange
+from omega_tui.sim.payloads.market import Row
 from omega_tui.sim.refusals import Refused, refusal
 from omega_tui.sim.rest.request import Parameters
 
@@ -57,3 +59,16 @@ def page(
         )
 
     return list(islice(filter(wanted, records), parameters.limit(default, LONGEST_PAGE)))
+
+
+def page_reply(
+    exchange: SimulatedExchange,
+    member: str,
+    chosen: list[Record],
+    row: Callable[[Record], Row],
+    stamp: Callable[[Record], tuple[str, int]],
+) -> Row:
+    """A page as a reply's data: its rows under `member`, and where the next one begins."""
+    if not chosen:
+        return {member: None if exchange.venue.choices.empty_lists_null else [], "endId": None}
+    return {member: [row(record) for record in chosen], "endId": stamp(chosen[-1])[0]}

@@ -7,17 +7,16 @@ from typing import Final
 
 from omega_tui.exchange.bitget.wire import ProductType, RestPath
 from omega_tui.sim.exchange import SimulatedExchange
-from omega_tui.sim.payloads.account import position_row
+from omega_tui.sim.payloads.account import position_row, single_position_row
 from omega_tui.sim.payloads.market import Row
+from omega_tui.sim.payloads.plans import guards_row
 from omega_tui.sim.payloads.risk import adl_rank_row, closed_position_row
 from omega_tui.sim.rest.market import listed_symbol
-from omega_tui.sim.rest.paging import DAY_MS, page, time_span
+from omega_tui.sim.rest.paging import DAY_MS, page, page_reply, time_span
 from omega_tui.sim.rest.request import Parameters
 from omega_tui.sim.rest.route import Route, read
 from omega_tui.sim.venue.ledger import LedgerClosedPosition
 
-_ONLY_IN_ALL = ("takeProfit", "stopLoss", "takeProfitId", "stopLossId")
-_ONLY_IN_SINGLE = ("autoMargin",)
 _KEPT_DAYS = 90
 
 
@@ -25,7 +24,7 @@ def single_position(exchange: SimulatedExchange, parameters: Parameters) -> list
     """`single-position`: the open positions of one symbol, none to two."""
     symbol = listed_symbol(exchange, parameters)
     parameters.margin_coin(required=True)
-    return [_without(position_row(each), _ONLY_IN_ALL) for each in exchange.venue.positions(symbol)]
+    return [single_position_row(each) for each in exchange.venue.positions(symbol)]
 
 
 def all_position(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
@@ -33,7 +32,8 @@ def all_position(exchange: SimulatedExchange, parameters: Parameters) -> list[Ro
     if parameters.product_type() is not ProductType.USDT_FUTURES:
         return []
     parameters.margin_coin(required=False)
-    return [_without(position_row(each), _ONLY_IN_SINGLE) for each in exchange.venue.positions()]
+    guards = exchange.venue.plans.guards
+    return [position_row(each) | guards_row(*guards.of_position(each)) for each in exchange.venue.positions()]
 
 
 def history_position(exchange: SimulatedExchange, parameters: Parameters) -> Row:
@@ -42,12 +42,8 @@ def history_position(exchange: SimulatedExchange, parameters: Parameters) -> Row
     A symbol wins over the product type, which is USDT futures unless told.
     """
     span = time_span(parameters, _KEPT_DAYS)
-    rows = page(
-        _closed(exchange, parameters), parameters, span, lambda each: (each.record_id, each.closed_ms)
-    )
-    if not rows:
-        return {"list": None if exchange.venue.choices.empty_lists_null else [], "endId": None}
-    return {"list": [closed_position_row(each) for each in rows], "endId": rows[-1].record_id}
+    rows = page(_closed(exchange, parameters), parameters, span, _stamp)
+    return page_reply(exchange, "list", rows, closed_position_row, _stamp)
 
 
 def adl_rank(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
@@ -56,6 +52,10 @@ def adl_rank(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
         return []
     venue = exchange.venue
     return [adl_rank_row(each, venue.risk.adl_rank(each)) for each in venue.positions()]
+
+
+def _stamp(record: LedgerClosedPosition) -> tuple[str, int]:
+    return record.record_id, record.closed_ms
 
 
 def _closed(exchange: SimulatedExchange, parameters: Parameters) -> list[LedgerClosedPosition]:
@@ -71,10 +71,6 @@ def _closed(exchange: SimulatedExchange, parameters: Parameters) -> list[LedgerC
         for each in exchange.venue.closed_positions()
         if each.closed_ms >= oldest and symbol in (None, each.symbol)
     ]
-
-
-def _without(row: Row, names: tuple[str, ...]) -> Row:
-    return {name: value for name, value in row.items() if name not in names}
 
 
 ROUTES: Final[dict[str, Route]] = {

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from omega_tui.exchange.bitget.codes import Code
-from omega_tui.exchange.bitget.wire import BATCH_LIMIT, RECEIVE_WINDOW_LIMIT_MS, ProductType, RestPath
+from omega_tui.exchange.bitget.wire import RECEIVE_WINDOW_LIMIT_MS, ProductType, RestPath
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import (
     Direction,
@@ -24,6 +24,7 @@ from omega_tui.sim.facts import (
 from omega_tui.sim.payloads.market import Row
 from omega_tui.sim.payloads.orders import accepted_row, ids_row
 from omega_tui.sim.refusals import Refused, refusal
+from omega_tui.sim.rest.batches import batch, failure_row, lists_row
 from omega_tui.sim.rest.market import listed_symbol
 from omega_tui.sim.rest.request import Parameters
 from omega_tui.sim.rest.route import Route, act
@@ -52,7 +53,7 @@ def place_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
 def batch_place_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`batch-place-order`: each order on its own; a refused one is a row of `failureList`."""
     listed_symbol(exchange, parameters)
-    orders = _batch(parameters, "orderList", refusal(Code.PARAMETER_WRONG, "orderList"))
+    orders = batch(parameters, "orderList", refusal(Code.PARAMETER_WRONG, "orderList"))
     if orders is None:
         raise refusal(Code.PARAMETER_EMPTY, "orderList")
     placed: list[Row] = []
@@ -62,8 +63,8 @@ def batch_place_order(exchange: SimulatedExchange, parameters: Parameters) -> Ro
         try:
             placed.append(place_order(exchange, merged))
         except Refused as refused:
-            failed.append(_failure(refused, None, _client_oid_given(merged)))
-    return _lists(placed, failed)
+            failed.append(failure_row(refused, None, _client_oid_given(merged)))
+    return lists_row(placed, failed)
 
 
 def cancel_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
@@ -73,7 +74,7 @@ def cancel_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
 
 def batch_cancel_orders(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`batch-cancel-orders`: the listed orders, or without a list all that match the other parameters."""
-    elements = _batch(parameters, "orderIdList", refusal(Code.CANCELS_TOO_MANY))
+    elements = batch(parameters, "orderIdList", refusal(Code.CANCELS_TOO_MANY))
     if elements is None:
         return _cancel_many(exchange, parameters, parameters.optional_symbol())
     symbol = listed_symbol(exchange, parameters)
@@ -83,8 +84,8 @@ def batch_cancel_orders(exchange: SimulatedExchange, parameters: Parameters) -> 
         try:
             cancelled.append(ids_row(_cancel(exchange, symbol, element)))
         except Refused as refused:
-            failed.append(_failure(refused, element.text("orderId"), element.text("clientOid")))
-    return _lists(cancelled, failed)
+            failed.append(failure_row(refused, element.text("orderId"), element.text("clientOid")))
+    return lists_row(cancelled, failed)
 
 
 def cancel_all_orders(exchange: SimulatedExchange, parameters: Parameters) -> Row:
@@ -109,8 +110,8 @@ def close_positions(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     hold_side = parameters.word("holdSide", HoldSide) if hedge else None
     closing = exchange.venue.closer.close(parameters.optional_symbol(), hold_side)
     placed: list[Row] = [{**ids_row(order), "symbol": order.symbol} for order in closing.placed]
-    failed: list[Row] = [{**_failure(why, None, None), "symbol": symbol} for symbol, why in closing.failed]
-    return {**_lists(placed, failed), "result": False}
+    failed: list[Row] = [{**failure_row(why, None, None), "symbol": symbol} for symbol, why in closing.failed]
+    return {**lists_row(placed, failed), "result": False}
 
 
 def modify_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
@@ -120,7 +121,7 @@ def modify_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     if order is None:
         raise refusal(Code.CANCEL_UNKNOWN_ORDER)
     wanted = Modification(
-        client_oid=_client_oid(parameters, "newClientOid"),
+        client_oid=parse_client_oid(parameters, "newClientOid"),
         size=parameters.decimal("newSize"),
         price=parameters.decimal("newPrice"),
         take_profit=parameters.decimal("newPresetStopSurplusPrice"),
@@ -138,7 +139,7 @@ def click_backhand(exchange: SimulatedExchange, parameters: Parameters) -> Row:
         symbol=symbol,
         side=_reversed_side(parameters, exchange.venue.position_mode),
         size=parameters.decimal("size"),
-        client_oid=_client_oid(parameters, "clientOid"),
+        client_oid=parse_client_oid(parameters, "clientOid"),
     )
     return ids_row(exchange.venue.closer.reverse(reversal))
 
@@ -164,7 +165,7 @@ def parse_order(parameters: Parameters, mode: PositionMode) -> OrderSpec:
         hold_side=hold_side,
         closes=closes,
         reduce_only=parameters.flag("reduceOnly"),
-        client_oid=_client_oid(parameters, "clientOid"),
+        client_oid=parse_client_oid(parameters, "clientOid"),
         presets=_presets(parameters),
         self_trade=parameters.word("stpMode", SelfTrade) or SelfTrade.NONE,
     )
@@ -198,7 +199,8 @@ def _reversed_side(parameters: Parameters, mode: PositionMode) -> HoldSide:
     return other_side(named)
 
 
-def _client_oid(parameters: Parameters, name: str) -> str | None:
+def parse_client_oid(parameters: Parameters, name: str) -> str | None:
+    """The client's own name of an order, None when absent. Raises Refused 40305 for a malformed one."""
     client_oid = parameters.text(name)
     if client_oid is not None and _CLIENT_OID.fullmatch(client_oid) is None:
         raise refusal(Code.CLIENT_OID_MALFORMED)
@@ -246,30 +248,7 @@ def _cancel_many(exchange: SimulatedExchange, parameters: Parameters, symbol: st
     if parameters.product_type() is not ProductType.USDT_FUTURES:
         raise refusal(Code.NO_ORDER_TO_CANCEL)
     cancelled = exchange.venue.cancel_many(symbol)
-    return _lists([ids_row(order) for order in cancelled], [])
-
-
-def _batch(parameters: Parameters, name: str, too_many: Refused) -> list[Parameters] | None:
-    """A list of one to fifty objects, None when absent; an empty one is no way to say "all"."""
-    elements = parameters.elements(name)
-    if elements is not None and not elements:
-        raise refusal(Code.PARAMETER_WRONG, name)
-    if elements is not None and len(elements) > BATCH_LIMIT:
-        raise too_many
-    return elements
-
-
-def _lists(succeeded: list[Row], failed: list[Row]) -> Row:
-    return {"successList": succeeded, "failureList": failed}
-
-
-def _failure(refused: Refused, order_id: str | None, client_oid: str | None) -> Row:
-    return {
-        "orderId": order_id or "",
-        "clientOid": client_oid or "",
-        "errorMsg": refused.message,
-        "errorCode": str(refused.code),
-    }
+    return lists_row([ids_row(order) for order in cancelled], [])
 
 
 ROUTES: Final[dict[str, Route]] = {

@@ -1,7 +1,8 @@
 """The private channels: tells subscribers of orders, fills, positions and money as the ledger changes.
 
-As on Bitget every push but that of a deleveraging is a snapshot: one order, one fill, one closed position,
-all open positions, the whole account. Open positions, the account and its equity are told on subscribing.
+As on Bitget every push but that of a deleveraging is a snapshot: one order, one plan, one fill, one closed
+position, all open positions, the whole account. Open positions, the account and its equity are told on
+subscribing.
 """
 
 from omega_tui.exchange.bitget.wire import DEFAULT_INSTRUMENT, SNAPSHOT, UPDATE, Channel
@@ -9,6 +10,7 @@ from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.payloads.account import account_push, equity_push, position_push
 from omega_tui.sim.payloads.market import Row
 from omega_tui.sim.payloads.orders import fill_push, order_push
+from omega_tui.sim.payloads.plans import plan_push
 from omega_tui.sim.payloads.risk import closed_position_push, deleveraged_push
 from omega_tui.sim.streams.feeds import Feeds
 from omega_tui.sim.streams.market import frame
@@ -17,7 +19,9 @@ from omega_tui.sim.venue.ledger import (
     AccountChanged,
     Deleveraged,
     LedgerEvent,
+    LedgerPlan,
     OrderChanged,
+    PlanChanged,
     PositionClosed,
     PositionsChanged,
 )
@@ -38,6 +42,8 @@ class AccountFeed:
         match event:
             case OrderChanged():
                 self._on_order(event)
+            case PlanChanged():
+                self._on_plan(event.plan)
             case PositionClosed():
                 self._tell(Channel.POSITIONS_HISTORY, [closed_position_push(event.position)])
             case Deleveraged():
@@ -57,6 +63,10 @@ class AccountFeed:
             return
         for topic in self._concerned(Channel.FILL, fill.symbol):
             self._push(topic, [fill_push(fill)])
+
+    def _on_plan(self, plan: LedgerPlan) -> None:
+        for topic in self._concerned(Channel.ORDERS_ALGO, plan.order.symbol):
+            self._push(topic, [plan_push(plan, self._exchange.venue.plans.executed_order(plan))])
 
     def _concerned(self, channel: Channel, symbol: str) -> list[Topic]:
         return [topic for topic in self._feeds.topics(channel) if topic.name in (DEFAULT_INSTRUMENT, symbol)]

@@ -16,7 +16,7 @@ from omega_tui.exchange.bitget.wire import (
     ProductType,
 )
 
-_PER_SYMBOL = frozenset({Channel.ORDERS, Channel.FILL})
+_PER_SYMBOL = frozenset({Channel.ORDERS, Channel.ORDERS_ALGO, Channel.FILL})
 _BOOKS = frozenset({Channel.BOOKS, *BOOK_DEPTHS})
 _PUBLIC = frozenset(Channel) - PRIVATE_CHANNELS - {Channel.CANDLE}
 

@@ -158,6 +158,7 @@ def request_of(guard: LedgerPlan) -> GuardRequest:
         size=None if guard.plan_type in WHOLE_POSITION else guard.order.size,
         callback=guard.callback,
         client_oid=guard.client_oid,
+        self_trade=guard.order.self_trade,
     )
 
 
@@ -183,4 +184,5 @@ def _order(asked: GuardRequest, position: Position) -> OrderSpec:
         reduce_only=True,
         client_oid=None,
         order_source=order_source(asked.plan_type, order_type),
+        self_trade=asked.self_trade,
     )

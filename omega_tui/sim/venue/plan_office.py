@@ -140,9 +140,9 @@ class PlanOffice:
         """Executed, failed and cancelled plans, newest first."""
         return self._store.decided(symbol, types)
 
-    def find(self, plan_id: str, types: Collection[PlanType]) -> LedgerPlan:
+    def find(self, plan_id: str | None, client_oid: str | None, types: Collection[PlanType]) -> LedgerPlan:
         """A plan of these types, whatever became of it; Refused as `cancel` when there is none."""
-        return known_plan(self._store, plan_id, None, None, types)
+        return known_plan(self._store, plan_id, client_oid, None, types)
 
     def executed_order(self, plan: LedgerPlan) -> LedgerOrder | None:
         """The order that a plan placed, as it stands now; None when there is none (any more)."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from omega_tui.sim.facts import HoldSide, PlanType, TriggerType
+from omega_tui.sim.facts import HoldSide, PlanType, SelfTrade, TriggerType
 from omega_tui.sim.venue.ledger import OrderSpec
 
 
@@ -38,6 +38,7 @@ class GuardRequest:
     size: Decimal | None = None
     callback: Decimal | None = None
     client_oid: str | None = None
+    self_trade: SelfTrade = SelfTrade.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ class PlanScene(Scene):
 
     def now_of(self, plan: LedgerPlan) -> LedgerPlan:
         """A plan as it stands now."""
-        return self.venue.plans.find(plan.plan_id, set(PlanType))
+        return self.venue.plans.find(plan.plan_id, None, set(PlanType))
 
     def status(self, plan: LedgerPlan) -> PlanStatus:
         return self.now_of(plan).status
