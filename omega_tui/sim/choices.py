@@ -31,6 +31,7 @@ class Choices:
       request in so many fails with 45001, 40725, 40808 or 40015 by turns; 0 for none.
     - `wrong_type_acknowledged`: a subscription of an unknown `instType` is acknowledged and then silent, as
       captured in 2026, else refused with 30001.
+    - `lost_key_ends_streams`: private streams end when their key expires or is deleted, else they go on.
     - `presets_guard_whole_position`: presets of a filled order become the position's own take profit and stop
       loss, in place of those it had; else plans over the size that the order opened.
     - `closing_presets_refused`: presets on an order that can only close are refused; else they do nothing.
@@ -61,6 +62,7 @@ class Choices:
     whole_second_limits: bool = False
     release_window_every: int = 0
     wrong_type_acknowledged: bool = True
+    lost_key_ends_streams: bool = False
     presets_guard_whole_position: bool = True
     closing_presets_refused: bool = True
     tpsl_measured_by_entry: bool = False

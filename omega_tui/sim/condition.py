@@ -77,17 +77,21 @@ class Condition:
     def become(self, persona: Persona) -> None:
         """From now on take the caller for this persona."""
         self.persona = persona
+        self._tell()
 
     def enter(self, status: Status, outage: Outage | None = None) -> None:
         """Change the state; `outage` says what fails when it is not the status's own."""
         self.status = status
         self._outage = outage or OUTAGES[status]
-        for tell in self._listeners:
-            tell()
+        self._tell()
 
     def listen(self, tell: Callable[[], None]) -> None:
-        """Call `tell` after every change of state."""
+        """Call `tell` after every change of state or persona."""
         self._listeners.append(tell)
+
+    def _tell(self) -> None:
+        for tell in self._listeners:
+            tell()
 
     def check(self, path: str, now_ms: int) -> None:
         """Raise Refused when a request to `path` fails for the exchange's own reasons at `now_ms`."""

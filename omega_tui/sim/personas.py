@@ -49,6 +49,10 @@ class Standing(StrEnum):
     """The account may not open anything where its owner lives: 40024 with the text captured in 2025."""
 
 
+NO_KEY: Final = frozenset({Standing.EXPIRED, Standing.DELETED})
+"""With these the key is as good as none."""
+
+
 class PersonaUnknown(ValueError):
     """No persona has that name, or the named ones contradict each other; the text says which."""
 

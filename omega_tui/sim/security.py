@@ -23,7 +23,7 @@ from omega_tui.exchange.bitget.wire import (
 )
 from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.condition import Condition
-from omega_tui.sim.personas import AccountKind, Environment, Permission, Persona, Standing
+from omega_tui.sim.personas import NO_KEY, AccountKind, Environment, Permission, Persona, Standing
 from omega_tui.sim.refusals import refusal
 
 KEY_PREFIX = "bg_"
@@ -32,7 +32,6 @@ READ_WORDS = "future order read or future order write"
 """How a key that may not read, or (`TRADE_WORDS`) not trade, is told what it lacks; texts of 2025."""
 TRADE_WORDS = "future order write"
 _FIRST_MILLISECOND_STAMP = 100_000_000_000
-_NO_KEY = (Standing.EXPIRED, Standing.DELETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ class Guard:
         )
         if not (key and passphrase and timestamp and sign):
             raise LoginRefused(WsCode.LOGIN_FAILED, "Login failed")
-        if key != self._api_key.key or self._condition.persona.standing in _NO_KEY:
+        if key != self._api_key.key or self._condition.persona.standing in NO_KEY:
             raise LoginRefused(WsCode.KEY_INVALID, "Invalid ACCESS_KEY")
         if not _same(passphrase, self._api_key.passphrase):
             raise LoginRefused(WsCode.PASSPHRASE_INVALID, "Invalid ACCESS_PASSPHRASE")

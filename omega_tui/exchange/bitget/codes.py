@@ -166,6 +166,11 @@ class Code(StrEnum):
         "The current trading pair is under maintenance,"
         " please refer to the official announcement for the opening time",
     )
+    SYMBOL_MAINTENANCE = (
+        "41114",
+        "The current trading pair is under maintenance, please refer to the official announcement"
+        " for the opening time",
+    )
     ORDER_NOT_FOUND_LISTED = "43001", "The order does not exist"
     INSUFFICIENT_BALANCE = "43012", "Insufficient balance"
     TPSL_NOT_FOUND = "43020", "Stop profit and stop loss order does not exist"

@@ -12,7 +12,7 @@ from omega_tui.exchange.bitget.wire import WS_PRIVATE_PATH
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.faults.fault import Address
 from omega_tui.sim.faults.streams import StreamTamper, StreamTampers
-from omega_tui.sim.personas import Environment
+from omega_tui.sim.personas import NO_KEY, Environment
 from omega_tui.sim.security import Guard, Origin
 from omega_tui.sim.streams.account import AccountFeed
 from omega_tui.sim.streams.arrivals import Arrivals
@@ -42,6 +42,7 @@ class StreamsFace:
         self._ids = ids
         self._tampers = tampers
         self.connections: set[Connection] = set()
+        self._sessions: set[Session] = set()
         self.feeds = Feeds(exchange)
         self._account = AccountFeed(exchange, self.feeds)
         self._arrivals = Arrivals(limits, exchange.clock.monotonic)
@@ -71,11 +72,13 @@ class StreamsFace:
         session = Session(gate, connection, self._ids.token(32), self._exchange.clock.monotonic())
         tamper = connection.tamper = self._tampers.attach(kind, connection, session)
         self.connections.add(connection)
+        self._sessions.add(session)
         try:
             await self._converse(socket, session, connection, tamper)
         finally:
             self.connections.discard(connection)
             self._tampers.detach(tamper)
+            self._sessions.discard(session)
             session.close()
             await connection.end()
         return socket
@@ -91,8 +94,12 @@ class StreamsFace:
             connection.abort()
 
     def _on_condition(self) -> None:
-        if self._exchange.condition.streams_down:
+        condition = self._exchange.condition
+        if condition.streams_down:
             self.close()
+        if self._exchange.venue.choices.lost_key_ends_streams and condition.persona.standing in NO_KEY:
+            for session in tuple(self._sessions):
+                session.lose_key()
 
     async def _converse(
         self,

@@ -109,6 +109,11 @@ class Session:
         self._gate.feeds.unsubscribe(self._connection, topic)
         self._topics.discard(topic)
 
+    def lose_key(self) -> None:
+        """The key does not count any more: whoever logged in with it is shown out."""
+        if self._logged_in:
+            self._fail(WsCode.KEY_INVALID, "Invalid ACCESS_KEY")
+
     def close(self) -> None:
         """The connection is gone."""
         for topic in self._topics:

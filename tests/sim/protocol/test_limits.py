@@ -84,6 +84,20 @@ def test_an_address_over_its_minute_is_locked_out_for_five() -> None:
     allowances.count_address("here")
 
 
+async def test_a_locked_out_address_gets_nothing(http: aiohttp.ClientSession) -> None:
+    """Public and private, known routes and unknown ones: all of it waits until the five minutes are over."""
+    limits = RequestLimits(per_minute=3)
+    async with running(requests=limits) as server:
+        client = RestClient(server, http)
+        replies = [await client.get("/api/v2/public/time") for _ in range(3)]
+        replies += [
+            await client.get("/api/v2/public/time"),
+            await client.get("/api/v2/mix/account/accounts", productType=PRODUCT),
+            await client.get("/nowhere"),
+        ]
+    assert [status for status, _ in replies] == [200] * 3 + [429] * 3
+
+
 def test_a_minute_forgets() -> None:
     clock = ManualClock()
     allowances = Allowances(STRICT, clock.monotonic)

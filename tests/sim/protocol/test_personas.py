@@ -264,6 +264,59 @@ async def test_who_may_read_may_listen(name: str) -> None:
         assert (await stream.hear_push("positions"))["data"] == []
 
 
+@pytest.mark.parametrize("ends", [True, False])
+async def test_a_key_lost_in_the_middle_of_a_stream(*, ends: bool) -> None:
+    """What Bitget does is not known: a client must notice either way."""
+    async with (
+        running(choices=Choices(lost_key_ends_streams=ends)) as server,
+        open_stream(server.address.ws_private) as socket,
+        open_stream(server.address.ws_public) as public_socket,
+    ):
+        stream, public = Stream(socket), Stream(public_socket)
+        await stream.login(server.api_key)
+        server.exchange.condition.become(PERSONAS["deleted-key"])
+        if ends:
+            assert (await stream.hear())["code"] == 30011
+            with pytest.raises(ConnectionClosed):
+                await stream.hear()
+        else:
+            await stream.say("ping")
+            assert await stream.hear_text() == "pong"
+        await public.say("ping")
+        assert await public.hear_text() == "pong", "public streams have no key"
+
+
+@pytest.mark.parametrize("path", sorted(path for path, route in ROUTES.items() if route.signed))
+async def test_every_private_route_knows_the_personas(path: str) -> None:
+    """A new route must not forget who may call it."""
+    route = ROUTES[path]
+    refused = {
+        "unified": "40085" if path.startswith("/api/v2/") else "",
+        "read-only": "40014" if route.method == "POST" else "",
+        "frozen": "40024",
+    }
+    told = {}
+    for name in refused:
+        try:
+            check_access(PERSONAS[name], route, path)
+        except Refused as refusal:
+            told[name] = refusal.code
+        else:
+            told[name] = ""
+    assert told == refused
+
+
+async def test_every_route_asks_for_a_key_or_is_public(rest: RestClient) -> None:
+    for path, route in ROUTES.items():
+        headers = {"Content-Type": "application/json"}
+        _, envelope = await rest.send(route.method, path, headers, "{}" if route.method == "POST" else None)
+        public = "/market/" in path or "/public/" in path or path == RestPath.MARGIN_CURRENCIES
+        assert (envelope["code"] == "40001") is not public, path
+        other = "GET" if route.method == "POST" else "POST"
+        status, envelope = await rest.send(other, path, headers, None)
+        assert (status, envelope["code"]) == (404, "40404") or path == RestPath.UNIFIED_SETTINGS, path
+
+
 async def test_demo_and_live_keys_have_streams_of_their_own() -> None:
     async with running(persona=PERSONAS["demo"]) as server:
         assert server.address.ws_private.endswith("/wspap/v2/ws/private")
