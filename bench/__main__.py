@@ -21,6 +21,7 @@ NAMES = (
     "startup",
     "memory",
     "simulator",
+    "simulator_week",
     "order_core",
     "order_rest",
     "market_realism",

@@ -24,6 +24,7 @@ from omega_tui.sim.facts import MarketSource, PositionMode, TapeEnded
 from omega_tui.sim.faults.plan import Plan, PlanUnreadable, read_plan
 from omega_tui.sim.limits import RequestLimits
 from omega_tui.sim.market.generated import GeneratedSource
+from omega_tui.sim.market.shapes import GENERATED_SYMBOLS
 from omega_tui.sim.market.tape import TapeSource
 from omega_tui.sim.market.tape_lines import TapeUnreadable
 from omega_tui.sim.options import POSITION_MODES, BadOptions, add_arguments
@@ -37,6 +38,7 @@ OK: Final = 0
 FAILED: Final = 1
 USAGE: Final = 2
 
+_ALL: Final = "all"
 _DEFAULT_SEED: Final = 1
 __all__ = ["add_arguments", "run"]
 
@@ -128,7 +130,8 @@ def _source(options: argparse.Namespace, start_ms: int) -> MarketSource:
         if options.tape:
             return TapeSource(options.tape, start_ms, loop=options.loop, symbols=options.symbols)
         seed = _DEFAULT_SEED if options.seed is None else options.seed
-        return GeneratedSource(seed, start_ms, options.symbols, options.market_step)
+        symbols = GENERATED_SYMBOLS if options.symbols == [_ALL] else options.symbols
+        return GeneratedSource(seed, start_ms, symbols, options.market_step)
     except (TapeUnreadable, ValueError) as error:
         raise BadOptions(str(error)) from None
 

@@ -50,7 +50,9 @@ def _add_market(parser: argparse.ArgumentParser) -> None:
         "--tape", type=Path, nargs="+", action="extend", metavar="FILE", help="a recorded market"
     )
     parser.add_argument("--loop", action="store_true", help="start a recording again at its end")
-    parser.add_argument("--symbols", type=_symbols, metavar="A,B", help="only these symbols")
+    parser.add_argument(
+        "--symbols", type=_symbols, metavar="A,B", help="only these; all: the fifty of a generated market"
+    )
     parser.add_argument(
         "--market-step",
         type=_market_step,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from omega_tui.sim.facts import Contract, Tier
+from omega_tui.sim.market.listings import LISTINGS
 from omega_tui.sim.market.texts import decimals
 
 _QUOTE = "USDT"
@@ -70,9 +71,31 @@ def _tiers(cap: int, max_lever: int) -> tuple[Tier, ...]:
     )
 
 
+def _row_of(symbol: str) -> _Row:
+    listing = LISTINGS.get(symbol)
+    if symbol in _ROWS or listing is None:
+        return _ROWS.get(symbol, _UNLISTED)
+    hour = Decimal(repr(listing.hourly_millions)) * 1_000_000 / Decimal(listing.price)
+    return _Row(
+        listing.price_place,
+        listing.volume_place,
+        "0.07" if listing.max_lever > 50 else "0.1",
+        listing.max_lever,
+        _two_digits(hour / 40),
+        _two_digits(hour / 5),
+        50_000 if listing.max_lever > 50 else 20_000,
+    )
+
+
+def _two_digits(quantity: Decimal) -> str:
+    """A round number of about that many, as exchanges set their limits."""
+    rounded = quantity.quantize(Decimal(1).scaleb(quantity.adjusted() - 1))
+    return format(rounded, "f")
+
+
 def contract_for(symbol: str) -> Contract:
     """The rules of `symbol` (Bitget's spelling, BTCUSDT); cautious ones when it is not in the table."""
-    row = _ROWS.get(symbol, _UNLISTED)
+    row = _row_of(symbol)
     lot = Decimal(1).scaleb(-row.volume_place)
     return Contract(
         symbol=symbol,

@@ -14,11 +14,11 @@ from omega_tui.sim.market.contracts import contract_for
 from omega_tui.sim.market.funding_rates import FundingRates
 from omega_tui.sim.market.generated_market import STEP_MS, GeneratedMarket
 from omega_tui.sim.market.past import PastCandles
-from omega_tui.sim.market.shapes import SHAPES
+from omega_tui.sim.market.shapes import DEFAULT_SYMBOLS, GENERATED_SYMBOLS, shape_of
 
 
 class GeneratedSource:
-    """A `MarketSource` made up from `seed`; `symbols` chooses among `shapes.SHAPES` (all when None).
+    """A `MarketSource` made up from `seed`; `symbols` chooses among `GENERATED_SYMBOLS`.
 
     `step_ms` is how often each symbol moves, at most a minute; from a second on the market is a coarse one.
     Raises ValueError for a symbol it cannot make up.
@@ -27,23 +27,24 @@ class GeneratedSource:
     def __init__(
         self, seed: int, start_ms: int, symbols: Sequence[str] | None = None, step_ms: int = STEP_MS
     ) -> None:
-        unknown = [symbol for symbol in symbols or () if symbol not in SHAPES]
+        unknown = [symbol for symbol in symbols or () if symbol not in GENERATED_SYMBOLS]
         if unknown:
-            raise ValueError(f"no generated market for {', '.join(unknown)}; there are {', '.join(SHAPES)}")
+            known = ", ".join(GENERATED_SYMBOLS)
+            raise ValueError(f"no generated market for {', '.join(unknown)}; there are {known}")
         self._seed = seed
         self._start_ms = start_ms
         self._step_ms = step_ms
-        self._contracts = tuple(contract_for(symbol) for symbol in symbols or SHAPES)
+        self._contracts = tuple(contract_for(symbol) for symbol in symbols or DEFAULT_SYMBOLS)
         self._past = {contract.symbol: self._past_of(contract) for contract in self._contracts}
         self._rates = {
             contract.symbol: FundingRates(
-                f"{seed}|{contract.symbol}", contract, SHAPES[contract.symbol].funding_rate
+                f"{seed}|{contract.symbol}", contract, shape_of(contract.symbol).funding_rate
             )
             for contract in self._contracts
         }
 
     def _past_of(self, contract: Contract) -> PastCandles:
-        shape = SHAPES[contract.symbol]
+        shape = shape_of(contract.symbol)
         past = shape.past(float(contract.size_multiplier))
         return PastCandles(contract, f"{self._seed}|{contract.symbol}", past, self._start_ms, shape.price)
 

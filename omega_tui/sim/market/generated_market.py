@@ -25,7 +25,7 @@ from omega_tui.sim.market.funding_rates import FundingRates
 from omega_tui.sim.market.generated_side import LEVELS, GeneratedSide
 from omega_tui.sim.market.past import PastCandles
 from omega_tui.sim.market.randomness import seeded
-from omega_tui.sim.market.shapes import SHAPES
+from omega_tui.sim.market.shapes import shape_of
 from omega_tui.sim.market.taker_flow import TakerFlow
 from omega_tui.sim.market.texts import StepText
 
@@ -59,7 +59,7 @@ class GeneratedMarket:
         rates: FundingRates,
         step_ms: int = STEP_MS,
     ) -> None:
-        shape = SHAPES[contract.symbol]
+        shape = shape_of(contract.symbol)
         lot = float(contract.size_multiplier)
         rng = seeded(seed, contract.symbol, "market")
         self._contract, self._shape, self._rng = contract, shape, rng

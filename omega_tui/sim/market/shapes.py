@@ -7,6 +7,7 @@ Sizes are scaled to Bitget's lots; XRP, which no recording shows, lies between S
 
 from dataclasses import dataclass
 
+from omega_tui.sim.market.listings import LISTINGS, Listing
 from omega_tui.sim.market.synthetic_past import PastShape
 
 
@@ -116,7 +117,13 @@ SHAPES: dict[str, MarketShape] = {
         open_interest="1802334412",
     ),
 }
-"""Symbols of the generated market in its order."""
+"""The measured symbols."""
+
+DEFAULT_SYMBOLS = tuple(SHAPES)
+"""What a generated market lists unless told."""
+
+GENERATED_SYMBOLS = (*SHAPES, *LISTINGS)
+"""What a generated market can list."""
 
 UNMEASURED = MarketShape(
     price="100",
@@ -137,5 +144,28 @@ UNMEASURED = MarketShape(
 
 
 def shape_of(symbol: str) -> MarketShape:
-    """The symbol's shape, or an unremarkable one."""
-    return SHAPES.get(symbol, UNMEASURED)
+    """The symbol's shape: measured, made up for its listing, or an unremarkable one."""
+    listing = LISTINGS.get(symbol)
+    if symbol in SHAPES or listing is None:
+        return SHAPES.get(symbol, UNMEASURED)
+    return _shape_like_measured(listing)
+
+
+def _shape_like_measured(listing: Listing) -> MarketShape:
+    """What SOL, XRP and DOGE have in common, by the turnover of an hour."""
+    dollars, price = listing.hourly_millions * 1e6, float(listing.price)
+    return MarketShape(
+        price=listing.price,
+        second_volatility=1e-4,
+        touch_size=1.2e-3 * dollars / price,
+        level_size=2.2e-3 * dollars / price,
+        level_spread=1,
+        fill_ratio=1,
+        changes_per_update=7,
+        order_rate=max(0.4, 2.5 * (listing.hourly_millions / 24) ** 0.5),
+        order_size=1.3e-5 * dollars / price,
+        order_tail=1.6,
+        hourly_volume=dollars / price,
+        funding_rate="0.0001",
+        open_interest=str(round(9 * dollars / price)),
+    )

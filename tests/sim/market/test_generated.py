@@ -7,7 +7,7 @@ import pytest
 
 from omega_tui.sim.facts import BookDelta, BookSnapshot, Direction, MarketEvent, MarketFacts, PublicTrade
 from omega_tui.sim.market.generated import GeneratedSource
-from omega_tui.sim.market.shapes import SHAPES
+from omega_tui.sim.market.shapes import GENERATED_SYMBOLS, SHAPES
 from tests.sim.market.books import ClientBook, events_for
 
 START_MS = 1_795_000_000_123
@@ -128,10 +128,33 @@ def test_rates_and_tails_are_those_of_a_market() -> None:
 
 def test_an_unknown_symbol_is_refused_by_name() -> None:
     """A silently empty market would look like a dead feed."""
-    with pytest.raises(ValueError, match="no generated market for PEPEUSDT; there are BTCUSDT"):
-        GeneratedSource(1, START_MS, ["PEPEUSDT"])
+    with pytest.raises(ValueError, match="no generated market for NOPEUSDT; there are BTCUSDT"):
+        GeneratedSource(1, START_MS, ["NOPEUSDT"])
 
 
 def test_the_label_names_the_seed() -> None:
     """The mode line must say that this market is made up."""
     assert GeneratedSource(42, START_MS).label == "synthetic, seed 42"
+
+
+def test_fifty_perpetuals_can_be_listed_and_trade() -> None:
+    """A contract whose digits do not fit its price has no book, or one that nobody can trade in."""
+    assert len(GENERATED_SYMBOLS) == len(set(GENERATED_SYMBOLS)) == 50
+    source = GeneratedSource(7, START_MS, GENERATED_SYMBOLS)
+    books = {symbol: ClientBook() for symbol in GENERATED_SYMBOLS}
+    traded: set[str] = set()
+    for event in events_for(source, START_MS, 30):
+        if isinstance(event, BookSnapshot | BookDelta):
+            books[event.symbol].apply(event)
+        elif isinstance(event, PublicTrade):
+            traded.add(event.symbol)
+    assert traded == set(GENERATED_SYMBOLS)
+    for contract in source.contracts:
+        book = books[contract.symbol]
+        bid, ask = book.touch()
+        assert 0 < ask - bid <= 4 * float(contract.tick)
+        assert len(book.bids) > 60 < len(book.asks)
+        assert 1e-6 < float(contract.tick) / bid < 1e-3, contract.symbol
+        assert contract.max_order_qty > contract.max_market_order_qty >= contract.min_trade_num
+        assert contract.tiers[0].leverage == contract.max_lever
+        assert min(float(size) for size in book.bids.values()) * bid < 1e6
