@@ -9,7 +9,10 @@ from omega_tui.sim.faults.fault import Address, Direction, Ending, Fault, NotNeg
 
 
 class LinkFault(Fault, frozen=True, kw_only=True):
-    """A fault of connections: all, or those of an `address`, which the first request tells."""
+    """A fault of connections: all, or those of an `address`, which the first request tells.
+
+    None strikes before that request, nor a connection that began with one to the control face.
+    """
 
     address: Address | None = None
 
@@ -93,7 +96,7 @@ class SlowClose(LinkFault, frozen=True, kw_only=True):
 
 
 class Down(LinkFault, frozen=True, kw_only=True):
-    """New connections are reset at once: nobody serves here."""
+    """New connections are reset at their first request: nobody serves here."""
 
     serves = ("N21",)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from omega_tui.exchange.bitget.wire import WS_PRIVATE_PATH, WS_PUBLIC_PATH
+from omega_tui.sim.control import CONTROL_PREFIX
 from omega_tui.sim.faults.desk import ActiveFault, FaultDesk
 from omega_tui.sim.faults.fault import Address, Direction, Ending
 from omega_tui.sim.faults.links import Down, LinkFault, OneWayFault, ResetPeer, SlowClose, Timeout
@@ -57,7 +58,7 @@ class Link(asyncio.Protocol):
         self._to_server = Pipe(Direction.TO_SERVER, self, self._heard)
         self._to_client = Pipe(Direction.TO_CLIENT, self, self._told)
         self._eof = self._closing = self._ended = False
-        self._answered = False
+        self._begun = self._answered = False
         self.gone = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -67,11 +68,11 @@ class Link(asyncio.Protocol):
         self._real = transport
         self._office.links.add(self)
         self._protocol.connection_made(LinkTransport(self, transport))
-        self.refresh()
 
     def data_received(self, data: bytes) -> None:
         """The client sent bytes."""
-        if self._address is None:
+        if not self._begun:
+            self._begun = True
             self._address = _address_of(data)
             self.refresh()
         if self._office.desk.watches_links or self._to_server.busy:
@@ -164,7 +165,9 @@ class Link(asyncio.Protocol):
     def _strikes(self, active: ActiveFault) -> bool:
         """Whether a fault is in force for this connection; decided once, when it could first strike."""
         fault = active.fault
-        if not isinstance(fault, LinkFault) or fault.address not in (None, self._address):
+        if not isinstance(fault, LinkFault) or self._address is None:
+            return False
+        if fault.address not in (None, self._address):
             return False
         now_ms = self._office.desk.now_ms()
         if not active.in_force(now_ms):
@@ -274,7 +277,10 @@ def reset(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
-def _address_of(data: bytes) -> Address:
+def _address_of(data: bytes) -> Address | None:
+    """What a connection is for, by its first request; None for the control face, which no fault reaches."""
     target = data.partition(b" ")[2].partition(b" ")[0].partition(b"?")[0]
+    if target.startswith(CONTROL_PREFIX.encode()):
+        return None
     ends = (kind for path, kind in _STREAMS.items() if target.endswith(path.encode()))
     return next(ends, Address.REST)
