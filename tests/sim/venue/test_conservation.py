@@ -68,7 +68,7 @@ class Oracle:
         rate = Fraction("0.0002") if fill.maker else Fraction("0.0006")
         exact = left * price * rate
         self.fees -= Fraction(int(exact * 10**8), 10**8)
-        if self.mode is PositionMode.ONE_WAY or fill.trade_side == "close":
+        if self.mode is PositionMode.ONE_WAY or fill.trade_side != "open":
             left = self._close(SHORT if buys else LONG, left, price)
         if left:
             side = LONG if buys else SHORT
