@@ -4,9 +4,11 @@ The questions are those that documentation and captures leave unanswered or answ
 makes the exchange wrong. `docs/sim.md` lists them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from omega_tui.exchange.bitget.codes import Code
+
+_STATUSES = range(200, 600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +74,9 @@ class Choices:
     unknown_order_empty: bool = False
     refused_modify_leaves_order: bool = False
     order_sets_margin_mode: bool = True
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what cannot be a status of HTTP."""
+        for name in (field.name for field in fields(self) if field.name.startswith("status_of_")):
+            if getattr(self, name) not in _STATUSES:
+                raise ValueError(f"{name} is no status of HTTP: {getattr(self, name)}")

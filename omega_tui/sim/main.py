@@ -86,11 +86,10 @@ def _build_server(
     if options.loop and not options.tape:
         raise BadOptions("--loop needs a recording; add --tape FILE")
     persona = _persona(options)
-    choices = Choices(**dict(options.choice))
     settings = ServerSettings(
         port=options.port,
         listener=None if options.listen_fd is None else socket.socket(fileno=options.listen_fd),
-        venue=VenueSettings(_position_mode(options, persona), options.balance, choices=choices),
+        venue=VenueSettings(_position_mode(options, persona), options.balance, choices=_choices(options)),
         limits=SessionLimits() if options.limits else SessionLimits.lifted(),
         requests=RequestLimits(enforced=options.limits),
         persona=persona,
@@ -105,6 +104,13 @@ def _persona(options: argparse.Namespace) -> Persona:
         return build_persona(options.persona)
     except PersonaUnknown as error:
         raise BadOptions(f"--persona: {error}") from None
+
+
+def _choices(options: argparse.Namespace) -> Choices:
+    try:
+        return Choices(**dict(options.choice))
+    except ValueError as error:
+        raise BadOptions(f"--choice: {error}") from None
 
 
 def _position_mode(options: argparse.Namespace, persona: Persona) -> PositionMode:

@@ -1,6 +1,6 @@
 """The entrance to REST: which route a request is for, and whether its caller may use it, now and this often.
 
-In the order Bitget checks: the address's share, the route, the exchange's own state, the proof of the key,
+In the order Bitget checks: the address's share, the exchange's own state, the route, the proof of the key,
 what the key and its account may do, the endpoint's share.
 """
 
@@ -78,8 +78,8 @@ class Entrance:
     def admit(self, call: Call) -> Admission:
         """The route for `call`; raises Refused with the code of the first thing wrong."""
         self._allowances.count_address(call.address)
-        route = self._find(call)
         self._exchange.condition.check(call.path, self._exchange.clock.now_ms())
+        route = self._find(call)
         if route.signed:
             self._prove(call)
             check_access(self._exchange.condition.persona, route, call.path)

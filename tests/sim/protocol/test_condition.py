@@ -91,6 +91,14 @@ async def test_streams_are_told_to_go_away_and_kept_out(
         assert await socket.recv() == "pong"
 
 
+async def test_maintenance_is_told_before_anything_else(server: SimServer, rest: RestClient) -> None:
+    """A client that probes for its protocol must not take an upgrade for an answer about its account."""
+    server.exchange.condition.enter(Status.MAINTENANCE)
+    for path in ("/api/v3/account/settings", "/api/v3/market/tickers", "/nowhere", ACCOUNTS):
+        _, envelope = await rest.send("GET", path, {})
+        assert envelope["code"] == "40200", path
+
+
 async def test_streams_go_on_while_rest_has_trouble(server: SimServer, public: Stream) -> None:
     server.exchange.condition.enter(Status.ABNORMAL)
     await public.say("ping")

@@ -13,11 +13,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from omega_tui.sim.choices import Choices
 from omega_tui.sim.main import add_arguments, run
 from omega_tui.sim.security import ApiKey
 from tests.sim.protocol.clients import sign
@@ -173,6 +175,19 @@ def test_a_typo_is_told_the_nearest_name(
     assert f"did you mean {nearest}?" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", [field.name for field in fields(Choices)])
+def test_every_open_question_can_be_answered_by_a_flag(name: str) -> None:
+    default = getattr(Choices(), name)
+    spelled = str(default).lower() if isinstance(default, bool) else str(default)
+    assert parse("--choice", f"{name}={spelled}").choice == [(name, default)]
+
+
+def test_every_open_question_is_explained() -> None:
+    """The class's own words are all that a user finds about a choice."""
+    told = Choices.__doc__ or ""
+    assert [field.name for field in fields(Choices) if f"`{field.name}`" not in told] == []
+
+
 def asked(facts: dict[str, Any], path: str) -> tuple[int, dict[str, Any]]:
     """Status and envelope of a signed GET."""
     key = ApiKey(facts["api_key"], facts["secret"], facts["passphrase"])
@@ -221,6 +236,7 @@ def test_a_copied_account_begins_in_hedge_mode() -> None:
         (("--tape", "/nowhere/tape.jsonl"), "/nowhere/tape.jsonl"),
         (("--loop",), "--tape"),
         (("--persona", "read-only", "--persona", "withdraw"), "permissions"),
+        (("--choice", "status_of_limits=42"), "status_of_limits"),
         (("--persona", "copy-trader", "--position-mode", "one-way"), "hedge"),
     ],
 )

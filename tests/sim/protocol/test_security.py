@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from omega_tui.clock import CountingIds, ManualClock
 from omega_tui.exchange.bitget.codes import WsCode
@@ -169,3 +171,40 @@ def test_keys_do_not_print_their_secrets() -> None:
     key = ApiKey.random(CountingIds())
     assert key.secret not in repr(key)
     assert key.passphrase not in repr(key)
+
+
+_ODD = st.text(st.characters(max_codepoint=0xFF) | st.characters(min_codepoint=0xDC80, max_codepoint=0xDCFF))
+"""What a header may hold once aiohttp has read it: any text, and bytes that were no UTF-8."""
+
+
+@given(
+    values=st.fixed_dictionaries(
+        {},
+        optional={
+            "ACCESS-KEY": st.just(KEY.key) | _ODD,
+            "ACCESS-SIGN": _ODD,
+            "ACCESS-TIMESTAMP": st.just(str(NOW_MS)) | _ODD,
+            "ACCESS-PASSPHRASE": st.just(KEY.passphrase) | _ODD,
+        },
+    ),
+    target=_ODD,
+    body=st.binary(max_size=20),
+)
+def test_no_headers_but_the_right_ones_get_in_and_none_break_it(
+    values: dict[str, str], target: str, body: bytes
+) -> None:
+    guard = Guard(KEY, ExchangeClock(ManualClock(NOW_MS)), Condition(Choices()))
+    with pytest.raises(Refused):
+        guard.check_request(values, SignedRequest("GET", target, body))
+
+
+@given(
+    argument=st.dictionaries(
+        st.sampled_from(["apiKey", "passphrase", "timestamp", "sign", "other"]),
+        st.just(KEY.key) | st.just(NOW_MS) | st.booleans() | st.none() | st.floats() | st.text(max_size=9),
+    )
+)
+def test_no_login_but_the_right_one_gets_in_and_none_breaks_it(argument: dict[str, object]) -> None:
+    guard = Guard(KEY, ExchangeClock(ManualClock(NOW_MS)), Condition(Choices()))
+    with pytest.raises(LoginRefused):
+        guard.check_login(argument, HERE)

@@ -98,6 +98,7 @@ async def test_what_cannot_be_subscribed(public: Stream, argument: dict[str, str
         ("pingpong", 30002),
         ("[]", 30002),
         ("{", 30002),
+        ('{"op":"login","args":[{"apiKey":"\\ud800"}]}', 30002),
         ('{"op":"subscribe"}', 30016),
         ('{"op":"subscribe","args":["ticker"]}', 30016),
         ('{"op":"subscribe","args":[{"channel":' + "[" * 300 + "]" * 300 + "}]}", 30016),
