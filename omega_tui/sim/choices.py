@@ -41,6 +41,7 @@ class Choices:
     - `second_position_tpsl_refused`: `place-tpsl-order` does not replace a position's take profit or stop
       loss; else it changes the one there is, as `place-pos-tpsl` does.
     - `plans_per_symbol`, `tpsl_per_symbol`: how many of each may wait in one contract.
+    - `ws_order_entry`: the private stream takes orders (`op: trade`), as after Bitget's approval.
     - `unknown_order_empty`: `detail` of an unknown order succeeds with an empty list, else it is refused.
     - `refused_modify_leaves_order`: a new order that is refused then is shown as cancelled from the start,
       else nothing of it is ever seen.
@@ -71,6 +72,7 @@ class Choices:
     second_position_tpsl_refused: bool = True
     plans_per_symbol: int = 50
     tpsl_per_symbol: int = 50
+    ws_order_entry: bool = False
     unknown_order_empty: bool = False
     refused_modify_leaves_order: bool = False
     order_sets_margin_mode: bool = True

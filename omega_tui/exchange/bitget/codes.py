@@ -249,3 +249,36 @@ class WsCode(StrEnum):
     PARAMETER_WRONG = "30016"
     ENVIRONMENT_WRONG = "40099"
     """As `Code.ENVIRONMENT_WRONG`, for a login."""
+
+
+class WsTradeCode(StrEnum):
+    """Error codes of orders placed over a stream; JSON integers on the wire ("WebSocket error code").
+
+    `{0}` in `text` is where the exchange names the symbol.
+    """
+
+    text: str
+
+    def __new__(cls, value: str, text: str) -> "WsTradeCode":
+        """One code with its text."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.text = text
+        return member
+
+    TOO_MANY_REQUESTS = "429", "Too Many Requests"
+    NO_API_TRADE = "25013", "{0} not support API trade"
+    NO_SUCH_PAIR = "25100", "Trading pair {0} does not exist"
+    NOT_TRADING_YET = "25101", "Trading pair not open for trading"
+    UNDER_MAINTENANCE = "25102", "Trading pair temporarily closed for maintenance"
+    CONTRACT_REMOVED = "25104", "Contract delisted"
+    OPENING_REFUSED = "25105", "This contract does not support opening positions"
+    INVALID = "25200", "{0} validation error"
+    INSUFFICIENT_MARGIN = "25203", "Insufficient margin"
+    ORDER_NOT_FOUND = "25204", "Order does not exist"
+    NO_LIQUIDITY = "25209", "Insufficient market liquidity, please try again later"
+    CLIENT_OID_DUPLICATE = "25212", "Duplicate clientOid"
+    POSITION_TOO_SMALL = "25225", "Insufficient available quantity in position"
+    NO_POSITION = "25227", "No position available to close"
+    ABOVE_TIER = "25233", "Order quantity cannot exceed the maximum for this level"
+    MODE_MISMATCH = "25236", "Incorrect position open type"

@@ -135,6 +135,19 @@ class Parameters:
             raise refusal(Code.PARAMETER_WRONG, name)
         return [Parameters(element) for element in value]
 
+    def inner(self, name: str) -> "Parameters":
+        """The values of an object inside. Raises Refused 40019 without one, 40020 for anything else."""
+        value = self._values.get(name)
+        if value is None:
+            raise refusal(Code.PARAMETER_EMPTY, name)
+        if not isinstance(value, dict):
+            raise refusal(Code.PARAMETER_WRONG, name)
+        return Parameters(value)
+
+    def with_values(self, **values: object) -> "Parameters":
+        """These values with others in place of those of the same name."""
+        return Parameters({**self._values, **values})
+
     def merged(self, element: "Parameters", *shared: str) -> "Parameters":
         """These values with those of `element` over them, but for the `shared` ones, as batches mean it."""
         own = {name: self._values[name] for name in shared if self._values.get(name)}

@@ -28,11 +28,13 @@ from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.security import Guard, LoginRefused, Origin
 from omega_tui.sim.streams.connection import Connection
 from omega_tui.sim.streams.feeds import Feeds
+from omega_tui.sim.streams.order_entry import answer_orders
 from omega_tui.sim.streams.topics import NoSuchTopic, NoSuchType, Topic, acknowledged, parse_topic
 
 Message = dict[str, object]
 _SUBSCRIBE: Final = "subscribe"
 _UNSUBSCRIBE: Final = "unsubscribe"
+_TRADE: Final = "trade"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,9 @@ class Session:
             self._error(WsCode.ILLEGAL_REQUEST, "Illegal request")
             return
         arguments = message.get("args")
-        if not isinstance(arguments, list) or not all(map(_is_flat, arguments)):
+        if message.get("op") == _TRADE and self._takes_orders:
+            self._trade(text)
+        elif not isinstance(arguments, list) or not all(map(_is_flat, arguments)):
             self._error(WsCode.PARAMETER_WRONG, "Param error")
         elif message.get("op") == "login" and self._gate.private:
             self._login(arguments)
@@ -136,6 +140,17 @@ class Session:
             self._unsubscribe(arguments)
         else:
             self._error(WsCode.UNKNOWN_OPERATION, "Invalid op")
+
+    @property
+    def _takes_orders(self) -> bool:
+        return self._gate.private and self._gate.exchange.venue.choices.ws_order_entry
+
+    def _trade(self, text: str) -> None:
+        if not self._logged_in:
+            self._error(WsCode.LOGIN_NEEDED, "User needs to log in", operation=_TRADE)
+            return
+        for reply in answer_orders(self._gate.exchange, text):
+            self._reply(reply)
 
     def _login(self, arguments: list[Message]) -> None:
         try:

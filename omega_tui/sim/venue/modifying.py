@@ -17,6 +17,7 @@ from omega_tui.sim.venue.accounts import Account
 from omega_tui.sim.venue.agenda import Agenda
 from omega_tui.sim.venue.desk import Desk
 from omega_tui.sim.venue.ledger import LedgerOrder, OrderSpec, Presets
+from omega_tui.sim.venue.order_store import OrderStore
 
 MODIFIED_SOURCE = "modify_order_limit"
 
@@ -42,6 +43,7 @@ class Modifier:
     def __init__(
         self,
         account: Account,
+        orders: OrderStore,
         desk: Desk,
         agenda: Agenda,
         choices: Choices,
@@ -50,13 +52,13 @@ class Modifier:
         settle: Callable[[], None],
     ) -> None:
         self._account = account
+        self._orders = orders
         self._desk = desk
         self._agenda = agenda
         self._choices = choices
         self._now_ms = now_ms
         self._check_presets = check_presets
         self._settle = settle
-        self._unborn: set[str] = set()
 
     def modify(self, order: LedgerOrder, wanted: Modification) -> LedgerOrder | None:
         """The order with its new presets, or None when a new order will follow in its place.
@@ -96,18 +98,16 @@ class Modifier:
             raise refusal(Code.NEW_CLIENT_OID_MISSING)
         if (size, price) == (order.size, order.price):
             raise refusal(Code.NOTHING_MODIFIED)
-        if client_oid in self._unborn:
-            raise refusal(Code.CLIENT_OID_DUPLICATE)
         spec = _successor(order, client_oid, size, price)
         self._desk.check(spec)
         self._check_presets(spec)
         self._desk.cancel(order)
-        self._unborn.add(client_oid)
+        self._orders.promise(client_oid)
         due = self._now_ms() + self._choices.modify_delay_ms
         self._agenda.at(due, lambda: self._bear(order, spec, client_oid))
 
     def _bear(self, order: LedgerOrder, spec: OrderSpec, client_oid: str) -> None:
-        self._unborn.discard(client_oid)
+        self._orders.redeem(client_oid)
         try:
             if self._account.position_mode is not order.position_mode:
                 raise refusal(Code.MODE_MISMATCH)

@@ -28,6 +28,7 @@ class OrderStore:
         self._live: dict[str, LedgerOrder] = {}
         self._live_of: dict[str, dict[str, LedgerOrder]] = {}
         self._by_client_oid: dict[str, str] = {}
+        self._promised: set[str] = set()
         self._finished: deque[str] = deque()
         self._fills: deque[LedgerFill] = deque(maxlen=_REMEMBERED)
 
@@ -53,8 +54,16 @@ class OrderStore:
         return self._orders[order_id]
 
     def knows_client_oid(self, client_oid: str) -> bool:
-        """Whether an order with this client id was ever accepted."""
-        return client_oid in self._by_client_oid
+        """Whether an order with this client id was ever accepted, or is promised one."""
+        return client_oid in self._by_client_oid or client_oid in self._promised
+
+    def promise(self, client_oid: str) -> None:
+        """Keep a client id for an order that is still to come."""
+        self._promised.add(client_oid)
+
+    def redeem(self, client_oid: str) -> None:
+        """The order that a client id was promised to comes now."""
+        self._promised.discard(client_oid)
 
     def find(self, symbol: str, order_id: str | None, client_oid: str | None) -> LedgerOrder | None:
         """An order of `symbol` by id, or by client id when no id is given."""

@@ -123,7 +123,7 @@ class Venue:
             self._markets, account, self._orders, desk, ids, now_ms, self.choices, self._emit, self._settle
         )
         self.modifier = Modifier(
-            account, desk, self.agenda, choices, now_ms, self.plans.check_presets, self._settle
+            account, orders, desk, self.agenda, choices, now_ms, self.plans.check_presets, self._settle
         )
         self.listen(self.plans.runner.on_ledger)
         self._reactions.append(self.plans.runner.react)

@@ -113,6 +113,9 @@ def test_two_orders_on_their_way_cannot_share_a_client_id() -> None:
     modify(scene, first, "2", "97")
     assert code_of(lambda: modify(scene, second, "2", "96")) == "45034"
     assert scene.state_of(second).status is OrderStatus.LIVE
+    assert code_of(lambda: scene.place(scene.spec(BUY, "1", "97", client_oid="new"))) == "45034"
+    scene.wait(DELAY)
+    assert found(scene) is not None
 
 
 def test_presets_alone_stay_with_the_order_and_one_alone_deletes_the_other() -> None:
