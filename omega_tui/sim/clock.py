@@ -39,7 +39,7 @@ class ExchangeClock:
         return self._clock.monotonic()
 
     def push_seconds(self) -> float:
-        """The seconds that push intervals are counted in: real ones, however fast the market is played."""
+        """The seconds that pushes and requests are counted in: real ones, however fast the market plays."""
         return self._clock.monotonic()
 
     def seconds_until(self, moment_ms: int) -> float:
@@ -49,7 +49,7 @@ class ExchangeClock:
 
 
 class SteppedClock(ExchangeClock):
-    """Exchange time that stands still until `move_to`; push intervals are counted in it, sessions are not."""
+    """Exchange time that stands still until `move_to`; pushes and requests are counted in it, not sessions."""
 
     stepped = True
 

@@ -1,6 +1,8 @@
-"""How often a client may call: the allowance of each endpoint and of each address, counted in real seconds.
+"""How often a client may call: the allowance of each endpoint and of each address.
 
-The figures are facts of `wire`. It knows no route and no account: it is asked with what has to be counted.
+Counted in real seconds, however fast the market is played; in exchange time where that is stepped, so that
+the same requests get the same answers on any machine. The figures are facts of `wire`. It knows no route and
+no account: it is asked with what has to be counted.
 """
 
 from collections.abc import Callable
@@ -43,10 +45,10 @@ class Allowances:
     """
 
     def __init__(
-        self, limits: RequestLimits, monotonic: Callable[[], float], *, whole_seconds: bool = False
+        self, limits: RequestLimits, seconds: Callable[[], float], *, whole_seconds: bool = False
     ) -> None:
         self._limits = limits
-        self._monotonic = monotonic
+        self._seconds = seconds
         self._whole_seconds = whole_seconds
         self._buckets: dict[tuple[str, str], _Bucket] = {}
         self._addresses: dict[str, _Address] = {}
@@ -55,7 +57,7 @@ class Allowances:
         """One more request of this address. Raises Refused 429 when there were too many, and long after."""
         if not self._limits.enforced:
             return
-        now = self._monotonic()
+        now = self._seconds()
         seen = self._addresses.setdefault(address, _Address(now))
         if now < seen.locked_until:
             raise refusal(Code.TOO_MANY_REQUESTS)
@@ -73,7 +75,7 @@ class Allowances:
         """
         if not self._limits.enforced:
             return None
-        now = self._monotonic()
+        now = self._seconds()
         bucket = self._buckets.setdefault((endpoint, caller), _Bucket(per_second, now))
         bucket.left = min(per_second, bucket.left + self._refill(bucket.filled, now, per_second))
         bucket.filled = now

@@ -97,7 +97,7 @@ class SimServer:
         self.exchange.condition.become(self._settings.persona)
         guard = Guard(self.api_key, clock, self.exchange.condition)
         whole_seconds = self._settings.venue.choices.whole_second_limits
-        allowances = Allowances(self._settings.requests, clock.monotonic, whole_seconds=whole_seconds)
+        allowances = Allowances(self._settings.requests, clock.push_seconds, whole_seconds=whole_seconds)
         self.faults = FaultOffice(self.exchange, self._settings.faults)
         self.faults.offer(self.control)
         guard.skew_ms = self.faults.skew_ms

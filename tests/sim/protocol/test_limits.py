@@ -10,13 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omega_tui.clock import ManualClock
+from omega_tui.clock import ManualClock, SystemClock
 from omega_tui.exchange.bitget.wire import REQUESTS_PER_SECOND, RestPath
+from omega_tui.sim.clock import SteppedClock
 from omega_tui.sim.limits import Allowances, RequestLimits
 from omega_tui.sim.personas import PERSONAS
 from omega_tui.sim.refusals import Refused
+from omega_tui.sim.server import ServerSettings, SimServer
 from tests.sim.protocol.clients import PRODUCT, RestClient
 from tests.sim.protocol.conftest import running
+from tests.sim.protocol.scripted import ScriptedSource
 
 STRICT = RequestLimits()
 BTC = {"symbol": "BTCUSDT", "productType": PRODUCT}
@@ -183,6 +186,27 @@ async def test_too_many_requests_get_429_and_the_rest_is_counted_down(http: aioh
         assert await client.data("/api/v2/mix/account/accounts", productType=PRODUCT), (
             "others are not touched"
         )
+
+
+async def test_where_time_is_stepped_the_allowance_is_of_that_time(http: aiohttp.ClientSession) -> None:
+    """Counted in real seconds, a script would be refused on a fast machine and served on a slow one."""
+    clock = SteppedClock(SystemClock())
+    server = SimServer(ScriptedSource(clock.start_ms), clock, ServerSettings())
+    await server.start()
+    try:
+        client = RestClient(server, http)
+
+        async def statuses() -> list[int]:
+            path = "/api/v2/mix/position/all-position"
+            return [(await client.get(path, productType=PRODUCT))[0] for _ in range(6)]
+
+        assert await statuses() == [200] * 5 + [429]
+        await asyncio.sleep(0.3)
+        assert await statuses() == [429] * 6
+        clock.move_to(clock.now_ms() + 1000)
+        assert await statuses() == [200] * 5 + [429]
+    finally:
+        await server.stop()
 
 
 async def test_a_refused_request_still_counts_down(http: aiohttp.ClientSession) -> None:
