@@ -49,7 +49,7 @@ class ExchangeClock:
 
 
 class SteppedClock(ExchangeClock):
-    """Exchange time that stands still until `move_to`; pushes and requests are counted in it, not sessions."""
+    """Exchange time that stands still until `move_to`; it counts pushes and requests, but not sessions."""
 
     stepped = True
 
