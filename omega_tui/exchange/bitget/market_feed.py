@@ -115,6 +115,8 @@ class MarketFeed:
                 self._snapshot_due = now + _SNAPSHOT_SECONDS
             case TopicFailed(topic, reason) if topic.target == self._symbol:
                 # The other subscriptions are untouched.
+                if topic.channel == Channel.BOOKS:
+                    self._distrust_book()
                 self._become(_SURFACES.get(topic.channel, Surface.CANDLES), Health.DOWN, reason)
             case ErrorReported(code, message):
                 self._report(NoticeGiven(f"market stream: {code} {message}", warning=True))
