@@ -7,7 +7,7 @@ every surface but the channel `fill`; this module and `rest_trade` are where the
 from decimal import Decimal
 
 from omega_tui.exchange.bitget.wire import MARGIN_COIN
-from omega_tui.sim.facts import PositionMode
+from omega_tui.sim.facts import PositionMode, TriggerType
 from omega_tui.sim.payloads.market import UNKNOWN, Row, average, exact, money
 from omega_tui.sim.venue.ledger import LedgerFill, LedgerOrder
 from omega_tui.sim.venue.positions import opening_direction
@@ -197,16 +197,17 @@ def _last_fill(fill: LedgerFill) -> Row:
 
 def _presets(order: LedgerOrder) -> Row:
     """Trigger types and execution prices of the presets."""
+    presets = order.presets
     return {
-        "presetStopSurplusType": _trigger_type(order.presets.take_profit),
-        "presetStopSurplusExecutePrice": exact(order.presets.take_profit_execute),
-        "presetStopLossType": _trigger_type(order.presets.stop_loss),
-        "presetStopLossExecutePrice": exact(order.presets.stop_loss_execute),
+        "presetStopSurplusType": _trigger_type(presets.take_profit, presets.take_profit_type),
+        "presetStopSurplusExecutePrice": exact(presets.take_profit_execute),
+        "presetStopLossType": _trigger_type(presets.stop_loss, presets.stop_loss_type),
+        "presetStopLossExecutePrice": exact(presets.stop_loss_execute),
     }
 
 
-def _trigger_type(preset: Decimal | None) -> str:
-    return UNKNOWN if preset is None else "fill_price"
+def _trigger_type(preset: Decimal | None, trigger_type: TriggerType) -> str:
+    return UNKNOWN if preset is None else str(trigger_type)
 
 
 def _closes(order: LedgerOrder) -> bool:

@@ -15,6 +15,7 @@ from omega_tui.sim.refusals import refusal
 from omega_tui.sim.venue.accounts import Account
 from omega_tui.sim.venue.intake import Market
 from omega_tui.sim.venue.ledger import LedgerOrder, LedgerPlan, OrderSpec, Presets
+from omega_tui.sim.venue.listings import Listings
 from omega_tui.sim.venue.orders_rules import check_size
 from omega_tui.sim.venue.plan_requests import GuardRequest
 from omega_tui.sim.venue.plan_rules import (
@@ -38,6 +39,7 @@ class Guards:
         self,
         markets: Mapping[str, Market],
         account: Account,
+        listings: Listings,
         store: PlanStore,
         ids: Snowflakes,
         now_ms: Callable[[], int],
@@ -45,6 +47,7 @@ class Guards:
     ) -> None:
         self._markets = markets
         self._account = account
+        self._listings = listings
         self._store = store
         self._ids = ids
         self._now_ms = now_ms
@@ -54,10 +57,12 @@ class Guards:
         """Prices and size as they must be; raises `Refused` with Bitget's code."""
         position = self._position(asked)
         market = self._markets[asked.symbol]
+        order = _order(asked, position)
+        self._listings.check(order)
         check_trigger_price(asked.trigger_price, market.contract)
         check_execute_price(asked.execute_price, market.contract)
         if asked.size is not None:
-            check_size(_order(asked, position), market.contract)
+            check_size(order, market.contract)
             if asked.size > position.size:
                 raise refusal(Code.TPSL_ABOVE_POSITION)
         price = market.ticker.price_by(asked.trigger_type)

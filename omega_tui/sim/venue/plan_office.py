@@ -18,6 +18,7 @@ from omega_tui.sim.venue.guard_office import GuardOffice
 from omega_tui.sim.venue.guards import Guards
 from omega_tui.sim.venue.intake import Market
 from omega_tui.sim.venue.ledger import LedgerEvent, LedgerOrder, LedgerPlan, OrderSpec, PlanChanged, Presets
+from omega_tui.sim.venue.listings import Listings
 from omega_tui.sim.venue.order_store import OrderStore
 from omega_tui.sim.venue.orders_rules import check_mode, check_price, check_size
 from omega_tui.sim.venue.plan_requests import LegChange, PlanChange, PlanRequest, changed_price
@@ -51,6 +52,7 @@ class PlanOffice:
         account: Account,
         orders: OrderStore,
         desk: Desk,
+        listings: Listings,
         ids: Snowflakes,
         now_ms: Callable[[], int],
         choices: Choices,
@@ -60,18 +62,20 @@ class PlanOffice:
         self._desk = desk
         self._account = account
         self._orders = orders
+        self._listings = listings
         self._ids = ids
         self._now_ms = now_ms
         self._choices = choices
         self._settle = settle
         self._store = PlanStore(lambda plan: emit(PlanChanged(plan)))
-        guards = Guards(markets, account, self._store, ids, now_ms, choices)
+        guards = Guards(markets, account, listings, self._store, ids, now_ms, choices)
         self.guards = GuardOffice(self._store, guards, desk, choices, settle)
         self.runner = PlanRunner(markets, account, orders, desk, self._store, guards, now_ms)
 
     def place(self, asked: PlanRequest) -> LedgerPlan:
         """Take in a trigger or trailing order; returns it as accepted."""
         spec, market = asked.order, self._desk.market(asked.order.symbol)
+        self._listings.check(spec)
         check_mode(spec, self._account.position_mode)
         check_size(spec, market.contract)
         check_price(spec, market.contract, None)
@@ -88,9 +92,11 @@ class PlanOffice:
     ) -> LedgerPlan:
         """Change a trigger or trailing order that still waits; it keeps its id.
 
-        Refused 43025 when there is none, 43026 when it is decided. A new trigger price is measured anew: the
-        plan then waits for the market to come from where it is now.
+        Refused 43025 when there is none, 43026 when it is decided, 40923 for no change at all. A new trigger
+        price is measured anew: the plan then waits for the market to come from where it is now.
         """
+        if change == PlanChange():
+            raise refusal(Code.NOTHING_MODIFIED)
         plan = waiting_plan(self._store, plan_id, client_oid, symbol, OPENERS)
         asked = _changed(plan, change)
         contract = self._desk.market(plan.order.symbol).contract

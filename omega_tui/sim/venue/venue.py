@@ -120,7 +120,8 @@ class Venue:
         self.forecasts = Forecasts(self._markets, account, statements)
         self.funding = FundingOffice(self._markets, account, desk, self.agenda, now_ms)
         self.plans = PlanOffice(
-            self._markets, account, self._orders, desk, ids, now_ms, self.choices, self._emit, self._settle
+            *(self._markets, account, orders, desk, self.listings, ids, now_ms, choices),
+            *(self._emit, self._settle),
         )
         self.modifier = Modifier(
             account, orders, desk, self.agenda, choices, now_ms, self.plans.check_presets, self._settle

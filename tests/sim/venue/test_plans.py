@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from omega_tui.sim.choices import Choices
-from omega_tui.sim.facts import OrderStatus, PlanStatus, PlanType, PositionMode
+from omega_tui.sim.facts import OrderStatus, PlanStatus, PlanType, PositionMode, SymbolStatus
 from omega_tui.sim.refusals import Refused
 from omega_tui.sim.venue.ledger import OrderChanged, PlanChanged, Presets
 from omega_tui.sim.venue.plan_requests import LegChange, PlanChange
@@ -261,3 +261,22 @@ def test_the_position_mode_is_frozen_while_plans_wait(scene: PlanScene) -> None:
     scene.trigger(BUY, "1", "105")
     with pytest.raises(Refused, match="40920"):
         scene.venue.settings.set_position_mode(PositionMode.HEDGE)
+
+
+def test_a_modify_must_change_something(scene: PlanScene) -> None:
+    plan = scene.trigger(BUY, "1", "105")
+    with pytest.raises(Refused, match="40923"):
+        modify(scene, plan.plan_id, PlanChange())
+
+
+def test_a_symbol_under_maintenance_takes_no_plans(scene: PlanScene) -> None:
+    """A stop that waits in a market that will not trade protects nobody; the trader must hear it at once."""
+    scene.hold(LONG, "1")
+    waiting = scene.trigger(SELL, "1", "98")
+    scene.venue.listings.change(SYMBOL, SymbolStatus.MAINTAIN)
+    with pytest.raises(Refused, match="41114"):
+        scene.trigger(BUY, "1", "105")
+    with pytest.raises(Refused, match="41114"):
+        scene.guard(PlanType.POSITION_LOSS, LONG, "95")
+    scene.last("98")
+    assert scene.status(waiting) is FAILED
