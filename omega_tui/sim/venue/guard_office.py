@@ -69,7 +69,7 @@ class GuardOffice:
             size=None if present.size is None else change.size or present.size,
             callback=present.callback if change.callback is None else change.callback,
         )
-        self._guards.check(asked)
+        self._guards.check(asked, former)
         guard = self._guards.put(asked, former)
         self._settle()
         return guard

@@ -53,8 +53,12 @@ class Guards:
         self._now_ms = now_ms
         self._choices = choices
 
-    def check(self, asked: GuardRequest) -> None:
-        """Prices and size as they must be; raises `Refused` with Bitget's code."""
+    def check(self, asked: GuardRequest, former: LedgerPlan | None = None) -> None:
+        """Prices and size as they must be; raises `Refused` with Bitget's code.
+
+        The market may have passed the price that armed a trailing guard: it need not be reached again when
+        the change of a former one leaves it.
+        """
         position = self._position(asked)
         market = self._markets[asked.symbol]
         order = _order(asked, position)
@@ -68,7 +72,8 @@ class Guards:
         price = market.ticker.price_by(asked.trigger_type)
         if asked.plan_type is PlanType.MOVING:
             check_callback(asked.plan_type, asked.callback)
-            check_arming_price(_rises(asked), asked.trigger_price, price)
+            if former is None or former.trigger_price != asked.trigger_price:
+                check_arming_price(_rises(asked), asked.trigger_price, price)
         else:
             by_entry = self._choices.tpsl_measured_by_entry
             check_leg(asked, price, position.average_entry, measured_by_entry=by_entry)

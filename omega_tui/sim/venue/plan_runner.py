@@ -1,8 +1,8 @@
 """Watches prices and positions for the conditional orders: triggers them, ends them, guards what was opened.
 
 Whatever the exchange did, `react` looks at the prices once more. All plans that a look finds reached are
-triggered by it, whatever the first of them does to the price, and are executed one after the other, oldest
-first; what closes a position takes that position's other plans along before their turn comes.
+triggered by it, whatever the first of them does to the price, and are executed one after the other, a
+contract's oldest first; what closes a position takes that position's other plans along before their turn.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,7 +33,6 @@ from omega_tui.sim.venue.plans import (
     WHOLE_POSITION,
     PlanStore,
     closed_side,
-    in_order,
     looked_at,
     order_source,
 )
@@ -140,7 +139,7 @@ class PlanRunner:
         return Presets(price(ratios.take_profit, upwards), price(ratios.stop_loss, -upwards))
 
     def _trigger_reached(self) -> bool:
-        reached = in_order(plan for symbol in self._changed_symbols() for plan in self._reached(symbol))
+        reached = [plan for symbol in self._changed_symbols() for plan in self._reached(symbol)]
         now = self._now_ms()
         for plan in reached:
             executing = replace(plan, status=PlanStatus.EXECUTING, triggered_ms=now, updated_ms=now)

@@ -3,7 +3,7 @@
 Knows no rules, no orders and no market; it finds, remembers, and says whether a price reaches a plan.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from decimal import Decimal
 
@@ -117,7 +117,7 @@ class PlanStore:
         """Plans of these types that still wait, oldest first."""
         wanted = self._pending if symbol is None else {symbol: self._pending.get(symbol, {})}
         plans = [plan for held in wanted.values() for plan in held.values() if plan.plan_type in types]
-        return plans if symbol is not None else in_order(plans)
+        return plans if symbol is not None else sorted(plans, key=lambda plan: int(plan.plan_id))
 
     def decided(self, symbol: str | None, types: Collection[PlanType]) -> list[LedgerPlan]:
         """Executed, failed and cancelled plans of these types, newest first."""
@@ -144,8 +144,3 @@ class PlanStore:
             oldest = next(plan for plan in self._plans.values() if plan.status not in PENDING)
             del self._plans[oldest.plan_id], self._by_client_oid[oldest.client_oid]
             self._decided -= 1
-
-
-def in_order(plans: Iterable[LedgerPlan]) -> list[LedgerPlan]:
-    """Plans by the time of their creation, oldest first."""
-    return sorted(plans, key=lambda plan: int(plan.plan_id))

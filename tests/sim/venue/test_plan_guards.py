@@ -101,6 +101,30 @@ def test_a_guard_is_cut_to_what_is_left(scene: PlanScene) -> None:
     assert (scene.size(LONG), scene.size(SHORT)) == (0, 0)
 
 
+def test_a_limit_guard_is_cut_too() -> None:
+    """A hedge account refuses a limit close of more than is held: uncut, the stop would fail."""
+    scene = PlanScene(PositionMode.HEDGE)
+    scene.deep("100")
+    scene.hold(LONG, "3")
+    guard = scene.guard(LOSS, LONG, "95", size="3", execute="96")
+    scene.close(LONG, "2")
+    scene.last("95")
+    assert scene.placed_by(guard).size == 1
+
+
+def test_a_guard_reached_together_with_the_end_of_its_position_leaves_the_next_alone(
+    scene: PlanScene,
+) -> None:
+    """In one tick a plan closes the position and another opens the next: the old stop is not for that one."""
+    scene.hold(LONG, "1")
+    scene.trigger(SELL, "1", "95")
+    scene.trigger(BUY, "1", "95")
+    guard = scene.guard(WHOLE_LOSS, LONG, "95")
+    scene.last("95")
+    assert scene.status(guard) is CANCELLED
+    assert scene.size() == 1
+
+
 def test_a_limit_guard_rests_until_it_fills(scene: PlanScene) -> None:
     scene.hold(LONG, "2")
     guard = scene.guard(WHOLE_PROFIT, LONG, "105", execute="106")
@@ -168,6 +192,18 @@ def test_a_trailing_guard_locks_profit_in(scene: PlanScene, side: str, path: lis
     assert scene.status(guard) is EXECUTED
     assert scene.placed_by(guard).order_source == "move_market"
     assert scene.size(held) == 1
+
+
+def test_a_trailing_guard_keeps_its_best_price_unless_its_activation_changes(scene: PlanScene) -> None:
+    scene.hold(LONG, "1")
+    guard = scene.guard(MOVING, LONG, "105", size="1", callback="3")
+    scene.last("110")
+    scene.last("109")
+    guards = scene.venue.plans.guards
+    guards.modify(guard.plan_id, None, SYMBOL, GuardChange(Decimal(105), callback=Decimal(4)))
+    assert (scene.now_of(guard).extreme, scene.now_of(guard).callback) == (110, 4)
+    guards.modify(guard.plan_id, None, SYMBOL, GuardChange(Decimal(112)))
+    assert scene.now_of(guard).extreme is None
 
 
 @pytest.mark.parametrize(
@@ -265,6 +301,17 @@ def test_set_together_is_all_or_nothing(scene: PlanScene) -> None:
         GuardRequest(kind, SYMBOL, LONG, Decimal(at)) for kind, at in ((WHOLE_PROFIT, 120), (WHOLE_LOSS, 130))
     ]
     with pytest.raises(Refused, match="40834"):
+        scene.venue.plans.guards.set_all(wanted)
+    assert scene.waiting() == []
+
+
+def test_two_legs_cannot_share_a_client_id(scene: PlanScene) -> None:
+    scene.hold(LONG, "1")
+    wanted = [
+        GuardRequest(kind, SYMBOL, LONG, Decimal(at), client_oid="mine")
+        for kind, at in ((WHOLE_PROFIT, 120), (WHOLE_LOSS, 90))
+    ]
+    with pytest.raises(Refused, match="45034"):
         scene.venue.plans.guards.set_all(wanted)
     assert scene.waiting() == []
 
@@ -367,6 +414,17 @@ def test_an_order_that_only_closes_brings_no_guards(scene: PlanScene) -> None:
     assert scene.waiting() == []
     with pytest.raises(Refused, match="40808"):
         scene.venue.place(scene.spec(BUY, "1", reduce_only=True, presets=Presets(stop_loss=Decimal(90))))
+
+
+def test_presets_on_a_hedge_close_guard_nothing() -> None:
+    """The rest of the position must not get a stop that was meant for nothing."""
+    scene = PlanScene(PositionMode.HEDGE, Choices(closing_presets_refused=False))
+    scene.deep("100")
+    scene.hold(LONG, "2")
+    spec = scene.spec(SELL, "1", hold=LONG, closes=True, presets=Presets(stop_loss=Decimal(90)))
+    scene.venue.place(spec)
+    assert scene.size() == 1
+    assert scene.waiting() == []
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_mark_trigger_is_deaf_to_trades_and_the_other_way_round(scene: PlanSce
 
 
 def test_a_limit_plan_rests_at_its_own_price(scene: PlanScene) -> None:
-    plan = scene.trigger(BUY, "1", "99", "98.5")
+    plan = scene.trigger(BUY, "1", "99", "98.5", client_oid="mine")
     assert scene.venue.pending() == [], "nothing rests before the trigger"
     scene.last("99")
     order = scene.placed_by(plan)
@@ -62,7 +62,7 @@ def test_a_limit_plan_rests_at_its_own_price(scene: PlanScene) -> None:
         OrderStatus.LIVE,
         "plan_limit",
     )
-    assert order.client_oid != plan.client_oid
+    assert plan.client_oid == "mine" != order.client_oid, "the order has a name of its own"
 
 
 def test_the_traders_own_fills_trigger(scene: PlanScene) -> None:
@@ -232,7 +232,8 @@ def test_a_modify_removes_one_leg_with_zero_and_keeps_the_other(scene: PlanScene
 def test_a_trailing_order_keeps_its_best_price_unless_its_activation_changes(scene: PlanScene) -> None:
     plan = scene.trigger(SELL, "1", "102", kind=PlanType.TRACK, callback="5")
     scene.last("110")
-    modify(scene, plan.plan_id, PlanChange(callback=Decimal(2)))
+    scene.last("109")
+    modify(scene, plan.plan_id, PlanChange(callback=Decimal(4)))
     assert scene.now_of(plan).extreme == 110
     modify(scene, plan.plan_id, PlanChange(trigger_price=Decimal(115)))
     assert scene.now_of(plan).extreme is None
@@ -249,6 +250,8 @@ def test_cancelling_by_type_and_many(scene: PlanScene) -> None:
         plans.cancel(trailing.plan_id, None, SYMBOL, {PlanType.NORMAL})
     with pytest.raises(Refused, match="43033"):
         plans.cancel(plain.plan_id, None, SYMBOL, {PlanType.TRACK})
+    with pytest.raises(Refused, match="43025"):
+        plans.cancel(plain.plan_id, None, "ETHUSDT", {PlanType.NORMAL})
     assert [plan.plan_id for plan in plans.cancel_many(SYMBOL, {PlanType.NORMAL})] == [plain.plan_id]
     assert scene.status(plain) is PlanStatus.CANCELLED
     with pytest.raises(Refused, match="22001"):
