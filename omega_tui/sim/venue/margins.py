@@ -63,18 +63,16 @@ class MarginOffice:
             self._announce()
 
     def rescue(self, position: Position) -> bool:
-        """Bring a position in need back to the equity it was opened with; whether that saves it.
+        """Add the position's initial margin once more, or all there is when that is less; whether any was.
 
-        As much as there is when there is less, and nothing when even all of it would not help ("a certain
-        amount of margin will be added from your futures account": how much Bitget does not say).
+        ("Automatic margin call in isolated margin mode".) Whether that saves the position shows at the next
+        look: when it does not, money follows until there is none, as Bitget warns.
         """
         if not position.auto_margin:
             return False
-        loss = -min(self._statements.unrealized(position), _ZERO)
-        lacking = self._initial(position) + loss - position.isolated_margin
-        available = self._statements.available(MarginMode.ISOLATED)
-        amount = min(lacking, available).quantize(_MONEY, ROUND_DOWN)
-        if amount <= 0 or self._statements.isolated_ratio(position, amount) >= 1:
+        available = self._statements.available(MarginMode.ISOLATED).quantize(_MONEY, ROUND_DOWN)
+        amount = min(self._initial(position), available)
+        if not amount:
             return False
         position.isolated_margin += amount
         self._account.wallet.book(position.symbol, Business.AUTO_ADD_MARGIN, amount)

@@ -103,9 +103,9 @@ class Statements:
         """A position's profit at mark, before fees."""
         return held.unrealized(self._mark(held.symbol))
 
-    def isolated_ratio(self, held: Position, added: Decimal = _ZERO) -> Decimal:
-        """Maintenance over own equity of an isolated position with `added` margin; liquidation is at 1."""
-        return _risk(self.maintenance(held), held.isolated_margin + added + self.unrealized(held))
+    def isolated_ratio(self, held: Position) -> Decimal:
+        """Maintenance over own equity of an isolated position; liquidation is at 1."""
+        return _risk(self.maintenance(held), held.isolated_margin + self.unrealized(held))
 
     def net_size(self, symbol: str) -> Decimal:
         """Long less short of a symbol."""

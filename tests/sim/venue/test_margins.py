@@ -78,21 +78,29 @@ def test_margin_of_what_is_not_isolated_or_not_there() -> None:
 
 
 def test_automatic_margin_saves_a_position_from_liquidation() -> None:
-    scene = Scene(margin_mode=ISOLATED)
-    scene.buy("1")
+    """The numbers of Bitget's article "Automatic margin call in isolated margin mode"."""
+    scene = Scene(balance="601.63497", margin_mode=ISOLATED)
+    scene.snapshot((("27249", "1"),), (("27249.5", "1"),))
+    scene.facts("27249.5")
+    scene.buy("0.1")
     scene.venue.margins.set_auto(SYMBOL, LONG, on=True)
-    assert held(scene).auto_margin
-    balance = scene.venue.account().balance
-    scene.facts("90.3")
+    opened, money = held(scene), scene.venue.account()
+    assert (opened.auto_margin, opened.margin) == (True, D("272.495"))
+    assert money.isolated_available == D("327.505")
+    assert opened.liquidation_price is not None
+    assert round(opened.liquidation_price, 1) == D("24637.9")
+    scene.facts("24637.8")
     saved = held(scene)
-    assert saved.margin + saved.unrealized == D("10.01")
-    assert saved.margin_ratio < 1
+    assert saved.margin == D("544.99")
+    assert saved.liquidation_price is not None
+    assert abs(saved.liquidation_price - D("21900.4")) < D("0.1")
+    assert scene.venue.account().isolated_available == D("55.01")
+    assert scene.venue.account().balance == money.balance
     bill = next(scene.venue.wallet.bills())
-    assert (bill.business, bill.amount) == ("auto_append_margin", D("9.8"))
-    assert scene.venue.account().balance == balance
+    assert (bill.business, bill.amount) == ("auto_append_margin", D("272.495"))
 
 
-def test_automatic_margin_adds_what_there_is_when_that_is_enough() -> None:
+def test_automatic_margin_adds_all_there_is_when_that_is_less() -> None:
     scene = Scene(balance="15", margin_mode=ISOLATED)
     scene.buy("1")
     scene.venue.margins.set_auto(SYMBOL, LONG, on=True)
@@ -102,13 +110,16 @@ def test_automatic_margin_adds_what_there_is_when_that_is_enough() -> None:
     assert saved.margin_ratio < 1
 
 
-def test_automatic_margin_is_not_thrown_after_what_it_cannot_save() -> None:
-    scene = Scene(balance="15", margin_mode=ISOLATED)
+def test_automatic_margin_can_cost_everything() -> None:
+    """Bitget warns of it: money follows the position until there is none, and then it is liquidated."""
+    scene = Scene(balance="35", margin_mode=ISOLATED)
     scene.buy("1")
     scene.venue.margins.set_auto(SYMBOL, LONG, on=True)
-    scene.facts("85")
+    scene.facts("60")
     assert scene.venue.positions() == []
-    assert scene.venue.account().balance == D("15") - D("0.06006") - D("10.01")
+    assert scene.venue.account().balance == 0
+    added = [each.amount for each in scene.venue.wallet.bills() if each.business == "auto_append_margin"]
+    assert added == [D("4.90994"), D("10.01"), D("10.01")]
 
 
 def test_each_side_of_a_hedge_has_its_own_switch() -> None:
