@@ -22,6 +22,8 @@ class Choices:
     - `orders_freeze_leverage`: an isolated symbol's leverage cannot change while it has open orders.
     - `fund_takes_remainder`: what a liquidation leaves of the margin goes to the insurance fund, as a real
       account's bills show; else it stays the trader's. What is missing the fund pays either way.
+    - `crossed_margin_by_entry`: a crossed position binds its cost by its leverage, as until September 2025,
+      else its value at mark.
     - `modify_delay_ms`: how long after the reply to `modify-order` the new order is born.
     - `status_of_refusals`, `status_of_unproven_keys`, `status_of_unknown_routes`, `status_of_limits`,
       `status_of_failures`: the HTTP status of refusals in general, of 40001 to 40012 and 40037, of 40404,
@@ -54,6 +56,7 @@ class Choices:
     unchanged_leverage_refused: bool = False
     orders_freeze_leverage: bool = True
     fund_takes_remainder: bool = True
+    crossed_margin_by_entry: bool = False
     modify_delay_ms: int = 20
     status_of_refusals: int = 400
     status_of_unproven_keys: int = 400

@@ -4,7 +4,8 @@ Reads everything, changes nothing.
 
 Definitions, as the captured replies of real accounts bear them out:
 - equity = wallet balance + unrealized profit at mark;
-- position margin = cost / leverage (isolated: what was bound at each opening fill);
+- position margin = value at mark / leverage (isolated: what was bound at each opening fill), since Bitget
+  "updates estimated liquidation price and margin calculation" in September 2025;
 - what open orders bind is as `commitments` counts it;
 - available for crossed orders counts crossed unrealized profit and loss, for isolated orders and
   transfers only the loss.
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import Contract, MarginMode
 from omega_tui.sim.venue.accounts import Account
 from omega_tui.sim.venue.commitments import Commitments
@@ -50,11 +52,13 @@ class Statements:
         contracts: Mapping[str, Contract],
         mark: Callable[[str], Decimal],
         commitments: Commitments,
+        choices: Choices,
     ) -> None:
         self._account = account
         self._contracts = contracts
         self._mark = mark
         self._commitments = commitments
+        self._choices = choices
 
     def account(self) -> LedgerAccount:
         """The money, with everything that is bound."""
@@ -130,10 +134,9 @@ class Statements:
 
     def margin_missing(self, held: Position, leverage: int) -> Decimal:
         """What a position would bind more with another leverage; negative when crossed and less."""
-        wanted = initial_margin(held.entry_quote, leverage)
         if held.margin_mode is MarginMode.ISOLATED:
-            return max(wanted - held.isolated_margin, _ZERO)
-        return wanted - self._margin(held)
+            return max(initial_margin(held.entry_quote, leverage) - held.isolated_margin, _ZERO)
+        return self._crossed_margin(held, leverage) - self._margin(held)
 
     def _position(self, held: Position, crossed: _Pool) -> LedgerPosition:
         account, contract, mark = self._account, self._contracts[held.symbol], self._mark(held.symbol)
@@ -171,7 +174,12 @@ class Statements:
     def _margin(self, held: Position) -> Decimal:
         if held.margin_mode is MarginMode.ISOLATED:
             return held.isolated_margin
-        return initial_margin(held.entry_quote, self._account.settings(held.symbol).leverage(held.side))
+        return self._crossed_margin(held, self._account.settings(held.symbol).leverage(held.side))
+
+    def _crossed_margin(self, held: Position, leverage: int) -> Decimal:
+        by_entry = self._choices.crossed_margin_by_entry
+        value = held.entry_quote if by_entry else held.size * self._mark(held.symbol)
+        return initial_margin(value, leverage)
 
     def _pool(self, mode: MarginMode) -> _Pool:
         """Of a crossed long and short of one symbol only the larger one needs maintenance margin."""

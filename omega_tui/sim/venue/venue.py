@@ -95,7 +95,9 @@ class Venue:
             self._contracts, self.wallet, settings.position_mode, default, ids.next
         )
         commitments = Commitments(self._contracts, account.positions)
-        statements = self._statements = Statements(account, self._contracts, self._mark, commitments)
+        statements = self._statements = Statements(
+            account, self._contracts, self._mark, commitments, self.choices
+        )
         self.listings = Listings(contracts)
         orders, choices = self._orders, self.choices
         self.quirks = Quirks()

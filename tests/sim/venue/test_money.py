@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import MarginMode, PositionMode
 from tests.sim.venue.scene import BUY, LONG, SHORT, Scene
 
@@ -22,11 +23,20 @@ def test_a_crossed_position() -> None:
     assert account.balance == D("10000") - D("0.06006")
     assert account.unrealized == account.crossed_unrealized == position.unrealized == D("9.9")
     assert account.equity == account.balance + D("9.9")
-    assert account.crossed_margin == position.margin == D("10.01")
+    assert account.crossed_margin == position.margin == D("11")
     assert account.available == account.balance
-    assert account.crossed_available == account.balance - D("10.01") + D("9.9")
-    assert account.transferable == account.balance - D("10.01")
+    assert account.crossed_available == account.balance - D("11") + D("9.9")
+    assert account.transferable == account.balance - D("11")
     assert account.crossed_risk_rate == D("110") * D("0.0046") / account.equity
+
+
+def test_a_crossed_position_bound_its_cost_until_2025() -> None:
+    scene = Scene(choices=Choices(crossed_margin_by_entry=True))
+    scene.buy("1")
+    scene.facts("110")
+    account = scene.venue.account()
+    assert account.crossed_margin == scene.venue.positions()[0].margin == D("10.01")
+    assert account.transferable == account.balance - D("10.01")
 
 
 def test_an_isolated_position_binds_its_own_margin() -> None:

@@ -158,7 +158,7 @@ class Auditor:
 
     def _figures(self) -> tuple[object, object]:
         positions = [
-            (each.position_id, each.size, each.locked, each.margin, each.funding, each.fees, each.auto_margin)
+            (each.position_id, each.size, each.locked, each.funding, each.fees, each.auto_margin)
             for each in self._scene.venue.positions()
         ]
         account = self._scene.venue.account()
