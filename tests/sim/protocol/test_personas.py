@@ -1,5 +1,6 @@
 """Who calls: each persona is refused where Bitget refuses it, with Bitget's code, and served elsewhere."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -8,13 +9,23 @@ import aiohttp
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from omega_tui.exchange.bitget.wire import RestPath
+from omega_tui.exchange.bitget.wire import Channel, RestPath
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.personas import PERSONAS, Permission, Persona, PersonaUnknown, Standing, build_persona
 from omega_tui.sim.refusals import Refused
 from omega_tui.sim.rest.entrance import check_access
 from omega_tui.sim.rest.face import ROUTES
-from tests.sim.protocol.clients import PRODUCT, RestClient, Stream, open_stream, private_topic, topic
+from omega_tui.sim.server import SimServer
+from tests.sim.protocol.clients import (
+    PATIENCE,
+    PRODUCT,
+    RestClient,
+    Stream,
+    open_stream,
+    private_topic,
+    topic,
+    until,
+)
 from tests.sim.protocol.conftest import running
 
 PLACE = "/api/v2/mix/order/place-order"
@@ -331,3 +342,40 @@ async def test_demo_and_live_keys_have_streams_of_their_own() -> None:
             stream = Stream(socket)
             await stream.subscribe(topic("ticker"))
             assert await stream.hear_push("ticker"), "the market is there for both"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"apiKey": "nonsense"}, "40006"),
+        ({"apiKey": "bg_nobody"}, "40037"),
+        ({"secret": "wrong"}, "40009"),
+        ({"password": "wrong"}, "40012"),
+    ],
+)
+async def test_ccxt_knows_a_wrong_key(
+    connected: Connect, ccxt_async: Any, server: SimServer, changes: dict[str, str], code: str
+) -> None:
+    client = connected(ccxt_async, server)
+    for name, value in changes.items():
+        setattr(client, name, value)
+    with pytest.raises(ccxt_async.AuthenticationError, match=code):
+        await client.fetch_balance()
+
+
+async def test_ccxt_streams_know_a_wrong_key(connected: Connect, ccxt_pro: Any, server: SimServer) -> None:
+    client = connected(ccxt_pro, server)
+    client.secret = "wrong"
+    with pytest.raises(ccxt_pro.AuthenticationError, match="30015"):
+        await asyncio.wait_for(client.watch_balance(), PATIENCE)
+
+
+async def test_ccxt_streams_listen_in_the_demo_world(connected: Connect, ccxt_pro: Any) -> None:
+    async with running(persona=PERSONAS["demo"]) as server:
+        client = connected(ccxt_pro, server, sandboxMode=True)
+        orders = asyncio.create_task(client.watch_orders(PAIR))
+        await until(lambda: bool(server.streams.feeds.topics(Channel.ORDERS)))
+        placed = await client.create_order(PAIR, "limit", "buy", 0.01, 59000)
+        (seen,) = await asyncio.wait_for(orders, PATIENCE)
+        assert seen["id"] == placed["id"]
+        await client.close()
