@@ -102,7 +102,9 @@ class SimServer:
         self.faults.offer(self.control)
         guard.skew_ms = self.faults.skew_ms
         self._rest = RestFace(self.exchange, guard, allowances, self.faults.desk)
-        self.streams = StreamsFace(self.exchange, guard, self._settings.limits, ids, self.faults.tampers)
+        self.streams = StreamsFace(
+            self.exchange, guard, self._settings.limits, allowances, ids, self.faults.tampers
+        )
         timeline = Timeline(self.exchange, on_tape_end)
         self._pump = Pump(self.exchange, timeline)
         self.stepper: Stepper | None = None

@@ -110,12 +110,20 @@ class Entrance:
 
     def _spend(self, call: Call, route: Route) -> dict[str, str]:
         persona = self._exchange.condition.persona
-        per_second = REQUESTS_PER_SECOND[RestPath(call.path)]
-        if call.path == RestPath.PLACE_ORDER and persona.account is AccountKind.COPY_TRADER:
-            per_second = COPY_TRADER_ORDERS_PER_SECOND
-        caller = persona.uid if route.signed else call.address
-        left = self._allowances.spend(call.path, caller, per_second)
+        if route.signed:
+            left = spend_of_account(self._allowances, persona, call.path)
+        else:
+            per_second = REQUESTS_PER_SECOND[RestPath(call.path)]
+            left = self._allowances.spend(call.path, call.address, per_second)
         return {} if left is None else {HEADER_REMAINING: str(left)}
+
+
+def spend_of_account(allowances: Allowances, persona: Persona, path: str) -> int | None:
+    """Take one request off the account's allowance for a signed route, as `Allowances.spend`."""
+    per_second = REQUESTS_PER_SECOND[RestPath(path)]
+    if path == RestPath.PLACE_ORDER and persona.account is AccountKind.COPY_TRADER:
+        per_second = COPY_TRADER_ORDERS_PER_SECOND
+    return allowances.spend(path, persona.uid, per_second)
 
 
 def check_access(persona: Persona, route: Route, path: str) -> None:

@@ -12,6 +12,7 @@ from omega_tui.exchange.bitget.wire import WS_PRIVATE_PATH
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.faults.fault import Address
 from omega_tui.sim.faults.streams import StreamTamper, StreamTampers
+from omega_tui.sim.limits import Allowances
 from omega_tui.sim.personas import NO_KEY, Environment
 from omega_tui.sim.security import Guard, Origin
 from omega_tui.sim.streams.account import AccountFeed
@@ -33,12 +34,14 @@ class StreamsFace:
         exchange: SimulatedExchange,
         guard: Guard,
         limits: SessionLimits,
+        allowances: Allowances,
         ids: Ids,
         tampers: StreamTampers,
     ) -> None:
         self._exchange = exchange
         self._guard = guard
         self._limits = limits
+        self._allowances = allowances
         self._ids = ids
         self._tampers = tampers
         self.connections: set[Connection] = set()
@@ -68,7 +71,7 @@ class StreamsFace:
         demo = request.path.startswith(DEMO_PREFIX)
         origin = Origin(address, Environment.DEMO if demo else Environment.LIVE)
         private = kind is Address.PRIVATE
-        gate = Gate(self.feeds, self._guard, self._exchange, self._limits, origin, private)
+        gate = Gate(self.feeds, self._guard, self._exchange, self._limits, self._allowances, origin, private)
         session = Session(gate, connection, self._ids.token(32), self._exchange.clock.monotonic())
         tamper = connection.tamper = self._tampers.attach(kind, connection, session)
         self.connections.add(connection)

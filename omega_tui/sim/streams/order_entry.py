@@ -10,8 +10,9 @@ from typing import Final
 from omega_tui.exchange.bitget.codes import Code, WsTradeCode
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.sim.exchange import SimulatedExchange
+from omega_tui.sim.limits import Allowances
 from omega_tui.sim.refusals import Refused, refusal
-from omega_tui.sim.rest.entrance import check_access
+from omega_tui.sim.rest.entrance import check_access, spend_of_account
 from omega_tui.sim.rest.request import Parameters, parse_body
 from omega_tui.sim.rest.trade import ROUTES
 
@@ -41,27 +42,27 @@ _SPELLED: Final[dict[str, WsTradeCode]] = {
 """How a refusal of REST is spelled here; every other one is a validation error with REST's own words."""
 
 
-def answer_orders(exchange: SimulatedExchange, text: str) -> list[Message]:
+def answer_orders(exchange: SimulatedExchange, allowances: Allowances, text: str) -> list[Message]:
     """One reply to each order or cancel of a message, which are acted upon one after the other."""
     try:
         wanted = parse_body(text.encode()).elements("args") or []
     except Refused as refused:
         return [_error({}, refused)]
-    return [_answer(exchange, asked) for asked in wanted]
+    return [_answer(exchange, allowances, asked) for asked in wanted]
 
 
-def _answer(exchange: SimulatedExchange, asked: Parameters) -> Message:
+def _answer(exchange: SimulatedExchange, allowances: Allowances, asked: Parameters) -> Message:
     named: Message = {}
     try:
         named = {name: asked.text(name) for name in _NAMED}
-        names = _act(exchange, asked)
+        names = _act(exchange, allowances, asked)
     except Refused as refused:
         return _error(named, refused)
     return {"event": "trade", "arg": [{**named, "params": names}], "code": 0, "msg": "Success"}
 
 
-def _act(exchange: SimulatedExchange, asked: Parameters) -> object:
-    """Do what is asked as REST would, access and outages included; returns the order's names."""
+def _act(exchange: SimulatedExchange, allowances: Allowances, asked: Parameters) -> object:
+    """Do what is asked as REST would: access, outages and its allowance. Returns the order's names."""
     path = _PATHS.get(asked.required("channel"))
     if path is None:
         raise refusal(Code.PARAMETER_WRONG, "channel")
@@ -69,6 +70,7 @@ def _act(exchange: SimulatedExchange, asked: Parameters) -> object:
         raise refusal(Code.PARAMETER_WRONG, "id")
     exchange.condition.check(path, exchange.clock.now_ms())
     check_access(exchange.condition.persona, ROUTES[path], path)
+    spend_of_account(allowances, exchange.condition.persona, path)
     where = {"symbol": asked.required("instId"), "productType": asked.required("instType")}
     return ROUTES[path].answer(exchange, asked.inner("params").with_values(**where))
 

@@ -25,6 +25,7 @@ from omega_tui.exchange.bitget.wire import (
     SUBSCRIPTIONS_PER_HOUR,
 )
 from omega_tui.sim.exchange import SimulatedExchange
+from omega_tui.sim.limits import Allowances
 from omega_tui.sim.security import Guard, LoginRefused, Origin
 from omega_tui.sim.streams.connection import Connection
 from omega_tui.sim.streams.feeds import Feeds
@@ -66,6 +67,7 @@ class Gate:
     guard: Guard
     exchange: SimulatedExchange
     limits: SessionLimits
+    allowances: Allowances
     origin: Origin
     private: bool
 
@@ -149,7 +151,7 @@ class Session:
         if not self._logged_in:
             self._error(WsCode.LOGIN_NEEDED, "User needs to log in", operation=_TRADE)
             return
-        for reply in answer_orders(self._gate.exchange, text):
+        for reply in answer_orders(self._gate.exchange, self._gate.allowances, text):
             self._reply(reply)
 
     def _login(self, arguments: list[Message]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from omega_tui.sim.choices import Choices
+from omega_tui.sim.limits import RequestLimits
 from omega_tui.sim.personas import Permission, Persona
 from omega_tui.sim.server import SimServer
 from tests.sim.protocol.clients import PRODUCT, Stream, open_stream, private_topic
@@ -141,3 +142,18 @@ async def test_replies_have_bitgets_shape(trading: Stream, approved: SimServer, 
     lines = shared_path("bitget", "fixtures", "ws", f"trade-{channel}.jsonl").read_text().splitlines()
     acks = [each["payload"] for each in map(json.loads, lines) if each["kind"] == "ack"]
     assert differences(shape_of([reply]), shape_of(acks), shape_of(acks), {}) == []
+
+
+async def test_orders_over_the_stream_share_the_limit_of_rest() -> None:
+    """Ten a second of one account, however many a message holds."""
+    many = {"op": "trade", "args": [asked("place-order", ORDER)["args"][0] for _ in range(12)]}  # type: ignore[index]
+    async with (
+        running(choices=Choices(ws_order_entry=True), requests=RequestLimits()) as server,
+        open_stream(server.address.ws_private) as socket,
+    ):
+        stream = Stream(socket)
+        await stream.login(server.api_key)
+        await stream.say(many)
+        replies = [await stream.hear() for _ in range(12)]
+        assert [reply["event"] for reply in replies] == ["trade"] * 10 + ["error"] * 2
+        assert len(server.exchange.venue.pending()) == 10
