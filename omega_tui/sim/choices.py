@@ -18,6 +18,10 @@ class Choices:
     - `empty_lists_null`: an empty page of orders, fills or bills holds null in place of its list, else an
       empty one.
     - `books_checksum`: pushes of `books` carry the checksum, as until 2025; else they leave the member out.
+    - `books_levels`: how many levels a side `books` and an unlimited depth reply show: up to 500 in 2026, 400
+      in older pages.
+    - `candle_snapshot_rows`, `trade_snapshot_rows`: the rows of these channels' first push, as in captures of
+      the previous generation.
     - `unchanged_leverage_refused`: `set-leverage` to the leverage in force is refused; else it does nothing.
     - `orders_freeze_leverage`: an isolated symbol's leverage cannot change while it has open orders.
     - `fund_takes_remainder`: what a liquidation leaves of the margin goes to the insurance fund, as a real
@@ -53,6 +57,9 @@ class Choices:
 
     empty_lists_null: bool = True
     books_checksum: bool = True
+    books_levels: int = 500
+    candle_snapshot_rows: int = 1000
+    trade_snapshot_rows: int = 50
     unchanged_leverage_refused: bool = False
     orders_freeze_leverage: bool = True
     fund_takes_remainder: bool = True

@@ -92,8 +92,10 @@ def position_lever(exchange: SimulatedExchange, parameters: Parameters) -> list[
 def merge_depth(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`merge-depth`: `limit` any number or "max", `precision` scale0 to scale3."""
     symbol = listed_symbol(exchange, parameters)
-    whole = (parameters.text("limit") or "").lower() == "max"
-    limit = _DEPTH_MAXIMUM if whole else parameters.limit(_DEPTH_DEFAULT, _DEPTH_MAXIMUM)
+    if (parameters.text("limit") or "").lower() == "max":
+        limit = exchange.venue.choices.books_levels
+    else:
+        limit = parameters.limit(_DEPTH_DEFAULT, _DEPTH_MAXIMUM)
     merge = precision(exchange.venue.contract(symbol), parameters.text("precision"))
     if merge is None:
         raise refusal(Code.PARAMETER_WRONG, "precision")

@@ -24,12 +24,11 @@ from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import CandleRow, Direction, Level, PublicTrade
 from omega_tui.sim.payloads.market import Row, candle_push, ticker_push, trade_row
 from omega_tui.sim.streams.topics import Topic
-
-CANDLE_SNAPSHOT_ROWS: Final = 1000
-TRADE_SNAPSHOT_ROWS: Final = 50
-"""As in captures of the previous generation; Bitget's pages do not say how many."""
+from omega_tui.sim.venue.book import BookSide, price_key
 
 _WHOLE_BOOK: Final = 1_000_000
+_MOST_MISSED: Final = 1000
+"""Candles that are told one by one after a long pause; a client that wants more asks for them."""
 _END_OF_TIME: Final = 1 << 53
 _FAST_TOP: Final = frozenset(
     f"{coin}USDT" for coin in ("BTC", "ETH", "XRP", "SOL", "SUI", "DOGE", "ADA", "PEPE", "LINK", "HBAR")
@@ -104,10 +103,11 @@ class CandlePublisher:
         self._exchange = exchange
         self._topic = topic
         self._width = GRANULARITIES[topic.granularity]
+        self._first_rows = exchange.venue.choices.candle_snapshot_rows
         self._sent = self._newest()
 
     def snapshot(self) -> bytes:
-        rows = self._rows(CANDLE_SNAPSHOT_ROWS)
+        rows = self._rows(self._first_rows)
         return frame(self._topic, SNAPSHOT, [candle_push(row) for row in rows], self._exchange.clock.now_ms())
 
     def changes(self) -> list[bytes]:
@@ -124,7 +124,7 @@ class CandlePublisher:
         sent = self._sent
         if sent is None or sent[0] == newest[0]:
             return [newest]
-        count = min((newest[0] - sent[0]) // self._width + 2, CANDLE_SNAPSHOT_ROWS)
+        count = min((newest[0] - sent[0]) // self._width + 2, _MOST_MISSED)
         return [row for row in self._rows(count) if row[0] >= sent[0] and row != sent]
 
     def _newest(self) -> CandleRow | None:
@@ -151,7 +151,7 @@ class TradePublisher:
 
     def snapshot(self) -> bytes:
         recent = self._exchange.recent_trades(self._topic.name)
-        return self._frame(SNAPSHOT, islice(recent, TRADE_SNAPSHOT_ROWS))
+        return self._frame(SNAPSHOT, islice(recent, self._exchange.venue.choices.trade_snapshot_rows))
 
     def changes(self) -> list[bytes]:
         if not self._new:
@@ -164,8 +164,39 @@ class TradePublisher:
         return frame(self._topic, action, rows, self._exchange.clock.now_ms())
 
 
+class _ShownSide:
+    """What the subscribers of `books` know of one side: its best levels, so many at most."""
+
+    def __init__(self, side: BookSide, most: int) -> None:
+        self._side = side
+        self._most = most
+        self._known = dict(side.top(most))
+
+    def levels(self, most: int = _WHOLE_BOOK) -> list[Level]:
+        """The known levels or the best of them, best first."""
+        return self._side.top(min(most, self._most))
+
+    def told(self, changes: list[Level]) -> list[Level]:
+        """What of these changes of the side to tell, best first, together with what they moved in and out."""
+        if len(self._side.keys) <= self._most and len(self._known) < self._most:
+            return [level for level in changes if self._is_news(level)]
+        shown = dict(self.levels())
+        gone = [(price, "0") for price in self._known if price not in shown]
+        new = [level for level in shown.items() if self._known.get(level[0]) != level[1]]
+        self._known = shown
+        return sorted([*gone, *new], key=lambda level: self._side.sign * price_key(level[0]))
+
+    def _is_news(self, level: Level) -> bool:
+        """Take a level over; a level that came and went since the last push, or came back, is no news."""
+        price, size = level
+        if size == "0":
+            return self._known.pop(price, None) is not None
+        before, self._known[price] = self._known.get(price), size
+        return before != size
+
+
 class BookPublisher:
-    """`books`: the whole book first, then its changes, chained by `seq` and proved by a checksum.
+    """`books`: the best levels first, then their changes, chained by `seq` and proved by a checksum.
 
     Sequence numbers begin at the exchange's start time, so that they grow over restarts too.
     """
@@ -177,31 +208,30 @@ class BookPublisher:
         self._topic = topic
         self._book = exchange.venue.book(topic.name)
         self._base = exchange.clock.start_ms
+        choices = exchange.venue.choices
+        self._proves = choices.books_checksum
         self._book.drain_changes()
+        self._bids = _ShownSide(self._book.bids, choices.books_levels)
+        self._asks = _ShownSide(self._book.asks, choices.books_levels)
         self._sent = self._base + self._book.seq
 
     def snapshot(self) -> bytes:
-        book = self._book
-        bids, asks = book.levels(Direction.BUY, _WHOLE_BOOK), book.levels(Direction.SELL, _WHOLE_BOOK)
-        return self._frame(SNAPSHOT, bids, asks, 0)
+        return self._frame(SNAPSHOT, self._bids.levels(), self._asks.levels(), 0)
 
     def changes(self) -> list[bytes]:
-        bids, asks = self._book.drain_changes()
+        changed = self._book.drain_changes()
+        bids, asks = self._bids.told(changed[0]), self._asks.told(changed[1])
         if not bids and not asks:
             return []
         before, self._sent = self._sent, self._base + self._book.seq
         return [self._frame(UPDATE, bids, asks, before)]
 
     def _frame(self, action: str, bids: list[Level], asks: list[Level], before: int) -> bytes:
-        best = (self._book.levels(side, CHECKSUM_LEVELS) for side in (Direction.BUY, Direction.SELL))
-        data = {
-            "asks": asks,
-            "bids": bids,
-            "checksum": checksum(*best),
-            "seq": self._sent,
-            "pseq": before,
-            "ts": str(self._book.ts),
-        }
+        data: dict[str, object] = {"asks": asks, "bids": bids}
+        if self._proves:
+            best = self._bids.levels(CHECKSUM_LEVELS), self._asks.levels(CHECKSUM_LEVELS)
+            data["checksum"] = checksum(*best)
+        data |= {"seq": self._sent, "pseq": before, "ts": str(self._book.ts)}
         return frame(self._topic, action, [data], self._exchange.clock.now_ms())
 
 
