@@ -37,6 +37,8 @@ class SimulatedExchange:
         self._trades: dict[str, deque[PublicTrade]] = {
             symbol: deque(maxlen=_KEPT_TRADES) for symbol in self.symbols
         }
+        self.next_event_ms: int | None = None
+        """When the market's next event falls, for whoever plays it to state; it may be late already."""
         self._day_opens: dict[str, tuple[int, Decimal]] = {}
         self.venue.listen_trades(self._on_trade)
         self._state_last_prices()
@@ -58,6 +60,11 @@ class SimulatedExchange:
     def delist(self, symbol: str) -> None:
         """Take a symbol off the list; what trades in it stays as it is."""
         self._list(tuple(one for one in self.contracts if one.symbol != symbol))
+
+    def market_ms(self) -> int:
+        """How far the market has been played: up to now, or to its next event when that is late."""
+        now = self.clock.now_ms()
+        return now if self.next_event_ms is None else min(now, self.next_event_ms)
 
     def recent_trades(self, symbol: str) -> Sequence[PublicTrade]:
         """The last trades of a listed symbol, newest first."""

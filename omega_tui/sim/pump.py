@@ -29,7 +29,8 @@ class Timeline:
         self._agenda = exchange.venue.agenda
         self._on_tape_end = on_tape_end
         self._events = exchange.source.events()
-        self._next: MarketEvent | None = next(self._events, None)
+        self._next: MarketEvent | None = None
+        self._fetch()
 
     @property
     def next_ms(self) -> int | None:
@@ -52,7 +53,11 @@ class Timeline:
             self._on_tape_end(event)
         else:
             self._exchange.apply(event)
+        self._fetch()
+
+    def _fetch(self) -> None:
         self._next = next(self._events, None)
+        self._exchange.next_event_ms = None if self._next is None else self._next.ts
 
 
 class Pump:
@@ -75,7 +80,7 @@ class Pump:
             if clock.monotonic() > turn_ends:
                 return 0.0
             self._timeline.play(due)
-        self._exchange.candles.on_time(clock.now_ms())
+        self._exchange.candles.on_time(self._exchange.market_ms())
         return None if due is None else clock.seconds_until(due)
 
     async def run(self) -> None:

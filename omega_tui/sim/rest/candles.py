@@ -86,7 +86,7 @@ def _chosen(
         raise refusal(Code.PARAMETER_WRONG, "granularity")
     start, end = _span(parameters)
     limit = parameters.limit(CANDLE_DEFAULT, maximum)
-    now = exchange.clock.now_ms()
+    now = exchange.market_ms()
     if end is None:
         end = now + 1 if start is None else start + limit * GRANULARITIES[name]
     if finished:
@@ -103,17 +103,17 @@ def _span(parameters: Parameters) -> tuple[int | None, int | None]:
 
 
 def _of_trades(exchange: SimulatedExchange) -> _Read:
-    exchange.candles.on_time(exchange.clock.now_ms())
+    exchange.candles.on_time(exchange.market_ms())
     return exchange.candles.rows
 
 
 def _of_mark(exchange: SimulatedExchange) -> _Read:
-    now = exchange.clock.now_ms()
+    now = exchange.market_ms()
     return lambda symbol, name, end, limit: exchange.mark_candles.rows(symbol, name, end, limit, now)
 
 
 def _of_index(exchange: SimulatedExchange) -> _Read:
-    now = exchange.clock.now_ms()
+    now = exchange.market_ms()
     return lambda symbol, name, end, limit: exchange.index_candles.rows(symbol, name, end, limit, now)
 
 

@@ -128,7 +128,7 @@ class CandlePublisher:
         return [row for row in self._rows(count) if row[0] >= sent[0] and row != sent]
 
     def _newest(self) -> CandleRow | None:
-        self._exchange.candles.on_time(self._exchange.clock.now_ms())
+        self._exchange.candles.on_time(self._exchange.market_ms())
         return self._exchange.candles.current(self._topic.name, self._topic.granularity)
 
     def _rows(self, limit: int) -> list[CandleRow]:

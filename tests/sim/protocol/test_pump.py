@@ -5,6 +5,8 @@ from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import MarketEvent, TapeEnded
 from omega_tui.sim.pump import Pump, Timeline
+from omega_tui.sim.rest.face import ROUTES
+from omega_tui.sim.rest.request import parse_query
 from omega_tui.sim.venue.venue import VenueSettings
 from tests.sim.protocol.scripted import BTC, ScriptedSource, trade
 
@@ -82,3 +84,42 @@ def test_there_is_a_last_price_before_the_first_trade() -> None:
     newest = exchange.candles.current(BTC, "1m")
     assert newest is not None
     assert str(exchange.venue.ticker(BTC).last) == newest[4]
+
+
+async def test_a_trade_that_is_played_late_stays_in_its_own_minute() -> None:
+    """At a hundred times the speed a late turn is seconds late; volume must not slip into the next candle."""
+    clock = ManualClock(1_699_999_980_000)
+    start = clock.wall_ms()
+    exchange, pump, _ = build(clock, 1, trade(BTC, start + 59_900, "61000", "7", 1))
+    pump.apply_due()
+    clock.advance(61)
+    asked = ROUTES["/api/v2/mix/market/candles"].answer
+    query = parse_query(f"symbol={BTC}&productType=usdt-futures&granularity=1m&limit=1")
+    asked(exchange, query)
+    pump.apply_due()
+    exchange.candles.on_time(exchange.market_ms())
+    before, forming = exchange.candles.rows(BTC, "1m", 1 << 53, 2)
+    assert (before[0], before[4], before[5]) == (start, "61000", "8"), "one was traded in the opening"
+    assert (forming[0], forming[5]) == (start + 60_000, "0")
+
+
+class SlowClock(ManualClock):
+    """Every look at it takes a millisecond, as work does."""
+
+    def monotonic(self) -> float:
+        self.advance(0.001)
+        return super().monotonic()
+
+
+def test_a_market_that_is_far_behind_lets_others_run_in_between() -> None:
+    """Ten thousand late events in one go would keep every order waiting."""
+    clock = SlowClock()
+    start = clock.wall_ms()
+    later = [trade(BTC, start + number, "60000", "1", number) for number in range(1, 1000)]
+    exchange, pump, _ = build(clock, 1, *later)
+    clock.advance(10)
+    turns = 1
+    while pump.apply_due() == 0.0:
+        turns += 1
+    assert turns > 10
+    assert len(exchange.recent_trades(BTC)) > 990

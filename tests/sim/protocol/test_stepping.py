@@ -202,7 +202,7 @@ async def a_day(seed: int, hours: int = 24) -> SteppedExchange:
     there = SteppedExchange.generated(seed, 60_000, BTC, ETH)
     await there.step(0)
     for channel, name in (
-        *((channel, symbol) for symbol in (BTC, ETH) for channel in ("books", "ticker", "trade", "candle1H")),
+        *(("books", BTC), ("trade", BTC), ("ticker", ETH), ("candle1H", ETH)),
         *((channel, "default") for channel in ("orders", "fill", "positions", "account")),
     ):
         there.subscribe(channel, name)
@@ -227,13 +227,14 @@ def everything(there: SteppedExchange) -> str:
     return hashlib.sha256(repr((there.listener.frames, there.ledger, asked)).encode()).hexdigest()
 
 
+@pytest.mark.timeout(240)
 async def test_the_same_seed_and_inputs_give_the_same_day() -> None:
     """A bug report that cannot be repeated cannot be fixed: every id, stamp and byte must be the same.
 
     The second day runs in a process that orders its sets otherwise.
     """
     there = await a_day(7)
-    assert len(there.listener.frames) > 5_000
+    assert len(there.listener.frames) > 2_000
     assert there.venue.fills() != []
     program = (
         "import asyncio; from tests.sim.protocol.test_stepping import a_day, everything;"

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from omega_tui.sim.choices import Choices
@@ -14,8 +14,7 @@ from tests.sim.protocol.test_books import PlainBook
 
 
 def chosen(choices: Choices, *later: MarketEvent) -> SteppedExchange:
-    build: Callable[[int], ScriptedSource] = lambda start_ms: ScriptedSource(start_ms, later)  # noqa: E731
-    return SteppedExchange(build, VenueSettings(choices=choices))
+    return SteppedExchange(partial(ScriptedSource, later=later), VenueSettings(choices=choices))
 
 
 def pushes(there: SteppedExchange, channel: str) -> list[dict[str, Any]]:
@@ -24,7 +23,7 @@ def pushes(there: SteppedExchange, channel: str) -> list[dict[str, Any]]:
 
 
 async def test_a_book_cut_at_its_levels_stays_whole() -> None:
-    """A level that moves into the best thirty must be told although it did not change, one that leaves deleted.
+    """A level that moves among the best thirty must be told, one that leaves them deleted.
 
     Else a client's copy lacks levels or keeps dead ones, and its checksum fails from then on.
     """
