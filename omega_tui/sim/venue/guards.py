@@ -16,6 +16,7 @@ from omega_tui.sim.venue.accounts import Account
 from omega_tui.sim.venue.intake import Market
 from omega_tui.sim.venue.ledger import LedgerOrder, LedgerPlan, OrderSpec, Presets
 from omega_tui.sim.venue.listings import Listings
+from omega_tui.sim.venue.order_store import LIVE
 from omega_tui.sim.venue.orders_rules import check_size
 from omega_tui.sim.venue.plan_requests import GuardRequest
 from omega_tui.sim.venue.plan_rules import (
@@ -52,6 +53,7 @@ class Guards:
         self._ids = ids
         self._now_ms = now_ms
         self._choices = choices
+        self._guarded: dict[str, str] = {}
 
     def check(self, asked: GuardRequest, former: LedgerPlan | None = None) -> None:
         """Prices and size as they must be; raises `Refused` with Bitget's code.
@@ -72,7 +74,7 @@ class Guards:
         price = market.ticker.price_by(asked.trigger_type)
         if asked.plan_type is PlanType.MOVING:
             check_callback(asked.plan_type, asked.callback)
-            if former is None or former.trigger_price != asked.trigger_price:
+            if former is None or _armed_anew(asked, former):
                 check_arming_price(_rises(asked), asked.trigger_price, price)
         else:
             by_entry = self._choices.tpsl_measured_by_entry
@@ -107,7 +109,7 @@ class Guards:
             updated_ms=now,
             origin_order_id=origin or (former.origin_order_id if former else None),
         )
-        if former is not None and former.trigger_price == guard.trigger_price:
+        if former is not None and not _armed_anew(asked, former):
             guard = replace(guard, extreme=former.extreme)
         self._store.put(guard)
         return guard
@@ -115,17 +117,28 @@ class Guards:
     def protect(self, order: LedgerOrder, presets: Presets, side: HoldSide, opened: Decimal) -> None:
         """Make guards of the presets of an order that has just opened `opened` of the position on `side`.
 
-        Every fill is guarded at once. The guards of the whole position follow its size by themselves; those
-        of the opened size grow with the next fill. They are not refused: a price that the market has left
-        behind since then triggers immediately.
+        Every fill is guarded at once. The guards of the whole position follow its size by themselves: an
+        order sets them once, and what the trader or a later order made of them since then stays. Those of
+        the opened size grow with the next fill. None is refused: a price that the market has left behind
+        triggers immediately.
         """
+        position = self._account.positions.get(order.symbol, side)
+        if position is None:
+            return
+        before = self._guarded.get(order.order_id)
+        if order.status in LIVE:
+            self._guarded[order.order_id] = position.position_id
+        else:
+            self.forget(order.order_id)
         for asked in self._wanted(order.symbol, presets, side):
-            if asked.plan_type in WHOLE_POSITION:
-                former = self.existing(asked)
-                if former is None or former.origin_order_id != order.order_id:
-                    self.put(asked, former, order.order_id)
-            else:
+            if asked.plan_type not in WHOLE_POSITION:
                 self._enlarge(order.order_id, asked, opened)
+            elif before != position.position_id:
+                self.put(asked, self.existing(asked), order.order_id)
+
+    def forget(self, order_id: str) -> None:
+        """An order will open nothing more."""
+        self._guarded.pop(order_id, None)
 
     def _enlarge(self, origin: str, asked: GuardRequest, opened: Decimal) -> None:
         """One guard an order and leg, over all that the order has opened so far."""
@@ -170,6 +183,11 @@ def request_of(guard: LedgerPlan) -> GuardRequest:
         client_oid=guard.client_oid,
         self_trade=guard.order.self_trade,
     )
+
+
+def _armed_anew(asked: GuardRequest, former: LedgerPlan) -> bool:
+    """Whether a change is about what arms a trailing guard; any other leaves it as far as it has come."""
+    return (asked.trigger_price, asked.trigger_type) != (former.trigger_price, former.trigger_type)
 
 
 def _rises(asked: GuardRequest) -> bool:

@@ -93,7 +93,7 @@ class PlanOffice:
         """Change a trigger or trailing order that still waits; it keeps its id.
 
         Refused 43025 when there is none, 43026 when it is decided, 40923 for no change at all. A new trigger
-        price is measured anew: the plan then waits for the market to come from where it is now.
+        is measured anew: the plan then waits for the market to come from where it is now.
         """
         if change == PlanChange():
             raise refusal(Code.NOTHING_MODIFIED)
@@ -103,10 +103,10 @@ class PlanOffice:
         check_size(asked.order, contract)
         check_price(asked.order, contract, None)
         self._check_opener(asked, contract)
-        if change.trigger_price is not None:
+        kept = (asked.trigger_price, asked.trigger_type) == (plan.trigger_price, plan.trigger_type)
+        if not kept:
             self._check_arming(asked)
         fresh = self._draft(asked)
-        kept = change.trigger_price is None
         modified = replace(
             fresh,
             plan_id=plan.plan_id,

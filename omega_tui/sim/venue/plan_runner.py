@@ -28,7 +28,7 @@ from omega_tui.sim.venue.ledger import (
     PositionClosed,
     Presets,
 )
-from omega_tui.sim.venue.order_store import OrderStore
+from omega_tui.sim.venue.order_store import LIVE, OrderStore
 from omega_tui.sim.venue.plans import (
     WHOLE_POSITION,
     PlanStore,
@@ -78,8 +78,10 @@ class PlanRunner:
 
     def on_ledger(self, event: LedgerEvent) -> None:
         """Note what `react` has to follow: positions that end, fills of orders that bring presets along."""
-        if isinstance(event, OrderChanged) and event.fill is not None:
-            if event.order.presets or event.order.order_source == _TRACKING:
+        if isinstance(event, OrderChanged):
+            if event.fill is None:
+                self._note_end(event.order)
+            elif event.order.presets or event.order.order_source == _TRACKING:
                 self._note_opening(event.order, event.fill)
         elif isinstance(event, PositionClosed):
             self._closed.append(event.position)
@@ -91,6 +93,10 @@ class PlanRunner:
             self._end_closed()
             self._guard_opened()
         return self._trigger_reached() or followed
+
+    def _note_end(self, order: LedgerOrder) -> None:
+        if order.status not in LIVE:
+            self._guards.forget(order.order_id)
 
     def _note_opening(self, order: LedgerOrder, fill: LedgerFill) -> None:
         """In one-way mode a fill may close first; what it opened cannot exceed the position it left."""

@@ -378,6 +378,35 @@ def test_presets_wait_for_the_first_fill_and_guard_from_then_on(scene: PlanScene
     assert [guard.trigger_price for guard in scene.waiting()] == [110, 92], "what the trader changed stays"
 
 
+def test_a_guard_that_the_trader_cancelled_does_not_come_back_with_the_next_fill(scene: PlanScene) -> None:
+    scene.venue.place(scene.spec(BUY, "2", "99", presets=Presets(stop_loss=Decimal(90))))
+    scene.trade("98.9", "0.5", SELL)
+    (loss,) = scene.waiting()
+    scene.venue.plans.cancel(loss.plan_id, None, SYMBOL, {WHOLE_LOSS})
+    scene.trade("98.9", "5", SELL)
+    assert scene.size() == 2
+    assert scene.waiting() == []
+
+
+def test_an_older_orders_next_fill_leaves_newer_presets_alone(scene: PlanScene) -> None:
+    """The first order fills on after the second one set a tighter stop: the stop must not slip back."""
+    scene.venue.place(scene.spec(BUY, "2", "99", presets=Presets(stop_loss=Decimal(90))))
+    scene.trade("98.9", "0.5", SELL)
+    scene.venue.place(scene.spec(BUY, "1", presets=Presets(stop_loss=Decimal(95))))
+    scene.trade("98.9", "5", SELL)
+    assert [guard.trigger_price for guard in scene.waiting()] == [95]
+
+
+def test_an_order_guards_the_next_position_too(scene: PlanScene) -> None:
+    """The position that its first fill opened is gone; the one that its next fill opens is as naked."""
+    scene.venue.place(scene.spec(BUY, "2", "99", presets=Presets(stop_loss=Decimal(90))))
+    scene.trade("98.9", "0.5", SELL)
+    scene.venue.closer.close(SYMBOL, LONG)
+    assert scene.waiting() == []
+    scene.trade("98.9", "0.5", SELL)
+    assert [guard.trigger_price for guard in scene.waiting()] == [90]
+
+
 def test_new_presets_replace_the_positions_guards_leg_by_leg(scene: PlanScene) -> None:
     scene.venue.place(scene.spec(BUY, "1", presets=Presets(Decimal(110), Decimal(90))))
     before = scene.waiting()
