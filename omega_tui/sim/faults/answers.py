@@ -35,7 +35,7 @@ _TEXTS = {
 class DelayRequest(RequestFault, frozen=True, kw_only=True):
     """The request reaches the exchange late."""
 
-    serves = ("N07", "C05", "O14", "O22", "O39")
+    serves = ("N07", "C05", "O22", "O39")
 
     ms: NotNegative = 1000
     jitter_ms: NotNegative = 0

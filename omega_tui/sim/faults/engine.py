@@ -1,24 +1,18 @@
 """Faults of what the exchange does with a request: it answers properly, and yet not as it should."""
 
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Final
 
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.sim.faults.answers import text_of
-from omega_tui.sim.faults.fault import Chance, Digits, Fault, Named, NotNegative, Positive
+from omega_tui.sim.faults.fault import Chance, Digits, Fault, NotNegative, Positive
 from omega_tui.sim.faults.requests import Call, RequestFault
 from omega_tui.sim.payloads.market import Row
-from omega_tui.sim.payloads.orders import ids_row
 from omega_tui.sim.refusals import Refused, refusal
 from omega_tui.sim.rest.request import Parameters
-from omega_tui.sim.venue.desk import NORMAL_CANCEL
-from omega_tui.sim.venue.ledger import LedgerOrder
-from omega_tui.sim.venue.order_store import LIVE, remaining
 
 _LISTS = ("entrustedList", "fillList", "bills", "list")
-_CANCELS = frozenset({RestPath.CANCEL_ORDER, RestPath.BATCH_CANCEL_ORDERS, RestPath.CANCEL_ALL_ORDERS})
 _BATCHES = {
     RestPath.BATCH_PLACE_ORDER: "orderList",
     RestPath.BATCH_CANCEL_ORDERS: "orderIdList",
@@ -54,48 +48,6 @@ class DedupeOff(RequestFault, frozen=True, kw_only=True):
             return call.carry_out()
         finally:
             quirks.dedupes_client_oids = True
-
-
-class CancelIgnored(RequestFault, frozen=True, kw_only=True):
-    """A cancel is acknowledged, and the order stays open."""
-
-    serves = ("O11",)
-    paths = _CANCELS
-
-    def around(self, call: Call) -> object:
-        orders = list(_named_orders(call))
-        if call.path == RestPath.CANCEL_ORDER:
-            return ids_row(orders[0]) if orders else call.carry_out()
-        return {"successList": [ids_row(order) for order in orders], "failureList": []}
-
-
-class CancelNotFound(RequestFault, frozen=True, kw_only=True):
-    """A cancel is refused as if there were no such order, though it is open."""
-
-    serves = ("O10",)
-    paths = _CANCELS
-
-    code: Digits = Code.CANCEL_UNKNOWN_ORDER
-
-    def around(self, call: Call) -> object:
-        raise Refused(self.code, text_of(self.code))
-
-
-class FillBeforeCancel(RequestFault, frozen=True, kw_only=True):
-    """The order trades just before its cancel: a `share` of what rests, in whole lots."""
-
-    serves = ("O09", "O10")
-    paths = _CANCELS
-
-    share: Chance = 1.0
-
-    def around(self, call: Call) -> object:
-        venue = call.exchange.venue
-        for order in _named_orders(call):
-            lot = venue.contract(order.symbol).size_multiplier
-            lots = int(remaining(order) / lot)
-            venue.incidents.fill(order, max(1, round(lots * self.share)) * lot)
-        return call.carry_out()
 
 
 class PlanRefused(RequestFault, frozen=True, kw_only=True):
@@ -147,44 +99,6 @@ class BatchLegFails(RequestFault, frozen=True, kw_only=True):
         }
 
 
-class ModifyLegRefused(RequestFault, frozen=True, kw_only=True):
-    """A modify cancels the order, and its successor is refused; the request itself is acknowledged."""
-
-    serves = ("O13",)
-    paths = frozenset({RestPath.MODIFY_ORDER})
-
-    code: Digits = Code.BALANCE_EXCEEDED
-
-    def around(self, call: Call) -> object:
-        orders = list(_named_orders(call))
-        if not orders:
-            return call.carry_out()
-        return ids_row(call.exchange.venue.incidents.cancel(orders[0], NORMAL_CANCEL))
-
-
-class SystemCancel(RequestFault, frozen=True, kw_only=True):
-    """An order is accepted, and the exchange cancels what still rests of it `ms` (exchange time) later."""
-
-    serves = ("O34",)
-    paths = frozenset({RestPath.PLACE_ORDER})
-
-    reason: Named = "stp_cancel"
-    ms: NotNegative = 0
-
-    def around(self, call: Call) -> object:
-        data = call.carry_out()
-        venue = call.exchange.venue
-        order_id, symbol = str(data["orderId"]) if isinstance(data, dict) else "", call.parameters.symbol()
-
-        def cancel() -> None:
-            order = venue.order(symbol, order_id, None)
-            if order is not None and order.status in LIVE:
-                venue.incidents.cancel(order, self.reason)
-
-        venue.agenda.at(call.exchange.clock.now_ms() + self.ms, cancel)
-        return data
-
-
 class LateVisibility(RequestFault, frozen=True, kw_only=True):
     """Queries do not find an order until it is `ms` old (exchange time)."""
 
@@ -229,19 +143,6 @@ class WrongPaging(RequestFault, frozen=True, kw_only=True):
         return _with_rows(data, lambda rows: rows[:1] + rows)
 
 
-def _named_orders(call: Call) -> Iterator[LedgerOrder]:
-    """The open orders that a request names, or without names all that it means."""
-    venue, values = call.exchange.venue, call.parameters
-    rows = values.elements("orderIdList") or [values]
-    named = [row for row in rows if row.text("orderId") or row.text("clientOid")]
-    if not named:
-        yield from venue.pending(values.optional_symbol())
-    for row in named:
-        order = venue.order(values.symbol(), row.text("orderId"), row.text("clientOid"))
-        if order is not None and order.status in LIVE:
-            yield order
-
-
 def _created(row: object) -> int:
     stamp = row.get("cTime") if isinstance(row, dict) else None
     return int(stamp) if isinstance(stamp, str) and stamp.isdigit() else 0
@@ -258,7 +159,6 @@ def _with_rows(data: object, change: Any) -> object:
 
 
 KINDS: Final[tuple[type[Fault], ...]] = (
-    *(RepeatedRequest, DedupeOff, CancelIgnored, CancelNotFound, FillBeforeCancel, PlanRefused),
-    *(BatchLegFails, ModifyLegRefused, SystemCancel, LateVisibility, WrongPaging),
+    *(RepeatedRequest, DedupeOff, PlanRefused, BatchLegFails, LateVisibility, WrongPaging),
 )
 """The faults of this module."""

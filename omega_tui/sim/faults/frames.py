@@ -20,13 +20,14 @@ Sides = tuple[Sequence[Level], Sequence[Level]]
 
 
 class FrameEvent(StrEnum):
-    """What a frame is; PONG is the answer to a ping."""
+    """What a frame is; PONG is the answer to a ping, TRADE to an order that came over the stream."""
 
     PUSH = "push"
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
     LOGIN = "login"
     ERROR = "error"
+    TRADE = "trade"
     PONG = "pong"
 
 
@@ -119,7 +120,9 @@ def read_facts(data: bytes, address: Address) -> FrameFacts:
     if data == PONG.encode():
         return FrameFacts(address, FrameEvent.PONG)
     message: Message = orjson.loads(data)
-    argument = message.get("arg") or {}
+    argument = message.get("arg")
+    if not isinstance(argument, dict):
+        argument = {}
     event = message.get("event")
     return FrameFacts(
         address,

@@ -90,6 +90,9 @@ class Intake:
 
     def admit(self, spec: OrderSpec, market: Market) -> Admission:
         """The order as it enters; raises `Refused` with Bitget's code."""
+        doom = self._quirks.doomed.pop(spec.client_oid or "", None)
+        if doom is not None:
+            raise doom
         self.check(spec, market)
         check_count(self._orders.live_count(spec.symbol), self._orders.live_count(), market.contract)
         order = self._draft(spec)

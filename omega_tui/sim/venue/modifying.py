@@ -89,7 +89,7 @@ class Modifier:
             take_profit_type=order.presets.take_profit_type,
             stop_loss_type=order.presets.stop_loss_type,
         )
-        self._check_presets(replace(_successor(order, order.client_oid, order.size, price), presets=presets))
+        self._check_presets(replace(successor(order, order.client_oid, order.size, price), presets=presets))
         return self._desk.amend(replace(order, presets=presets))
 
     def _replace(self, order: LedgerOrder, wanted: Modification, size: Decimal, price: Decimal) -> None:
@@ -98,7 +98,7 @@ class Modifier:
             raise refusal(Code.NEW_CLIENT_OID_MISSING)
         if (size, price) == (order.size, order.price):
             raise refusal(Code.NOTHING_MODIFIED)
-        spec = _successor(order, client_oid, size, price)
+        spec = successor(order, client_oid, size, price)
         self._desk.check(spec)
         self._check_presets(spec)
         self._desk.cancel(order)
@@ -119,7 +119,8 @@ class Modifier:
                 )
 
 
-def _successor(order: LedgerOrder, client_oid: str, size: Decimal, price: Decimal) -> OrderSpec:
+def successor(order: LedgerOrder, client_oid: str, size: Decimal, price: Decimal) -> OrderSpec:
+    """The order that takes the place of a modified one."""
     return OrderSpec(
         symbol=order.symbol,
         direction=order.direction,

@@ -513,3 +513,21 @@ async def test_without_faults_frames_are_not_even_read(server: SimServer, public
     (connection,) = server.streams.connections
     assert connection.tamper is not None
     assert not connection.tamper.watches
+
+
+async def test_every_kind_of_frame_passes_a_fault_that_is_not_for_it(
+    private: Stream, rest: RestClient, harm: Harm
+) -> None:
+    """Acknowledgements, errors, pongs, pushes and the answers to orders over the stream."""
+    harm("drop_frame", channel="ticker")
+    await private.subscribe(private_topic("orders"), private_topic("nonsense"))
+    heard = [await private.hear() for _ in range(2)]
+    await private.say("ping")
+    assert await private.hear_text() == "pong"
+    await private.say(
+        {"op": "trade", "args": [{"id": "1", "instType": "USDT-FUTURES", "channel": "place-order"}]}
+    )
+    heard.append(await private.hear())
+    assert [one["event"] for one in heard] == ["subscribe", "error", "error"]
+    await rest.order(price="59000", size="0.01")
+    assert (await private.hear_push("orders"))["data"]

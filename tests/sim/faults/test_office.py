@@ -12,8 +12,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from omega_tui.sim.server import SimServer
+from omega_tui.sim.clock import ExchangeClock
+from omega_tui.sim.faults.plan import Plan, parse_fault
+from omega_tui.sim.server import ServerSettings, SimServer
 from tests.sim.protocol.clients import RestClient
+from tests.sim.protocol.conftest import MidMinuteClock
+from tests.sim.protocol.scripted import ScriptedSource
 
 PATIENCE = 20
 
@@ -127,3 +131,25 @@ def test_the_process_refuses_a_plan_that_cannot_be_played(tmp_path: Path) -> Non
     output, narration = child.communicate(timeout=PATIENCE)
     assert (child.returncode, output) == (2, "")
     assert f"{plan}, fault 1: unknown fault 'html_anser'; did you mean 'html_answer'?" in narration
+
+
+async def test_two_runs_with_one_seed_fail_alike(http: aiohttp.ClientSession) -> None:
+    """Whatever a plan did to a client once, it does again."""
+    table = {"name": "html_answer", "route": "public/time", "probability": 0.4, "after": 3}
+
+    async def run(seed: int) -> list[int]:
+        clock = ExchangeClock(MidMinuteClock())
+        settings = ServerSettings(faults=Plan(seed, (parse_fault(table),)))
+        server = SimServer(ScriptedSource(clock.start_ms), clock, settings)
+        await server.start()
+        statuses = []
+        for _ in range(30):
+            async with http.get(server.address.rest + "/api/v2/public/time") as response:
+                statuses.append(response.status)
+        await server.stop()
+        return statuses
+
+    first = await run(7)
+    assert first == await run(7)
+    assert first != await run(8)
+    assert set(first) == {200, 502}

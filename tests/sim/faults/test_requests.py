@@ -333,3 +333,71 @@ async def test_without_faults_nothing_is_looked_at(wire: Wire, server: SimServer
     order = server.exchange.venue.order("BTCUSDT", None, "one")
     assert order is not None
     assert order.status is OrderStatus.LIVE
+
+
+MODIFY = "/api/v2/mix/order/modify-order"
+
+
+async def modify(rest: RestClient) -> Any:
+    """Move the order "one" up by ten."""
+    return await rest.act(
+        MODIFY, symbol="BTCUSDT", clientOid="one", newClientOid="two", newSize="0.01", newPrice="59010"
+    )
+
+
+async def test_a_modify_may_leave_nothing_behind(
+    wire: Wire, rest: RestClient, server: SimServer, harm: Harm
+) -> None:
+    """The old order is gone, the new one refused, and the reply spoke of success."""
+    await wire.place()
+    harm("modify_leg_refused", code="40762", count=1)
+    assert (await modify(rest))["clientOid"] == "two"
+    venue = server.exchange.venue
+    await until(lambda: venue.agenda.next_ms is None or not venue.quirks.doomed)
+    assert venue.pending() == []
+    first = venue.order("BTCUSDT", None, "one")
+    assert first is not None
+    assert first.status is OrderStatus.CANCELED
+
+
+async def test_a_modified_order_may_live_twice(
+    wire: Wire, rest: RestClient, server: SimServer, harm: Harm
+) -> None:
+    """Until the old one is gone, both count."""
+    await wire.place()
+    harm("modify_overlap", ms=200, count=1)
+    await modify(rest)
+    assert {order.client_oid for order in server.exchange.venue.pending()} == {"one", "two"}
+    await until(lambda: {order.client_oid for order in server.exchange.venue.pending()} == {"two"})
+
+
+@pytest.mark.parametrize(("leg", "kept"), [("stop_loss", "pos_profit"), ("take_profit", "pos_loss")])
+async def test_a_preset_may_never_come_into_being(
+    wire: Wire, rest: RestClient, harm: Harm, leg: str, kept: str
+) -> None:
+    """The entry is filled, and one of its two guards is missing."""
+    harm("preset_ignored", leg=leg)
+    market = {"orderType": "market", "force": "", "price": ""}
+    status, *_ = await wire.place(presetStopSurplusPrice="66000", presetStopLossPrice="55000", **market)
+    assert status == 200
+    plans = await rest.data(
+        "/api/v2/mix/order/orders-plan-pending", productType=PRODUCT, planType="profit_loss"
+    )
+    assert [row["planType"] for row in plans["entrustedList"]] == [kept]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("place-pos-tpsl", {"stopLossTriggerPrice": "55000", "holdSide": "buy"}),
+        ("place-tpsl-order", {"planType": "loss_plan", "triggerPrice": "55000", "size": "0.01"}),
+    ],
+)
+async def test_a_stop_may_be_refused(
+    wire: Wire, rest: RestClient, harm: Harm, path: str, body: dict[str, str]
+) -> None:
+    await rest.order(size="0.01")
+    harm("plan_refused", code="40917")
+    whole = {**BTC, "marginCoin": "USDT", "holdSide": "buy", "triggerType": "fill_price", **body}
+    _, envelope = await rest.post(f"/api/v2/mix/order/{path}", whole)
+    assert envelope["code"] == "40917"
