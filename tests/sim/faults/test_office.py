@@ -16,7 +16,7 @@ from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.faults.plan import Plan, parse_fault
 from omega_tui.sim.server import ServerSettings, SimServer
 from tests.sim.protocol.clients import RestClient
-from tests.sim.protocol.conftest import MidMinuteClock
+from tests.sim.protocol.conftest import UNCOUNTED, MidMinuteClock
 from tests.sim.protocol.scripted import ScriptedSource
 
 PATIENCE = 20
@@ -139,7 +139,7 @@ async def test_two_runs_with_one_seed_fail_alike(http: aiohttp.ClientSession) ->
 
     async def run(seed: int) -> list[int]:
         clock = ExchangeClock(MidMinuteClock())
-        settings = ServerSettings(faults=Plan(seed, (parse_fault(table),)))
+        settings = ServerSettings(requests=UNCOUNTED, faults=Plan(seed, (parse_fault(table),)))
         server = SimServer(ScriptedSource(clock.start_ms), clock, settings)
         await server.start()
         statuses = []
