@@ -5,6 +5,7 @@ an order is told by the streams and by `rest_orders`.
 """
 
 import re
+from contextlib import suppress
 from enum import StrEnum
 from typing import Final
 
@@ -18,6 +19,7 @@ from omega_tui.sim.facts import (
     MarginMode,
     OrderStatus,
     OrderType,
+    PlanType,
     PositionMode,
     SelfTrade,
 )
@@ -31,6 +33,7 @@ from omega_tui.sim.rest.route import Route, act
 from omega_tui.sim.venue.closing import Reversal
 from omega_tui.sim.venue.ledger import LedgerOrder, OrderSpec, Presets
 from omega_tui.sim.venue.modifying import Modification
+from omega_tui.sim.venue.plan_requests import GuardRequest
 from omega_tui.sim.venue.positions import opened_side, other_side
 
 _CLIENT_OID = re.compile(r"[0-9A-Za-z+_#-]+")
@@ -51,7 +54,10 @@ def place_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
 
 
 def batch_place_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
-    """`batch-place-order`: each order on its own; a refused one is a row of `failureList`."""
+    """`batch-place-order`: each order on its own; a refused one is a row of `failureList`.
+
+    Presets of an order for a position that is there already change that position's take profit and stop loss.
+    """
     listed_symbol(exchange, parameters)
     orders = batch(parameters, "orderList", refusal(Code.PARAMETER_WRONG, "orderList"))
     if orders is None:
@@ -61,9 +67,9 @@ def batch_place_order(exchange: SimulatedExchange, parameters: Parameters) -> Ro
     for element in orders:
         merged = parameters.merged(element, "symbol", "productType", "marginCoin", "marginMode")
         try:
-            placed.append(place_order(exchange, merged))
+            placed.append(_place_of_batch(exchange, merged))
         except Refused as refused:
-            failed.append(failure_row(refused, None, _client_oid_given(merged)))
+            failed.append(failure_row(refused, None, _given(merged, "clientOid")))
     return lists_row(placed, failed)
 
 
@@ -84,7 +90,8 @@ def batch_cancel_orders(exchange: SimulatedExchange, parameters: Parameters) -> 
         try:
             cancelled.append(ids_row(_cancel(exchange, symbol, element)))
         except Refused as refused:
-            failed.append(failure_row(refused, element.text("orderId"), element.text("clientOid")))
+            names = _given(element, "orderId"), _given(element, "clientOid")
+            failed.append(failure_row(refused, *names))
     return lists_row(cancelled, failed)
 
 
@@ -207,11 +214,41 @@ def parse_client_oid(parameters: Parameters, name: str) -> str | None:
     return client_oid
 
 
-def _client_oid_given(parameters: Parameters) -> str | None:
+def _given(parameters: Parameters, name: str) -> str | None:
+    """A name as it was given, None when it is no text."""
     try:
-        return parameters.text("clientOid")
+        return parameters.text(name)
     except Refused:
         return None
+
+
+def _place_of_batch(exchange: SimulatedExchange, parameters: Parameters) -> Row:
+    spec = parse_order(parameters, exchange.venue.position_mode)
+    guards, wanted = exchange.venue.plans.guards, _guards_of_held(exchange, spec)
+    guards.check(wanted)
+    order = exchange.venue.place(spec)
+    # The order's own fills may have moved the price past what was checked; the order stands all the same.
+    with suppress(Refused):
+        guards.set_all(wanted)
+    return accepted_row(order)
+
+
+def _guards_of_held(exchange: SimulatedExchange, spec: OrderSpec) -> list[GuardRequest]:
+    """What the presets of an order set for the position that it adds to, nothing when there is none."""
+    side = spec.hold_side or opened_side(spec.direction)
+    held = [each.hold_side for each in exchange.venue.positions(spec.symbol)]
+    if spec.closes or spec.reduce_only or side not in held:
+        return []
+    presets = spec.presets
+    legs = (
+        (PlanType.POSITION_PROFIT, presets.take_profit, presets.take_profit_execute),
+        (PlanType.POSITION_LOSS, presets.stop_loss, presets.stop_loss_execute),
+    )
+    return [
+        GuardRequest(kind, spec.symbol, side, trigger, execute_price=execute)
+        for kind, trigger, execute in legs
+        if trigger is not None
+    ]
 
 
 def _presets(parameters: Parameters) -> Presets:

@@ -46,14 +46,18 @@ class GuardOffice:
 
         Those that close all of the position change the ones there are.
         """
-        for asked in wanted:
-            self._check(asked)
+        self.check(wanted)
         named = [asked.client_oid for asked in wanted if asked.client_oid is not None]
         if len(set(named)) != len(named):
             raise refusal(Code.CLIENT_OID_DUPLICATE)
         guards = [self._put(asked) for asked in wanted]
         self._settle()
         return guards
+
+    def check(self, wanted: Sequence[GuardRequest]) -> None:
+        """Whether these could be set now; raises `Refused` with Bitget's code."""
+        for asked in wanted:
+            self._check(asked)
 
     def modify(
         self, plan_id: str | None, client_oid: str | None, symbol: str, change: GuardChange

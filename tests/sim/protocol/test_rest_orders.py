@@ -226,3 +226,48 @@ async def test_a_symbol_changes_its_status_while_the_exchange_runs(
     assert await code(rest, "place-order", **words, size="0.01") == "45119"
     server.exchange.venue.listings.change(BTC, SymbolStatus.MAINTAIN)
     assert await code(rest, "place-order", **words, size="0.01") == "41114"
+
+
+async def test_presets_of_a_batch_change_the_take_profit_of_what_is_held(
+    rest: RestClient, server: SimServer
+) -> None:
+    """The order may rest for ever: the position is guarded at once, and a misfit refuses the element."""
+    venue = server.exchange.venue
+    await rest.order(size="0.5")
+    element = {"side": "buy", "orderType": "limit", "price": "59000", "size": "0.01"}
+    data = await rest.act(
+        f"{ORDER}/batch-place-order",
+        symbol=BTC,
+        marginMode="crossed",
+        marginCoin="USDT",
+        orderList=[
+            {**element, "presetStopSurplusPrice": "62000", "presetStopLossPrice": "58000"},
+            {**element, "presetStopSurplusPrice": "59500", "clientOid": "below-last"},
+        ],
+    )
+    assert [row["clientOid"] for row in data["failureList"]] == ["below-last"]
+    assert len(venue.pending()) == 1
+    profit, loss = venue.plans.guards.of_position(venue.positions(BTC)[0])
+    assert profit is not None
+    assert loss is not None
+    assert (str(profit.trigger_price), str(loss.trigger_price)) == ("62000", "58000")
+
+
+async def test_presets_of_a_batch_without_a_position_wait_for_their_order(
+    rest: RestClient, server: SimServer
+) -> None:
+    element = {"side": "buy", "orderType": "limit", "price": "59000", "size": "0.01"}
+    orders = [{**element, "presetStopLossPrice": "58000"}]
+    shared = {"symbol": BTC, "marginMode": "crossed", "marginCoin": "USDT"}
+    await rest.act(f"{ORDER}/batch-place-order", **shared, orderList=orders)
+    assert server.exchange.venue.plans.pending() == []
+    assert server.exchange.venue.pending()[0].presets.stop_loss == 58_000
+
+
+async def test_a_name_that_is_no_text_spoils_only_its_own_cancel(rest: RestClient, server: SimServer) -> None:
+    """What was cancelled before it must be told, not swallowed by a refusal of the whole request."""
+    placed = await rest.order(price="59000", size="0.01")
+    wanted = [{"orderId": placed["orderId"]}, {"orderId": True}, {"clientOid": []}]
+    data = await rest.act(f"{ORDER}/batch-cancel-orders", symbol=BTC, orderIdList=wanted)
+    assert [row["orderId"] for row in data["successList"]] == [placed["orderId"]]
+    assert [(row["orderId"], row["errorCode"]) for row in data["failureList"]] == [("", "40020")] * 2
