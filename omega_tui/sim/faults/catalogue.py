@@ -12,6 +12,7 @@ from omega_tui.sim.faults import (
     acts,
     acts_of_exchange,
     answers,
+    conditional,
     engine,
     engine_orders,
     frame_books,
@@ -29,7 +30,7 @@ from omega_tui.sim.faults.messages import HandshakeFault, MessageFault
 from omega_tui.sim.faults.requests import RequestFault
 
 KINDS: Final[tuple[type[Fault], ...]] = (
-    *(*links.KINDS, *answers.KINDS, *engine.KINDS, *engine_orders.KINDS, *messages.KINDS),
+    *(*links.KINDS, *answers.KINDS, *engine.KINDS, *engine_orders.KINDS, *conditional.KINDS, *messages.KINDS),
     *(*frame_delivery.KINDS, *frame_spelling.KINDS, *frame_content.KINDS, *frame_books.KINDS),
     *(*acts.KINDS, *acts_of_exchange.KINDS),
 )

@@ -138,6 +138,11 @@ class PlanOffice:
         self._settle()
         return gone
 
+    def trigger(self, plan: LedgerPlan) -> None:
+        """Let a waiting plan trigger now, as if the price had got there."""
+        self.runner.trigger([plan])
+        self._settle()
+
     def pending(self, symbol: str | None = None, types: Collection[PlanType] = ALL) -> list[LedgerPlan]:
         """Plans that wait, newest first."""
         return self._store.pending(symbol, types)[::-1]

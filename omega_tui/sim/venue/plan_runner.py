@@ -5,7 +5,7 @@ triggered by it, whatever the first of them does to the price, and are executed 
 contract's oldest first; what closes a position takes that position's other plans along before their turn.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -94,6 +94,15 @@ class PlanRunner:
             self._guard_opened()
         return self._trigger_reached() or followed
 
+    def trigger(self, plans: Sequence[LedgerPlan]) -> None:
+        """Trigger waiting plans, whatever the price: all of them, then execute one after the other."""
+        now = self._now_ms()
+        for plan in plans:
+            executing = replace(plan, status=PlanStatus.EXECUTING, triggered_ms=now, updated_ms=now)
+            self._store.put(executing)
+        for plan in plans:
+            self._execute(self._store[plan.plan_id])
+
     def _note_end(self, order: LedgerOrder) -> None:
         if order.status not in LIVE:
             self._guards.forget(order.order_id)
@@ -146,12 +155,7 @@ class PlanRunner:
 
     def _trigger_reached(self) -> bool:
         reached = [plan for symbol in self._changed_symbols() for plan in self._reached(symbol)]
-        now = self._now_ms()
-        for plan in reached:
-            executing = replace(plan, status=PlanStatus.EXECUTING, triggered_ms=now, updated_ms=now)
-            self._store.put(executing)
-        for plan in reached:
-            self._execute(self._store[plan.plan_id])
+        self.trigger(reached)
         return bool(reached)
 
     def _changed_symbols(self) -> list[str]:

@@ -234,9 +234,7 @@ def test_a_trailing_order_keeps_its_best_price_unless_its_activation_changes(sce
     scene.last("110")
     scene.last("109")
     modify(scene, plan.plan_id, PlanChange(callback=Decimal(4), trigger_price=Decimal(102)))
-    assert scene.now_of(plan).extreme == 110, (
-        "sent along unchanged, it changes nothing"
-    )
+    assert scene.now_of(plan).extreme == 110, "sent along unchanged, it changes nothing"
     modify(scene, plan.plan_id, PlanChange(trigger_price=Decimal(115)))
     assert scene.now_of(plan).extreme is None
     scene.last("100")
