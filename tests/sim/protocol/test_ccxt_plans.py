@@ -79,8 +79,7 @@ async def test_stop_loss_and_take_profit_guard_the_position(
         PAIR, "limit", "sell", 0.5, 65100, hedge_words(mode, takeProfitPrice=65000)
     )
     shown = await trader.fetch_open_orders(PAIR, None, None, GUARDS)
-    assert [each["id"] for each in shown] == [stop["id"], take["id"]]
-    assert [each["triggerPrice"] for each in shown] == [58000, 65000]
+    assert {each["id"]: each["triggerPrice"] for each in shown} == {stop["id"]: 58000, take["id"]: 65000}
     (position,) = await trader.fetch_positions([PAIR])
     told = position["info"]
     assert (told["stopLoss"], told["takeProfit"], told["stopLossId"]) == ("58000", "65000", stop["id"])
