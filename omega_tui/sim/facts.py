@@ -139,7 +139,10 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One listed USDT-margined perpetual and its trading rules."""
+    """One listed USDT-margined perpetual and its trading rules.
+
+    The two up ratios are what an open order binds beyond its margin and its fee, in parts of each.
+    """
 
     symbol: str
     base_coin: str
@@ -162,6 +165,8 @@ class Contract:
     tiers: tuple[Tier, ...]
     max_symbol_orders: int = 200
     max_product_orders: int = 400
+    open_cost_up_ratio: Decimal = Decimal(0)
+    fee_rate_up_ratio: Decimal = Decimal(0)
 
     @property
     def tick(self) -> Decimal:

@@ -117,6 +117,8 @@ def contract_for(symbol: str) -> Contract:
         max_market_order_qty=Decimal(row.max_market),
         max_order_qty=Decimal(row.max_order),
         tiers=_tiers(row.cap, row.max_lever),
+        open_cost_up_ratio=Decimal("0.01"),
+        fee_rate_up_ratio=Decimal("0.005"),
     )
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from omega_tui.sim.facts import Contract, Direction, HoldSide
 from omega_tui.sim.venue.ledger import LedgerOrder
-from omega_tui.sim.venue.margin import initial_margin, trading_fee
+from omega_tui.sim.venue.margin import order_cost
 from omega_tui.sim.venue.order_store import LIVE, remaining
 from omega_tui.sim.venue.positions import Positions, opened_side, opening_direction, other_side
 
@@ -30,8 +30,8 @@ class _Group:
 class Commitments:
     """The live orders of one account with `positions`, those that close apart from those that may open.
 
-    An open order binds the initial margin of the part that would open, plus a taker fee on it. In one-way
-    mode orders against a position close it in the order of their creation, and only the rest opens.
+    An open order binds the cost of the part that would open (`order_cost`). In one-way mode orders against a
+    position close it in the order of their creation, and only the rest opens.
     """
 
     def __init__(self, contracts: Mapping[str, Contract], positions: Positions) -> None:
@@ -76,8 +76,7 @@ class Commitments:
     def order_margin(self, order: LedgerOrder, part: Decimal, price: Decimal | None = None) -> Decimal:
         """What `part` of an order binds at `price`, its own limit unless told."""
         notional = part * (price if price is not None else order.price or _ZERO)
-        rate = self._contracts[order.symbol].taker_fee_rate
-        return initial_margin(notional, order.leverage) - trading_fee(notional, rate) if notional else _ZERO
+        return order_cost(notional, order.leverage, self._contracts[order.symbol])
 
     def locked(self) -> Decimal:
         """What all live orders bind together."""

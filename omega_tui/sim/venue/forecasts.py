@@ -19,7 +19,9 @@ from omega_tui.sim.venue.margin import (
     isolated_liquidation_point,
     largest_notional,
     maintenance_margin,
+    opening_loss,
     trading_fee,
+    unit_cost,
 )
 from omega_tui.sim.venue.positions import opening_direction, other_side
 from omega_tui.sim.venue.statements import Statements
@@ -36,10 +38,9 @@ class Forecasts:
         self._statements = statements
 
     def size_for(self, symbol: str, margin: Decimal, price: Decimal, leverage: int) -> Decimal:
-        """What `margin` opens at `price`, the fee of opening paid from it, in whole lots."""
+        """What `margin` opens at `price`, fee and markups paid from it, in whole lots."""
         contract = self._markets[symbol].contract
-        size = margin / (price * (Decimal(1) / leverage + contract.taker_fee_rate))
-        return floor_to_step(size, contract.size_multiplier)
+        return floor_to_step(margin / unit_cost(price, leverage, contract), contract.size_multiplier)
 
     def largest_order(self, symbol: str, side: HoldSide, price: Decimal | None) -> Decimal:
         """The largest order towards a side that money and tiers allow beside what is held and ordered.
@@ -48,11 +49,12 @@ class Forecasts:
         """
         contract, settings = self._markets[symbol].contract, self._account.settings(symbol)
         leverage, paid = settings.leverage(side), self._price(symbol, side, price)
-        affordable = self.size_for(symbol, self._statements.available(settings.margin_mode), paid, leverage)
+        lost = opening_loss(opening_direction(side), Decimal(1), paid, self._statements.mark(symbol))
+        money = self._statements.available(settings.margin_mode)
         held = self._account.positions.get(symbol, side)
         room = largest_notional(contract.tiers, leverage) - (held.entry_quote if held else _ZERO)
-        allowed = floor_to_step(max(room, _ZERO) / paid, contract.size_multiplier)
-        return min(affordable, allowed) + self._closes_first(symbol, side)
+        opened = min(money / (unit_cost(paid, leverage, contract) + lost), max(room, _ZERO) / paid)
+        return floor_to_step(opened, contract.size_multiplier) + self._closes_first(symbol, side)
 
     def liquidation_point(self, symbol: str, side: HoldSide, size: Decimal, price: Decimal | None) -> Decimal:
         """Where the position would be liquidated after opening `size` more of a side.

@@ -25,7 +25,7 @@ from omega_tui.sim.venue.accounts import Account
 from omega_tui.sim.venue.commitments import Commitments
 from omega_tui.sim.venue.ledger import LedgerOrder, OrderSpec
 from omega_tui.sim.venue.listings import Listings
-from omega_tui.sim.venue.margin import largest_notional
+from omega_tui.sim.venue.margin import largest_notional, opening_loss
 from omega_tui.sim.venue.matching import Matcher, Taker
 from omega_tui.sim.venue.order_store import OrderStore, remaining
 from omega_tui.sim.venue.orders_rules import (
@@ -210,6 +210,7 @@ class Intake:
         if value > largest_notional(contract.tiers, order.leverage):
             raise refusal(Code.ABOVE_TIER)
         cost = self._commitments.order_margin(order, opening, price)
+        cost += opening_loss(order.direction, opening, price, self._statements.mark(order.symbol))
         if cost > self._statements.available(order.margin_mode):
             raise refusal(Code.BALANCE_EXCEEDED)
 

@@ -7,7 +7,7 @@ margin" (editions since 2025-11-10, tiered), checked against positions of a real
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
-from omega_tui.sim.facts import HoldSide, Tier
+from omega_tui.sim.facts import Contract, Direction, HoldSide, Tier
 
 _ZERO = Decimal(0)
 _MONEY = Decimal("1e-8")
@@ -34,6 +34,27 @@ def funding_payment(side: HoldSide, size: Decimal, mark: Decimal, rate: Decimal)
 def initial_margin(notional: Decimal, leverage: int) -> Decimal:
     """What opening `notional` binds, rounded up to eight places."""
     return (notional / leverage).quantize(_MONEY, ROUND_UP)
+
+
+def unit_cost(price: Decimal, leverage: int, contract: Contract) -> Decimal:
+    """About what one unit of an opening order at `price` binds; `order_cost` is exact."""
+    margin = (1 + contract.open_cost_up_ratio) / leverage
+    return price * (margin + contract.taker_fee_rate * (1 + contract.fee_rate_up_ratio))
+
+
+def order_cost(notional: Decimal, leverage: int, contract: Contract) -> Decimal:
+    """What an opening order worth `notional` binds: margin and taker fee, each with its markup.
+
+    ("Bitget Futures Position Initial Margin Overview"; three real orders bound just that.)
+    """
+    margin = initial_margin(notional * (1 + contract.open_cost_up_ratio), leverage)
+    return margin - trading_fee(notional * (1 + contract.fee_rate_up_ratio), contract.taker_fee_rate)
+
+
+def opening_loss(direction: Direction, size: Decimal, price: Decimal, mark: Decimal) -> Decimal:
+    """What an order loses at once by trading on the wrong side of the mark price, same source; 0 or more."""
+    worse = price - mark if direction is Direction.BUY else mark - price
+    return max(worse, _ZERO) * size
 
 
 def tier_of(tiers: Sequence[Tier], notional: Decimal) -> Tier:

@@ -1,5 +1,6 @@
 """What the exchange promises of an order is what the order then comes to."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,10 +9,11 @@ from hypothesis import strategies as st
 
 from omega_tui.sim.facts import Direction, HoldSide, MarginMode, PositionMode
 from omega_tui.sim.refusals import Refused
-from tests.sim.venue.scene import BUY, LONG, SELL, SHORT, SYMBOL, Scene
+from tests.sim.venue.scene import BUY, CONTRACT, LONG, SELL, SHORT, SYMBOL, Scene
 
 D = Decimal
 DEEP = (("100", "90000"),), (("100.1", "90000"),)
+MARKED_UP = replace(CONTRACT, open_cost_up_ratio=D("0.01"), fee_rate_up_ratio=D("0.005"))
 modes = st.sampled_from(MarginMode)
 sides = st.sampled_from(HoldSide)
 
@@ -32,7 +34,7 @@ def refused(scene: Scene, side: HoldSide, size: Decimal, price: str | None = Non
 def test_the_largest_order_is_accepted_and_one_lot_more_is_not(
     mode: MarginMode, side: HoldSide, leverage: int, balance: int
 ) -> None:
-    scene = Scene(PositionMode.HEDGE, str(balance), leverage, mode)
+    scene = Scene(PositionMode.HEDGE, str(balance), leverage, mode, contracts=(MARKED_UP,))
     scene.snapshot(*DEEP)
     largest = scene.venue.forecasts.largest_order(SYMBOL, side, None)
     if largest > 50:

@@ -1,16 +1,19 @@
 """The numbers that Bitget itself printed: help-centre examples and positions of real accounts."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from omega_tui.sim.facts import HoldSide, MarginMode, Tier
+from omega_tui.sim.market.contracts import contract_for
 from omega_tui.sim.venue.margin import (
     crossed_liquidation_point,
     isolated_liquidation_point,
     maintenance_margin,
+    order_cost,
     trading_fee,
 )
 from omega_tui.sim.venue.positions import Position
@@ -63,6 +66,14 @@ def test_maintenance_margin_by_tier() -> None:
     assert maintenance_margin(tiers, D(3) * 110_000, D("0.0006")) == 1648
     assert maintenance_margin(tiers, D(200_000), D("0.0006")) == 920
     assert maintenance_margin(tiers, D(200_001), D("0.0006")) - 920 == D("0.0056")
+
+
+def test_three_real_orders_bind_margin_and_fee_with_their_markups() -> None:
+    """Three bids of 0.05 at 18950 in an account of October 2022 (20x, both markups 10 %) locked 158.21355."""
+    contract = replace(
+        contract_for("BTCUSDT"), open_cost_up_ratio=D("0.1"), fee_rate_up_ratio=D("0.1"), tiers=FIRST_TIER
+    )
+    assert 3 * order_cost(D("0.05") * 18_950, 20, contract) == D("158.21355")
 
 
 @pytest.mark.parametrize(

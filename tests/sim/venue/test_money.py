@@ -1,10 +1,14 @@
 """The account's figures: what is bound, what is free, what it is worth. Every number is worked by hand."""
 
+from dataclasses import replace
 from decimal import Decimal
+
+import pytest
 
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import MarginMode, PositionMode
-from tests.sim.venue.scene import BUY, LONG, SHORT, Scene
+from omega_tui.sim.refusals import Refused
+from tests.sim.venue.scene import BUY, CONTRACT, LONG, SELL, SHORT, Scene
 
 D = Decimal
 
@@ -121,3 +125,25 @@ def test_marks_fall_back_on_the_middle_of_the_book() -> None:
     scene.snapshot((("50", "5"),), (("50.2", "5"),), "ETHUSDT")
     scene.place(scene.spec(BUY, "1", symbol="ETHUSDT"))
     assert scene.venue.positions("ETHUSDT")[0].mark_price == D("50.1")
+
+
+def test_an_order_must_carry_the_loss_it_opens_with() -> None:
+    """Bought above the mark a position begins with a loss; without money for it it might be liquidated."""
+    scene = Scene(balance="10.2")
+    scene.snapshot((("100", "9"),), (("104", "9"),))
+    with pytest.raises(Refused) as refused:
+        scene.buy("0.8")
+    assert refused.value.code == "40762"
+    assert scene.buy("0.7").filled == D("0.7")
+    assert scene.venue.account().equity == D("10.2") - D("2.8") - D("0.04368")
+
+
+def test_open_orders_bind_what_the_contract_adds_to_their_cost() -> None:
+    contract = replace(CONTRACT, open_cost_up_ratio=D("0.01"), fee_rate_up_ratio=D("0.005"))
+    scene = Scene(contracts=(contract,))
+    scene.buy("1", "99")
+    assert scene.venue.account().locked == D("9.9") * D("1.01") + D("0.0594") * D("1.005")
+    scene.facts("90")
+    scene.trade("98", "5", SELL)
+    account = scene.venue.account()
+    assert (account.locked, account.crossed_margin) == (D(0), D(9))
