@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from omega_tui.sim.facts import CandleRow, Contract
 from omega_tui.sim.market.granularity import Granularity
-from omega_tui.sim.market.texts import StepText
+from omega_tui.sim.market.texts import StepText, plain_decimal
 
 
 class Bar(NamedTuple):
@@ -59,14 +59,15 @@ class BarTexts:
 
     def __init__(self, contract: Contract) -> None:
         self._tick, self._lot = contract.tick, contract.size_multiplier
-        self._price, self._size = StepText(self._tick), StepText(self._lot)
-        self._quote = StepText(self._tick * self._lot)
+        self._price = StepText(self._tick)
+        self._tick_lot = self._tick * self._lot
 
     def row(self, bar: Bar) -> CandleRow:
         """The candle row of a bar."""
         price = self._price
         prices = (price(bar.open), price(bar.high), price(bar.low), price(bar.close))
-        return (bar.start, *prices, self._size(bar.base), self._quote(bar.quote))
+        base, quote = plain_decimal(bar.base * self._lot), plain_decimal(bar.quote * self._tick_lot)
+        return (bar.start, *prices, base, quote)
 
     def bar(self, row: CandleRow) -> Bar:
         """The bar of a candle row, rounded to whole ticks and lots."""

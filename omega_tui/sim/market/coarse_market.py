@@ -34,8 +34,9 @@ class CoarseMarket(GeneratedMarket):
         self._bids.settle(bid)
         self._bids.stir(_VISITS)
         self._asks.stir(_VISITS)
-        yield from self._statements(middle)
+        yield from self._changes(middle)
         yield from self._trades(self._prints(), middle, now)
+        yield self._facts(now)
 
     def _prints(self) -> list[tuple[int, int, int]]:
         """Half a step's takers; makers come back between them, so that the touch serves them all."""

@@ -98,15 +98,15 @@ class GeneratedMarket:
         visits = min(400, int(self._rng.expovariate(1 / (self._shape.changes_per_update * self._fair.pace))))
         self._bids.stir(visits // 2)
         self._asks.stir(visits - visits // 2)
-        yield from self._statements(now)
+        yield from self._changes(now)
+        if now - self._facts_ms >= _FACTS_EVERY_MS:
+            yield self._facts(now)
 
-    def _statements(self, now: int) -> Iterator[MarketEvent]:
-        """What changed of the book, and the ticker facts once a second."""
+    def _changes(self, now: int) -> Iterator[MarketEvent]:
+        """What changed of the book, if anything did."""
         bids, asks = self._levels(self._bids), self._levels(self._asks)
         if bids or asks:
             yield BookDelta(self._symbol, now, bids, asks)
-        if now - self._facts_ms >= _FACTS_EVERY_MS:
-            yield self._facts(now)
 
     def _follow(self) -> list[tuple[int, int, int]]:
         """Moves the quotes to the fair price; returns the trades this took: sign, tick, lots."""

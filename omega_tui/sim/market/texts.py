@@ -28,7 +28,7 @@ class StepText:
     The memory is emptied when it grows past `_KEPT` entries, so an endless market stays small.
     """
 
-    _KEPT = 20_000
+    _KEPT = 4_000
 
     def __init__(self, step: Decimal) -> None:
         self._step = step
