@@ -48,6 +48,8 @@ class Choices:
       loss; else it changes the one there is, as `place-pos-tpsl` does.
     - `plans_per_symbol`, `tpsl_per_symbol`: how many of each may wait in one contract.
     - `ws_order_entry`: the private stream takes orders (`op: trade`), as after Bitget's approval.
+    - `pending_lists_filled_parts`: `orders-pending` shows partially filled orders unless asked for a status;
+      its page says once that only `live` ones are.
     - `unknown_order_empty`: `detail` of an unknown order succeeds with an empty list, else it is refused.
     - `refused_modify_leaves_order`: a new order that is refused then is shown as cancelled from the start,
       else nothing of it is ever seen.
@@ -83,6 +85,7 @@ class Choices:
     plans_per_symbol: int = 50
     tpsl_per_symbol: int = 50
     ws_order_entry: bool = False
+    pending_lists_filled_parts: bool = True
     unknown_order_empty: bool = False
     refused_modify_leaves_order: bool = False
     order_sets_margin_mode: bool = True

@@ -47,7 +47,8 @@ def order_detail(exchange: SimulatedExchange, parameters: Parameters) -> object:
 
 def orders_pending(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`orders-pending`: live and partially filled orders."""
-    status = parameters.word("status", _PendingStatus)
+    every = exchange.venue.choices.pending_lists_filled_parts
+    status = parameters.word("status", _PendingStatus) or (None if every else _PendingStatus.LIVE)
     orders = exchange.venue.pending(_symbol(exchange, parameters)) if _traded(parameters) else []
     chosen = [order for order in orders if status is None or str(order.status) == str(status)]
     return _orders_page(exchange, parameters, chosen, pending_row)

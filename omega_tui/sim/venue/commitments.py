@@ -20,9 +20,13 @@ _Key = tuple[str, Direction, HoldSide | None]
 
 @dataclass(slots=True)
 class _Group:
-    """The live orders of one key, oldest first, with their sums: what is left of them and what it binds."""
+    """The live orders of one key, oldest first, with their sums: what is left of them and what it binds.
+
+    What each binds is kept as it was counted, so that changed rules cannot leave a rest in the sum.
+    """
 
     orders: dict[str, LedgerOrder] = field(default_factory=dict)
+    margins: dict[str, Decimal] = field(default_factory=dict)
     size: Decimal = _ZERO
     margin: Decimal = _ZERO
 
@@ -49,12 +53,12 @@ class Commitments:
             group = groups[key] = _Group()
         before = group.orders.get(order.order_id)
         if before is not None:
-            self._count(group, before, -1)
+            group.size -= remaining(before)
+            group.margin -= group.margins[order.order_id]
         if order.status in LIVE:
-            group.orders[order.order_id] = order
-            self._count(group, order, +1)
+            self._count(group, order)
         elif before is not None:
-            del group.orders[order.order_id]
+            del group.orders[order.order_id], group.margins[order.order_id]
 
     def closing(
         self, symbol: str, direction: Direction, hold_side: HoldSide | None
@@ -97,11 +101,13 @@ class Commitments:
         spoken_for = group.size if group else _ZERO
         return max(newcomer.size - max(self._held_against(key) - spoken_for, _ZERO), _ZERO)
 
-    def _count(self, group: _Group, order: LedgerOrder, sign: int) -> None:
+    def _count(self, group: _Group, order: LedgerOrder) -> None:
         left = remaining(order)
-        group.size += sign * left
-        if not order.reduce_only:
-            group.margin += sign * self.order_margin(order, left)
+        margin = _ZERO if order.reduce_only else self.order_margin(order, left)
+        group.orders[order.order_id] = order
+        group.margins[order.order_id] = margin
+        group.size += left
+        group.margin += margin
 
     def _held_against(self, key: _Key) -> Decimal:
         """The position that one-way orders of this key would close first."""
@@ -116,7 +122,7 @@ class Commitments:
         for order in group.orders.values():
             left = remaining(order)
             opening = max(left - held, _ZERO)
-            relief += self.order_margin(order, left) - self.order_margin(order, opening)
+            relief += group.margins[order.order_id] - self.order_margin(order, opening)
             held -= left
             if held <= 0:
                 break

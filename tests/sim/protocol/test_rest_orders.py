@@ -199,7 +199,7 @@ async def test_history_by_source_and_with_the_entry_of_what_was_closed(rest: Res
 
 
 async def test_open_answers_are_switches(http: aiohttp.ClientSession) -> None:
-    choices = Choices(empty_lists_null=False, unknown_order_empty=True)
+    choices = Choices(empty_lists_null=False, unknown_order_empty=True, pending_lists_filled_parts=False)
     async with running(choices=choices) as server:
         rest = RestClient(server, http)
         assert await rest.data(f"{ORDER}/orders-pending", productType=PRODUCT) == {
@@ -207,6 +207,11 @@ async def test_open_answers_are_switches(http: aiohttp.ClientSession) -> None:
             "endId": None,
         }
         assert await rest.data(f"{ORDER}/detail", **ONE, orderId="1") == []
+        await rest.order(price="60000.5", size="3")
+        for status, count in ((None, 0), ("live", 0), ("partially_filled", 1)):
+            query = {} if status is None else {"status": status}
+            page = await rest.data(f"{ORDER}/orders-pending", productType=PRODUCT, **query)
+            assert len(page["entrustedList"]) == count
 
 
 async def test_a_symbol_changes_its_status_while_the_exchange_runs(

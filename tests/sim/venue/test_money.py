@@ -8,7 +8,7 @@ import pytest
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import MarginMode, PositionMode
 from omega_tui.sim.refusals import Refused
-from tests.sim.venue.scene import BUY, CONTRACT, LONG, SELL, SHORT, Scene
+from tests.sim.venue.scene import BUY, CONTRACT, LONG, SELL, SHORT, SYMBOL, Scene
 
 D = Decimal
 
@@ -147,3 +147,15 @@ def test_open_orders_bind_what_the_contract_adds_to_their_cost() -> None:
     scene.trade("98", "5", SELL)
     account = scene.venue.account()
     assert (account.locked, account.crossed_margin) == (D(0), D(9))
+
+
+def test_changed_fees_leave_nothing_locked_behind() -> None:
+    """What an order bound when it came must be what it gives back when it goes."""
+    scene = Scene()
+    order = scene.buy("1", "99")
+    dearer = replace(scene.venue.contract(SYMBOL), taker_fee_rate=D("0.002"))
+    scene.venue.incidents.change_contract(dearer)
+    other = scene.buy("1", "98")
+    for gone in (order, other):
+        scene.venue.cancel(SYMBOL, gone.order_id, None)
+    assert scene.venue.account().locked == 0
