@@ -55,7 +55,8 @@ def pending_row(order: LedgerOrder) -> Row:
 
 def history_row(order: LedgerOrder) -> Row:
     """One row of `orders-history` ("Get-Orders-History")."""
-    return {**order_row(order), "posAvg": average(order.position_average), "liqPrice": UNKNOWN}
+    position_average, liquidation = average(order.position_average), exact(order.liquidation_price)
+    return {**order_row(order), "posAvg": position_average, "liqPrice": liquidation}
 
 
 def detail_row(order: LedgerOrder) -> Row:

@@ -169,6 +169,8 @@ class Desk:
         leverage = self._account.settings(position.symbol).leverage(position.side)
         ids = (self._ids.next(), self._ids.next())
         order = forced_order(cause, position, size, mode, leverage, ids, now)
+        if cause in MARKETED:
+            order = replace(order, liquidation_price=price)
         self._change(order, None)
         if cause in MARKETED:
             matcher = self._markets[order.symbol].matcher

@@ -96,7 +96,7 @@ class LedgerOrder:
     `trade_side` is Bitget's reply word (open, close, buy_single, sell_single …); `hold_side` is None in
     one-way mode (the wire's posSide "net"). `price` is None for market orders. `fee` is negative when paid.
     `id_withheld` says that the reply to placing it named no id; `position_average` is the average entry of
-    the position that it closed last.
+    the position that it closed last, `liquidation_price` the mark price at which a liquidation placed it.
     """
 
     order_id: str
@@ -127,6 +127,7 @@ class LedgerOrder:
     self_trade: SelfTrade = SelfTrade.NONE
     id_withheld: bool = False
     position_average: Decimal | None = None
+    liquidation_price: Decimal | None = None
 
     @property
     def average_price(self) -> Decimal | None:

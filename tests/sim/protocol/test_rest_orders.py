@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from omega_tui.sim.choices import Choices
-from omega_tui.sim.facts import PositionMode, SymbolStatus
+from omega_tui.sim.facts import MarketFacts, PositionMode, SymbolStatus
 from omega_tui.sim.server import SimServer
 from tests.sim.protocol.clients import PRODUCT, RestClient, Stream, private_topic, until
 from tests.sim.protocol.conftest import running
@@ -276,3 +276,12 @@ async def test_a_name_that_is_no_text_spoils_only_its_own_cancel(rest: RestClien
     data = await rest.act(f"{ORDER}/batch-cancel-orders", symbol=BTC, orderIdList=wanted)
     assert [row["orderId"] for row in data["successList"]] == [placed["orderId"]]
     assert [(row["orderId"], row["errorCode"]) for row in data["failureList"]] == [("", "40020")] * 2
+
+
+async def test_history_names_the_price_of_a_liquidation(rest: RestClient, server: SimServer) -> None:
+    exchange = server.exchange
+    await rest.order(size="0.5", marginMode="isolated")
+    mark = MarketFacts(BTC, exchange.clock.now_ms(), mark_price="50000.5")
+    exchange.apply(mark)
+    rows = (await rest.data(f"{ORDER}/orders-history", productType=PRODUCT))["entrustedList"]
+    assert [(row["enterPointSource"], row["liqPrice"]) for row in rows] == [("SYS", "50000.5"), ("API", "")]
