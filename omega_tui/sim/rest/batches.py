@@ -30,3 +30,11 @@ def failure_row(refused: Refused, order_id: str | None, client_oid: str | None) 
         "errorMsg": refused.message,
         "errorCode": str(refused.code),
     }
+
+
+def given_text(parameters: Parameters, name: str) -> str | None:
+    """A name as it was given, None when it is no text."""
+    try:
+        return parameters.text(name)
+    except Refused:
+        return None

@@ -15,7 +15,7 @@ from omega_tui.sim.facts import Direction, HoldSide, OrderType, PlanType, Positi
 from omega_tui.sim.payloads.market import Row
 from omega_tui.sim.payloads.plans import plan_ids_row, position_guards_row
 from omega_tui.sim.refusals import Refused, refusal
-from omega_tui.sim.rest.batches import batch, failure_row, lists_row
+from omega_tui.sim.rest.batches import batch, failure_row, given_text, lists_row
 from omega_tui.sim.rest.market import listed_symbol, require_traded
 from omega_tui.sim.rest.request import Parameters
 from omega_tui.sim.rest.route import Route, act
@@ -162,11 +162,11 @@ def cancel_plan_order(exchange: SimulatedExchange, parameters: Parameters) -> Ro
     cancelled: list[Row] = []
     failed: list[Row] = []
     for element in elements:
-        plan_id, client_oid = _names(element)
         try:
-            cancelled.append(plan_ids_row(plans.cancel(plan_id, client_oid, symbol, {plan_type})))
+            cancelled.append(plan_ids_row(plans.cancel(*_names(element), symbol, {plan_type})))
         except Refused as refused:
-            failed.append(failure_row(refused, plan_id, client_oid))
+            names = given_text(element, "orderId"), given_text(element, "clientOid")
+            failed.append(failure_row(refused, *names))
     return lists_row(cancelled, failed)
 
 

@@ -26,7 +26,7 @@ from omega_tui.sim.facts import (
 from omega_tui.sim.payloads.market import Row
 from omega_tui.sim.payloads.orders import accepted_row, ids_row
 from omega_tui.sim.refusals import Refused, refusal
-from omega_tui.sim.rest.batches import batch, failure_row, lists_row
+from omega_tui.sim.rest.batches import batch, failure_row, given_text, lists_row
 from omega_tui.sim.rest.market import listed_symbol
 from omega_tui.sim.rest.request import Parameters
 from omega_tui.sim.rest.route import Route, act
@@ -69,7 +69,7 @@ def batch_place_order(exchange: SimulatedExchange, parameters: Parameters) -> Ro
         try:
             placed.append(_place_of_batch(exchange, merged))
         except Refused as refused:
-            failed.append(failure_row(refused, None, _given(merged, "clientOid")))
+            failed.append(failure_row(refused, None, given_text(merged, "clientOid")))
     return lists_row(placed, failed)
 
 
@@ -90,7 +90,7 @@ def batch_cancel_orders(exchange: SimulatedExchange, parameters: Parameters) -> 
         try:
             cancelled.append(ids_row(_cancel(exchange, symbol, element)))
         except Refused as refused:
-            names = _given(element, "orderId"), _given(element, "clientOid")
+            names = given_text(element, "orderId"), given_text(element, "clientOid")
             failed.append(failure_row(refused, *names))
     return lists_row(cancelled, failed)
 
@@ -212,14 +212,6 @@ def parse_client_oid(parameters: Parameters, name: str) -> str | None:
     if client_oid is not None and _CLIENT_OID.fullmatch(client_oid) is None:
         raise refusal(Code.CLIENT_OID_MALFORMED)
     return client_oid
-
-
-def _given(parameters: Parameters, name: str) -> str | None:
-    """A name as it was given, None when it is no text."""
-    try:
-        return parameters.text(name)
-    except Refused:
-        return None
 
 
 def _place_of_batch(exchange: SimulatedExchange, parameters: Parameters) -> Row:
