@@ -21,7 +21,7 @@ from omega_tui.clock import SystemClock
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.clock import ExchangeClock, SteppedClock
 from omega_tui.sim.facts import MarketSource, PositionMode, TapeEnded
-from omega_tui.sim.faults.plan import Plan, PlanUnreadable, read_plan
+from omega_tui.sim.faults.plan import BadFault, Plan, PlanUnreadable, read_plan
 from omega_tui.sim.limits import RequestLimits
 from omega_tui.sim.market.generated import GeneratedSource
 from omega_tui.sim.market.shapes import GENERATED_SYMBOLS
@@ -96,7 +96,10 @@ def _build_server(
         api_key=_key_of(environment),
         faults=_faults(options),
     )
-    return SimServer(_source(options, clock.start_ms), clock, settings, on_tape_end=_tell_tape_end)
+    try:
+        return SimServer(_source(options, clock.start_ms), clock, settings, on_tape_end=_tell_tape_end)
+    except BadFault as error:
+        raise BadOptions(f"{options.faults}: {error}") from None
 
 
 def _persona(options: argparse.Namespace) -> Persona:

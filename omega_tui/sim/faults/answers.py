@@ -74,7 +74,7 @@ class LostAnswer(RequestFault, frozen=True, kw_only=True):
 
     ends: Ending = Ending.SILENCE
 
-    def rewrite(self, reply: Reply) -> Reply:
+    def rewrite(self, reply: Reply, now_ms: int) -> Reply:
         return replace(reply, ending=self.ends)
 
 
@@ -86,8 +86,8 @@ class CutBody(RequestFault, frozen=True, kw_only=True):
     at: NotNegative = 20
     ends: Ending = Ending.CLOSE
 
-    def rewrite(self, reply: Reply) -> Reply:
-        return replace(reply, sent=min(self.at, len(reply.body) - 1), ending=self.ends)
+    def rewrite(self, reply: Reply, now_ms: int) -> Reply:
+        return replace(reply, sent=min(self.at, max(len(reply.body) - 1, 0)), ending=self.ends)
 
 
 class TruncatedJson(RequestFault, frozen=True, kw_only=True):
@@ -97,8 +97,8 @@ class TruncatedJson(RequestFault, frozen=True, kw_only=True):
 
     at: NotNegative = 40
 
-    def rewrite(self, reply: Reply) -> Reply:
-        return replace(reply, body=reply.body[: min(self.at, len(reply.body) - 1)])
+    def rewrite(self, reply: Reply, now_ms: int) -> Reply:
+        return replace(reply, body=reply.body[: min(self.at, max(len(reply.body) - 1, 0))])
 
 
 class EmptyAnswer(RequestFault, frozen=True, kw_only=True):
@@ -106,7 +106,7 @@ class EmptyAnswer(RequestFault, frozen=True, kw_only=True):
 
     serves = ("P30",)
 
-    def rewrite(self, reply: Reply) -> Reply:
+    def rewrite(self, reply: Reply, now_ms: int) -> Reply:
         return replace(reply, body=b"")
 
 
@@ -115,7 +115,7 @@ class NullData(RequestFault, frozen=True, kw_only=True):
 
     serves = ("P30",)
 
-    def rewrite(self, reply: Reply) -> Reply:
+    def rewrite(self, reply: Reply, now_ms: int) -> Reply:
         return reply.with_envelope(data=None)
 
 
@@ -126,7 +126,7 @@ class NanJson(RequestFault, frozen=True, kw_only=True):
 
     literal: Named = "NaN"
 
-    def rewrite(self, reply: Reply) -> Reply:
+    def rewrite(self, reply: Reply, now_ms: int) -> Reply:
         nulled = reply.with_envelope(data=None)
         return replace(nulled, body=nulled.body.replace(b'"data":null', b'"data":' + self.literal.encode()))
 
@@ -142,7 +142,7 @@ class HtmlAnswer(RequestFault, frozen=True, kw_only=True):
     def instead(self, now_ms: int) -> Reply | None:
         return None if self.carried_out else _page(self.status)
 
-    def rewrite(self, reply: Reply) -> Reply:
+    def rewrite(self, reply: Reply, now_ms: int) -> Reply:
         return _page(self.status)
 
 
@@ -158,10 +158,10 @@ class TooManyRequests(RequestFault, frozen=True, kw_only=True):
     def instead(self, now_ms: int) -> Reply | None:
         return None if self.carried_out else self._reply(now_ms)
 
-    def rewrite(self, reply: Reply) -> Reply:
-        return self._reply(reply.envelope()["requestTime"])
+    def rewrite(self, reply: Reply, now_ms: int) -> Reply:
+        return self._reply(now_ms)
 
-    def _reply(self, now_ms: object) -> Reply:
+    def _reply(self, now_ms: int) -> Reply:
         wait = {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
         if self.html:
             return replace(_page(429), headers=wait)
@@ -182,10 +182,10 @@ class ErrorAnswer(RequestFault, frozen=True, kw_only=True):
     def instead(self, now_ms: int) -> Reply | None:
         return None if self.carried_out else self._reply(now_ms)
 
-    def rewrite(self, reply: Reply) -> Reply:
-        return self._reply(reply.envelope()["requestTime"])
+    def rewrite(self, reply: Reply, now_ms: int) -> Reply:
+        return self._reply(now_ms)
 
-    def _reply(self, now_ms: object) -> Reply:
+    def _reply(self, now_ms: int) -> Reply:
         return _refusal(self.status, self.code, self.text or text_of(self.code), now_ms)
 
 
@@ -220,10 +220,9 @@ class ClockSkew(RequestFault, frozen=True, kw_only=True):
 
     by_ms: int
 
-    def rewrite(self, reply: Reply) -> Reply:
-        envelope = reply.envelope()
-        told = int(str(envelope["requestTime"])) + self.by_ms
-        data = envelope["data"]
+    def rewrite(self, reply: Reply, now_ms: int) -> Reply:
+        told = now_ms + self.by_ms
+        data = reply.envelope().get("data")
         if isinstance(data, dict) and "serverTime" in data:
             return reply.with_envelope(requestTime=told, data={"serverTime": str(told)})
         return reply.with_envelope(requestTime=told)
@@ -236,7 +235,7 @@ class CompressionBomb(RequestFault, frozen=True, kw_only=True):
 
     size: Annotated[int, msgspec.Meta(ge=1, le=1 << 30)] = 1 << 26
 
-    def rewrite(self, reply: Reply) -> Reply:
+    def rewrite(self, reply: Reply, now_ms: int) -> Reply:
         packed = gzip.compress(bytes(self.size), mtime=0)
         return replace(reply, body=packed, headers={"Content-Encoding": "gzip"})
 
@@ -252,7 +251,7 @@ def _page(status: int) -> Reply:
     return Reply(status, _PAGE.format(title).encode(), HTML)
 
 
-def _refusal(status: int, code: str, text: str, now_ms: object) -> Reply:
+def _refusal(status: int, code: str, text: str, now_ms: int) -> Reply:
     envelope = {"code": code, "msg": text, "requestTime": now_ms, "data": None}
     return Reply(status, orjson.dumps(envelope), JSON)
 

@@ -10,19 +10,23 @@ from typing import Any, Final
 
 import orjson
 
-from omega_tui.exchange.bitget.wire import BOOK_DEPTHS, SNAPSHOT, UPDATE, Channel
+from omega_tui.exchange.bitget.wire import BOOK_DEPTHS, SNAPSHOT, Channel
 from omega_tui.sim.facts import Level
 from omega_tui.sim.faults.fault import Dice, Fault, Named, Positive
-from omega_tui.sim.faults.frames import Departure, Frame, FrameFault, Message, Sides
+from omega_tui.sim.faults.frames import Action, Departure, Frame, FrameFacts, FrameFault, Message, Sides
 from omega_tui.sim.streams.market import checksum
 
 _NOTHING = "0"
+_BOOKS = frozenset({Channel.BOOKS, *BOOK_DEPTHS})
 
 
 class BookFault(FrameFault, frozen=True, kw_only=True):
-    """A fault of the channel `books`."""
+    """A fault of the channel `books`, or another one of books."""
 
     channel: Named | None = Channel.BOOKS
+
+    def concerns(self, facts: FrameFacts) -> bool:
+        return facts.channel in _BOOKS and super().concerns(facts)
 
 
 class SequenceGap(BookFault, frozen=True, kw_only=True):
@@ -30,7 +34,7 @@ class SequenceGap(BookFault, frozen=True, kw_only=True):
 
     serves = ("P02",)
 
-    action: Named | None = UPDATE
+    action: Action | None = Action.UPDATE
     missed: Positive = 1
 
     def change(self, frame: Frame, dice: Dice) -> list[Departure]:
@@ -55,7 +59,7 @@ class SecondSnapshot(BookFault, frozen=True, kw_only=True):
 
     serves = ("P05",)
 
-    action: Named | None = UPDATE
+    action: Action | None = Action.UPDATE
 
     def change(self, frame: Frame, dice: Dice) -> list[Departure]:
         message = frame.message()
@@ -64,12 +68,11 @@ class SecondSnapshot(BookFault, frozen=True, kw_only=True):
         return [Departure(orjson.dumps({**message, "action": SNAPSHOT}))]
 
 
-class CrossedBook(FrameFault, frozen=True, kw_only=True):
+class CrossedBook(BookFault, frozen=True, kw_only=True):
     """The best bid is above the best ask, or with `locked` equal to it."""
 
     serves = ("P09",)
 
-    channel: Named | None = Channel.BOOKS
     locked: bool = False
 
     def change(self, frame: Frame, dice: Dice) -> list[Departure]:
@@ -94,12 +97,11 @@ class BookSide(StrEnum):
     ASKS = "asks"
 
 
-class EmptySide(FrameFault, frozen=True, kw_only=True):
+class EmptySide(BookFault, frozen=True, kw_only=True):
     """One side of the book is empty."""
 
     serves = ("P10",)
 
-    channel: Named | None = Channel.BOOKS
     side: BookSide = BookSide.ASKS
 
     def change(self, frame: Frame, dice: Dice) -> list[Departure]:
@@ -121,7 +123,7 @@ class ZeroLevel(BookFault, frozen=True, kw_only=True):
 
     serves = ("P08",)
 
-    action: Named | None = UPDATE
+    action: Action | None = Action.UPDATE
 
     def change(self, frame: Frame, dice: Dice) -> list[Departure]:
         message = frame.message()

@@ -3,10 +3,16 @@
 from typing import Final
 
 from omega_tui.sim.faults.fault import Dice, Ending, Fault, NotNegative, Positive
-from omega_tui.sim.faults.frames import Departure, Frame, FrameEvent, FrameFault
+from omega_tui.sim.faults.frames import AnyFrameFault, Departure, Frame, FrameEvent
 
 
-class SilentFault(FrameFault, frozen=True, kw_only=True):
+class DeliveryFault(AnyFrameFault, frozen=True, kw_only=True):
+    """A fault that leaves alone what a frame says."""
+
+    changes_content = False
+
+
+class SilentFault(DeliveryFault, frozen=True, kw_only=True):
     """A frame that does not leave."""
 
     def change(self, frame: Frame, dice: Dice) -> list[Departure]:
@@ -35,7 +41,7 @@ class WithheldPong(SilentFault, frozen=True, kw_only=True):
     event: FrameEvent = FrameEvent.PONG
 
 
-class DelayFrame(FrameFault, frozen=True, kw_only=True):
+class DelayFrame(DeliveryFault, frozen=True, kw_only=True):
     """The frame leaves late; with jitter, later frames may overtake it."""
 
     serves = ("N07", "N08", "O02")
@@ -47,7 +53,7 @@ class DelayFrame(FrameFault, frozen=True, kw_only=True):
         return [Departure(frame.data, wait=dice.seconds(self.ms, self.jitter_ms))]
 
 
-class ReorderFrame(FrameFault, frozen=True, kw_only=True):
+class ReorderFrame(DeliveryFault, frozen=True, kw_only=True):
     """The frame leaves after the next `behind` frames of its topic."""
 
     serves = ("P01", "N08")
@@ -58,7 +64,7 @@ class ReorderFrame(FrameFault, frozen=True, kw_only=True):
         return [Departure(frame.data, behind=self.behind)]
 
 
-class DuplicateFrame(FrameFault, frozen=True, kw_only=True):
+class DuplicateFrame(DeliveryFault, frozen=True, kw_only=True):
     """The frame leaves `times` times more."""
 
     serves = ("P06",)
@@ -69,7 +75,7 @@ class DuplicateFrame(FrameFault, frozen=True, kw_only=True):
         return [Departure(frame.data)] * (1 + self.times)
 
 
-class LateFrame(FrameFault, frozen=True, kw_only=True):
+class LateFrame(DeliveryFault, frozen=True, kw_only=True):
     """The frame leaves after another connection's snapshot, on its own one if that is still open."""
 
     serves = ("P07",)
@@ -78,7 +84,7 @@ class LateFrame(FrameFault, frozen=True, kw_only=True):
         return [Departure(frame.data, late=True)]
 
 
-class CutFrame(FrameFault, frozen=True, kw_only=True):
+class CutFrame(DeliveryFault, frozen=True, kw_only=True):
     """The connection breaks off after the first `at` bytes of the frame, its head included."""
 
     serves = ("N14",)

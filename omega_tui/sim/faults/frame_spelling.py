@@ -6,14 +6,14 @@ import msgspec
 import orjson
 
 from omega_tui.sim.faults.fault import Dice, Fault, Named
-from omega_tui.sim.faults.frames import Departure, Frame, FrameFault, Message, rows_of
+from omega_tui.sim.faults.frames import AnyFrameFault, Departure, Frame, Message, rows_of
 
 _MARK = b'"@"'
 Bytes = Annotated[int, msgspec.Meta(ge=1, le=1 << 27)]
 Depth = Annotated[int, msgspec.Meta(ge=1, le=1 << 20)]
 
 
-class MalformedJson(FrameFault, frozen=True, kw_only=True):
+class MalformedJson(AnyFrameFault, frozen=True, kw_only=True):
     """The frame's JSON breaks off in the middle."""
 
     serves = ("P11",)
@@ -22,7 +22,7 @@ class MalformedJson(FrameFault, frozen=True, kw_only=True):
         return [Departure(frame.data[: len(frame.data) // 2])]
 
 
-class NanLiteral(FrameFault, frozen=True, kw_only=True):
+class NanLiteral(AnyFrameFault, frozen=True, kw_only=True):
     """The frame's time is `literal`: NaN and Infinity are no JSON, 1e999 is, and no number can hold it."""
 
     serves = ("P12",)
@@ -33,7 +33,7 @@ class NanLiteral(FrameFault, frozen=True, kw_only=True):
         return [_spelled(frame.message(), "ts", self.literal)]
 
 
-class HugeInteger(FrameFault, frozen=True, kw_only=True):
+class HugeInteger(AnyFrameFault, frozen=True, kw_only=True):
     """The frame's time has `digits` digits."""
 
     serves = ("P16",)
@@ -44,7 +44,7 @@ class HugeInteger(FrameFault, frozen=True, kw_only=True):
         return [_spelled(frame.message(), "ts", "9" * self.digits)]
 
 
-class DeepNesting(FrameFault, frozen=True, kw_only=True):
+class DeepNesting(AnyFrameFault, frozen=True, kw_only=True):
     """The frame has a member of lists within lists, `depth` deep."""
 
     serves = ("P16",)
@@ -55,7 +55,7 @@ class DeepNesting(FrameFault, frozen=True, kw_only=True):
         return [_spelled(frame.message(), "extra", "[" * self.depth + "]" * self.depth)]
 
 
-class HugeFrame(FrameFault, frozen=True, kw_only=True):
+class HugeFrame(AnyFrameFault, frozen=True, kw_only=True):
     """The frame has a member of `size` characters."""
 
     serves = ("P14",)
@@ -66,7 +66,7 @@ class HugeFrame(FrameFault, frozen=True, kw_only=True):
         return [_spelled(frame.message(), "extra", f'"{"x" * self.size}"')]
 
 
-class DuplicateKeys(FrameFault, frozen=True, kw_only=True):
+class DuplicateKeys(AnyFrameFault, frozen=True, kw_only=True):
     """Every member of the frame's first row is there twice, with another value the second time."""
 
     serves = ("P13",)
@@ -81,7 +81,7 @@ class DuplicateKeys(FrameFault, frozen=True, kw_only=True):
         return [Departure(orjson.dumps(message).replace(_MARK, b"{" + b",".join(twice) + b"}"))]
 
 
-class InvalidUtf8(FrameFault, frozen=True, kw_only=True):
+class InvalidUtf8(AnyFrameFault, frozen=True, kw_only=True):
     """A text frame whose bytes are not UTF-8."""
 
     serves = ("P17",)
@@ -90,7 +90,7 @@ class InvalidUtf8(FrameFault, frozen=True, kw_only=True):
         return [Departure(frame.data[:-1] + b',"extra":"\xff\xfe"}')]
 
 
-class BinaryFrame(FrameFault, frozen=True, kw_only=True):
+class BinaryFrame(AnyFrameFault, frozen=True, kw_only=True):
     """The frame is a binary one."""
 
     serves = ("P17",)

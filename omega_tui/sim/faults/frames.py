@@ -7,11 +7,11 @@ Nothing is done here; `streams` carries out what the faults of `frame_delivery`,
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
-from omega_tui.exchange.bitget.wire import PONG
+from omega_tui.exchange.bitget.wire import PONG, SNAPSHOT, UPDATE
 from omega_tui.sim.facts import Level
 from omega_tui.sim.faults.fault import Address, Dice, Ending, Fault, Named
 
@@ -29,6 +29,13 @@ class FrameEvent(StrEnum):
     ERROR = "error"
     TRADE = "trade"
     PONG = "pong"
+
+
+class Action(StrEnum):
+    """What a push holds: everything, or what has changed."""
+
+    SNAPSHOT = SNAPSHOT
+    UPDATE = UPDATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,9 @@ class Frame:
     book: Callable[[], Sides]
 
     def message(self) -> Message:
-        """The JSON object that it is."""
+        """The JSON object that it is; without members for the answer to a ping, which is none."""
+        if self.facts.event is FrameEvent.PONG:
+            return {}
         decoded: Message = orjson.loads(self.data)
         return decoded
 
@@ -91,28 +100,41 @@ class Departure:
 
 
 class FrameFault(Fault, frozen=True, kw_only=True):
-    """A fault of frames on their way to clients; an unset scope means all.
+    """A fault of pushes on their way to clients; an unset scope means all.
 
-    `event` is what the frame is, `action` a push's `snapshot` or `update`. The symbol of a private push
-    is that of its first row.
+    `action` is a push's `snapshot` or `update`. The symbol of a private push is that of its first row.
     """
 
     address: Address | None = None
     channel: Named | None = None
     symbol: Named | None = None
-    event: FrameEvent = FrameEvent.PUSH
-    action: Named | None = None
+    action: Action | None = None
+
+    changes_content: ClassVar[bool] = True
+    """Whether it changes what a frame says, and not only how it is delivered."""
 
     def concerns(self, facts: FrameFacts) -> bool:
         """Whether a frame is in scope."""
+        return facts.event is FrameEvent.PUSH and self.matches(facts)
+
+    def matches(self, facts: FrameFacts) -> bool:
+        """Whether a frame is of the address, channel, symbol and action that are concerned."""
         wanted = (self.address, self.channel, self.symbol, self.action)
         given = (facts.address, facts.channel, facts.symbol, facts.action)
-        matches = all(want in (None, have) for want, have in zip(wanted, given, strict=True))
-        return matches and self.event is facts.event
+        return all(want in (None, have) for want, have in zip(wanted, given, strict=True))
 
     def change(self, frame: Frame, dice: Dice) -> list[Departure]:
         """What leaves in the frame's place, in this order."""
         return [Departure(frame.data)]
+
+
+class AnyFrameFault(FrameFault, frozen=True, kw_only=True):
+    """A fault that may befall frames of every kind; `event` is what the frame is."""
+
+    event: FrameEvent = FrameEvent.PUSH
+
+    def concerns(self, facts: FrameFacts) -> bool:
+        return facts.event is self.event and self.matches(facts)
 
 
 def read_facts(data: bytes, address: Address) -> FrameFacts:
@@ -149,9 +171,16 @@ def _symbol(argument: Message, rows: object) -> str | None:
 
 
 def departures(frame: Frame, struck: Sequence[tuple[FrameFault, Dice]]) -> list[Departure]:
-    """What leaves in a frame's place after every fault that strikes it, the first one first."""
+    """What leaves in a frame's place after the faults that strike it, the first one first.
+
+    Only the first that changes what a frame says does so: its work need not be a frame that others can read.
+    """
     leaving = [Departure(frame.data)]
+    changed = False
     for fault, dice in struck:
+        if fault.changes_content and changed:
+            continue
+        changed = changed or fault.changes_content
         leaving = [
             before.then(after)
             for before in leaving

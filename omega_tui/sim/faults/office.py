@@ -12,7 +12,7 @@ from omega_tui.sim.faults.catalogue import KINDS, describe, name, served
 from omega_tui.sim.faults.desk import ActiveFault, FaultDesk
 from omega_tui.sim.faults.fault import Fault
 from omega_tui.sim.faults.links import LinkFault
-from omega_tui.sim.faults.plan import BadFault, Plan, parse_fault
+from omega_tui.sim.faults.plan import BadFault, Plan, check_symbol, parse_fault
 from omega_tui.sim.faults.proxy import LinkOffice
 from omega_tui.sim.faults.rest import skew_ms
 from omega_tui.sim.faults.streams import StreamTampers
@@ -20,7 +20,10 @@ from omega_tui.sim.refusals import Refused
 
 
 class FaultOffice:
-    """The faults of one exchange: `desk` decides, `links` and `tampers` do to bytes and to frames."""
+    """The faults of one exchange: `desk` decides, `links` and `tampers` do to bytes and to frames.
+
+    Raises BadFault for a plan that names a symbol which the exchange does not list.
+    """
 
     def __init__(self, exchange: SimulatedExchange, plan: Plan) -> None:
         self._exchange = exchange
@@ -29,6 +32,9 @@ class FaultOffice:
         self.links = LinkOffice(self.desk, exchange.clock.monotonic)
         self.tampers = StreamTampers(self.desk, exchange)
         self._stage = Stage(exchange, self.tampers)
+        self._listed = tuple(contract.symbol for contract in exchange.source.contracts)
+        for fault in plan.faults:
+            check_symbol(fault, self._listed)
 
     @property
     def skew_ms(self) -> Callable[[], int]:
@@ -68,6 +74,7 @@ class FaultOffice:
     async def _add(self, asked: Asked) -> object:
         try:
             fault = parse_fault(asked.read(dict[str, object]))
+            check_symbol(fault, self._listed)
         except BadFault as error:
             raise ControlRefused(str(error)) from None
         return self._told(self.add(fault))

@@ -2,7 +2,7 @@
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -12,13 +12,15 @@ from typing import Any, Final, get_args
 import msgspec
 
 from omega_tui.exchange.bitget.wire import GRANULARITIES, Channel, RestPath
-from omega_tui.sim.faults.catalogue import BY_NAME
+from omega_tui.sim.faults.catalogue import BY_NAME, name
 from omega_tui.sim.faults.fault import Fault
 from omega_tui.sim.faults.requests import is_route
 
 _DEFAULT_SEED: Final = 1
 _LARGEST_SEED: Final = 10**18
 _PLAN_MEMBERS: Final = ("seed", "fault")
+_SIGNED: Final = frozenset({"fee", "rate", "maker_fee_rate", "taker_fee_rate"})
+"""Numbers that may be zero or negative."""
 
 
 class BadFault(ValueError):
@@ -84,11 +86,20 @@ def parse_fault(table: object) -> Fault:
     return fault
 
 
+def check_symbol(fault: Fault, listed: Sequence[str]) -> None:
+    """Raise BadFault when a fault names a symbol that the exchange does not list: it would never strike."""
+    symbol = getattr(fault, "symbol", None)
+    if symbol is not None and symbol not in listed:
+        raise BadFault(f"{name(type(fault))}: {_unknown('symbol', symbol, listed)}")
+
+
 def _check_words(called: str, fault: Fault) -> None:
-    """Numbers are finite, and the words of the scopes exist."""
+    """Numbers are finite, sizes and prices positive, and the words of the scopes exist."""
     for member, value in msgspec.structs.asdict(fault).items():
         if isinstance(value, Decimal) and not value.is_finite():
             raise BadFault(f"{called}: {member} must be a number")
+        if isinstance(value, Decimal) and member not in _SIGNED and value <= 0:
+            raise BadFault(f"{called}: {member} must be above 0")
         if member == "route" and value is not None and not any(is_route(value, path) for path in RestPath):
             routes = [path.rpartition("/")[2] for path in RestPath]
             raise BadFault(f"{called}: {_unknown('route', value, routes)}")

@@ -206,7 +206,7 @@ class Link(asyncio.Protocol):
             self.end(how)
 
     def _heard(self, data: bytes) -> None:
-        if not self._ended:
+        if not self._ended and self._real is not None and not self._real.is_closing():
             self._protocol.data_received(data)
 
     def _told(self, data: bytes) -> None:

@@ -40,13 +40,17 @@ class Reply:
     ending: Ending | None = None
 
     def envelope(self) -> dict[str, object]:
-        """The body as the object that it is."""
-        decoded: dict[str, object] = orjson.loads(self.body)
-        return decoded
+        """The members of the body, none when a fault has made something else of it."""
+        try:
+            decoded = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return {}
+        return decoded if isinstance(decoded, dict) else {}
 
     def with_envelope(self, **changes: object) -> "Reply":
-        """The same reply with other members in its envelope."""
-        return replace(self, body=orjson.dumps(self.envelope() | changes))
+        """The same reply with other members in its envelope, if it has one."""
+        envelope = self.envelope()
+        return replace(self, body=orjson.dumps(envelope | changes)) if envelope else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ class RequestFault(Fault, frozen=True, kw_only=True):
         """The reply's data, with or without carrying the request out; raises Refused."""
         return call.carry_out()
 
-    def rewrite(self, reply: Reply) -> Reply:
+    def rewrite(self, reply: Reply, now_ms: int) -> Reply:
         """The answer as it leaves."""
         return reply
 

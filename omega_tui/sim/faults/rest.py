@@ -35,9 +35,20 @@ class RestTamper:
         await _wait(sum(fault.delay_before(dice) for fault, dice in struck))
         reply = next((one for fault, _ in struck if (one := fault.instead(self._now_ms()))), None)
         if reply is None:
-            reply = _carry_out(request.path, respond, struck)
+            reply = self._carry_out(request.path, respond, struck)
         await _wait(sum(fault.delay_after(dice) for fault, dice in struck))
         return await _send(request, reply)
+
+    def _carry_out(self, path: str, respond: Respond, struck: Sequence[Strike[RequestFault]]) -> Reply:
+        def around(answer: Answer, exchange: SimulatedExchange, parameters: Parameters) -> object:
+            return _through(struck, path, answer, exchange, parameters)
+
+        response = respond(around)
+        text = response.body if isinstance(response.body, bytes) else b""
+        reply = Reply(response.status, text, response.content_type, dict(_kept(response)))
+        for fault, _ in struck:
+            reply = fault.rewrite(reply, self._now_ms())
+        return reply
 
     def _now_ms(self) -> int:
         return self._exchange.clock.now_ms()
@@ -48,18 +59,6 @@ def skew_ms(desk: FaultDesk) -> int:
     now = desk.now_ms()
     active = desk.of_kind(ClockSkew)
     return sum(one.fault.by_ms for one in active if isinstance(one.fault, ClockSkew) and one.in_force(now))
-
-
-def _carry_out(path: str, respond: Respond, struck: Sequence[Strike[RequestFault]]) -> Reply:
-    def around(answer: Answer, exchange: SimulatedExchange, parameters: Parameters) -> object:
-        return _through(struck, path, answer, exchange, parameters)
-
-    response = respond(around)
-    text = response.body if isinstance(response.body, bytes) else b""
-    reply = Reply(response.status, text, response.content_type, dict(_kept(response)))
-    for fault, _ in struck:
-        reply = fault.rewrite(reply)
-    return reply
 
 
 def _through(

@@ -109,7 +109,9 @@ class Session:
 
     def drop_topic(self, argument: Message) -> None:
         """A subscription of this session ends without its asking."""
-        topic = parse_topic(argument, self._gate.exchange.symbols, private=self._gate.private)
+        topic = next((one for one in self._topics if one.argument == argument), None)
+        if topic is None:
+            return
         self._gate.feeds.unsubscribe(self._connection, topic)
         self._topics.discard(topic)
 

@@ -72,14 +72,18 @@ async def test_an_act_happens_at_once_and_tells_what_came_of_it(control: Control
     _, told = await control.send("POST", "faults", act)
     (order,) = server.exchange.venue.pending()
     assert told["outcome"]["orderId"] == order.order_id
-    _, told = await control.send("POST", "faults", act | {"symbol": "NOPEUSDT"})
-    assert told["outcome"]["code"] == "40034"
+    _, told = await control.send("POST", "faults", act | {"size": "0.00001"})
+    assert told["outcome"]["code"] == "40808"
 
 
 async def test_what_cannot_be_is_refused_in_words(control: Control) -> None:
     assert await control.send("POST", "faults", {"name": "lost_anser"}) == (
         400,
         {"error": "unknown fault 'lost_anser'; did you mean 'lost_answer'?"},
+    )
+    assert await control.send("POST", "faults", {"name": "lost_answer", "symbol": "BTCUSD"}) == (
+        400,
+        {"error": "lost_answer: unknown symbol 'BTCUSD'; did you mean 'BTCUSDT'?"},
     )
     assert (await control.send("DELETE", "faults/x"))[0] == 400
 
@@ -131,6 +135,16 @@ def test_the_process_refuses_a_plan_that_cannot_be_played(tmp_path: Path) -> Non
     output, narration = child.communicate(timeout=PATIENCE)
     assert (child.returncode, output) == (2, "")
     assert f"{plan}, fault 1: unknown fault 'html_anser'; did you mean 'html_answer'?" in narration
+
+
+def test_the_process_refuses_a_fault_of_a_symbol_that_it_does_not_list(tmp_path: Path) -> None:
+    """It would never strike, and the test that relies on it would pass for nothing."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text('[[fault]]\nname = "html_answer"\nsymbol = "ETHUSDT"\n')
+    child = sim("--faults", str(plan))
+    _, narration = child.communicate(timeout=PATIENCE)
+    assert child.returncode == 2
+    assert "html_answer: unknown symbol 'ETHUSDT'" in narration
 
 
 async def test_two_runs_with_one_seed_fail_alike(http: aiohttp.ClientSession) -> None:

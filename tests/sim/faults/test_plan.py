@@ -103,6 +103,14 @@ def test_a_plan_that_is_not_there_is_refused(tmp_path: Path) -> None:
             "external_order: size must be a number",
         ),
         (
+            {"name": "external_order", "symbol": "BTCUSDT", "side": "buy", "size": "0", "price": "1"},
+            "external_order: size must be above 0",
+        ),
+        (
+            {"name": "drop_frame", "action": "updates"},
+            "drop_frame: action: 'updates' is none of snapshot, update; did you mean 'update'?",
+        ),
+        (
             {"name": "empty_side", "side": "ask"},
             "empty_side: side: 'ask' is none of bids, asks; did you mean 'asks'?",
         ),
