@@ -24,6 +24,7 @@ from omega_tui.sim.facts import MarketSource, PositionMode, TapeEnded
 from omega_tui.sim.faults.plan import BadFault, Plan, PlanUnreadable, read_plan
 from omega_tui.sim.limits import RequestLimits
 from omega_tui.sim.market.generated import GeneratedSource
+from omega_tui.sim.market.generated_market import STEP_MS
 from omega_tui.sim.market.shapes import GENERATED_SYMBOLS
 from omega_tui.sim.market.tape import TapeSource
 from omega_tui.sim.market.tape_lines import TapeUnreadable
@@ -85,6 +86,8 @@ def _build_server(
 ) -> SimServer:
     if options.loop and not options.tape:
         raise BadOptions("--loop needs a recording; add --tape FILE")
+    if options.tape and options.market_step != STEP_MS:
+        raise BadOptions("--market-step is for a generated market; leave it out with --tape")
     persona = _persona(options)
     settings = ServerSettings(
         port=options.port,

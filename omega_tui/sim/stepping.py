@@ -34,6 +34,10 @@ class Pushes(Protocol):
         """Publish the trades of this moment."""
         ...
 
+    def forget_unread(self) -> None:
+        """Drop what nobody listens to."""
+        ...
+
     def publish_all(self) -> None:
         """Publish every change, due or not."""
         ...
@@ -72,6 +76,7 @@ class Stepper:
             self._timeline.play(due)
             self._pushes.publish_trades()
             if self._clock.monotonic() > turn_ends:
+                self._pushes.forget_unread()
                 yield
                 turn_ends = self._clock.monotonic() + TURN_SECONDS
         self._move_to(until_ms)

@@ -89,13 +89,13 @@ class Feeds:
                 paces = max(1, -(-(skip_to_ms - due_ms) // interval_ms))
                 self._due_ms[topic] = due_ms + paces * interval_ms
                 self._publish(topic, publisher)
-        self._forget_unread()
+        self.forget_unread()
 
     def publish_all(self) -> None:
         """Publish every change there is, due or not."""
         for topic, publisher in tuple(self._publishers.items()):
             self._publish(topic, publisher)
-        self._forget_unread()
+        self.forget_unread()
 
     def publish_trades(self) -> None:
         """Send the trades since the last call, one frame for each symbol."""
@@ -138,7 +138,7 @@ class Feeds:
                 asyncio.get_running_loop().call_soon(self.publish_trades)
             self._traded[topic] = None
 
-    def _forget_unread(self) -> None:
+    def forget_unread(self) -> None:
         """Drop the changes of books that nobody follows before they pile up."""
         for symbol in self._exchange.symbols:
             if Topic(Channel.BOOKS, "instId", symbol) not in self._publishers:

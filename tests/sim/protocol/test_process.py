@@ -95,6 +95,33 @@ def test_it_does_not_outlive_its_parent() -> None:
         assert child.wait(PATIENCE) == 0
 
 
+def test_a_stepped_exchange_begins_when_told_and_moves_when_told() -> None:
+    """Whoever repeats a run needs the same start; whoever steps needs nothing but HTTP."""
+    start, day = 1_795_000_000_000, 86_400_000
+    flags = ("--clock", "stepped", "--start-ms", str(start), "--market-step", "60s", "--symbols", "BTCUSDT")
+    with process(*flags) as (_, facts):
+        assert server_time(facts) == start
+        request = urllib.request.Request(
+            facts["control"] + "clock",
+            data=json.dumps({"step_ms": day}).encode(),
+            headers={"Authorization": f"Bearer {facts['control_token']}"},
+        )
+        with urllib.request.urlopen(request, timeout=4 * PATIENCE) as reply:
+            assert json.load(reply) == {"now_ms": start + day, "stepped": True}
+        assert server_time(facts) == start + day
+        history = (
+            f"{facts['rest']}/api/v2/mix/market/history-fund-rate?symbol=BTCUSDT&productType=usdt-futures"
+        )
+        with urllib.request.urlopen(history, timeout=PATIENCE) as reply:
+            settled = [int(row["fundingTime"]) for row in json.load(reply)["data"]]
+        assert [at > start for at in settled[:4]] == [True, True, True, False]
+
+
+def test_all_fifty_symbols_can_be_asked_for() -> None:
+    with process("--symbols", "all") as (_, facts):
+        assert len(facts["symbols"]) == 50
+
+
 def short_tape(folder: Path, *more: str) -> Path:
     """The first moments of a recording, and lines of our own after them."""
     tape = next(shared_path("tapes", "ws").glob("bybit_v5_2026*.jsonl.gz"))
@@ -140,6 +167,11 @@ def test_a_tape_that_breaks_off_midway_ends_the_process_with_its_words(tmp_path:
         ("--symbols", "BTCUSDT,BTCUSDT"),
         ("--symbols", "BTCUSDT,"),
         ("--position-mode", "both"),
+        ("--clock", "stopped"),
+        ("--market-step", "70"),
+        ("--market-step", "50ms"),
+        ("--market-step", "61s"),
+        ("--start-ms", "5"),
         ("--persona", "unifed"),
         ("--choice", "books_checksum"),
         ("--choice", "books_checksum=yes"),
@@ -235,6 +267,8 @@ def test_a_copied_account_begins_in_hedge_mode() -> None:
         (("--symbols", "NOPEUSDT"), "NOPEUSDT"),
         (("--tape", "/nowhere/tape.jsonl"), "/nowhere/tape.jsonl"),
         (("--loop",), "--tape"),
+        (("--clock", "stepped", "--speed", "2"), "--speed"),
+        (("--tape", "/nowhere/tape.jsonl", "--market-step", "5s"), "--market-step"),
         (("--persona", "read-only", "--persona", "withdraw"), "permissions"),
         (("--choice", "status_of_limits=42"), "status_of_limits"),
         (("--persona", "copy-trader", "--position-mode", "one-way"), "hedge"),
