@@ -125,6 +125,17 @@ def test_a_guard_reached_together_with_the_end_of_its_position_leaves_the_next_a
     assert scene.size() == 1
 
 
+def test_a_liquidation_takes_the_stop_along() -> None:
+    """One jump of the mark price reaches both: what is liquidated is not sold once more."""
+    scene = PlanScene(balance="100")
+    scene.deep("100")
+    scene.hold(LONG, "9")
+    guard = scene.guard(WHOLE_LOSS, LONG, "95", by=MARK)
+    scene.facts(mark_price="88")
+    assert scene.status(guard) is CANCELLED
+    assert (scene.size(LONG), scene.size(SHORT)) == (0, 0)
+
+
 def test_a_limit_guard_rests_until_it_fills(scene: PlanScene) -> None:
     scene.hold(LONG, "2")
     guard = scene.guard(WHOLE_PROFIT, LONG, "105", execute="106")

@@ -38,9 +38,11 @@ market = st.one_of(
     st.tuples(st.just("trade"), directions, sizes, ticks),
     st.tuples(st.just("book"), ticks, sizes),
     st.tuples(st.just("mark"), ticks),
+    st.tuples(st.just("mark"), st.sampled_from((-200, -60, 60, 200))),
 )
 others = st.one_of(
     st.tuples(st.just("close"), sides),
+    st.tuples(st.just("deleverage"), sides, sizes),
     st.tuples(st.just("cancel plan"), st.integers(0, 3)),
     st.tuples(st.just("modify"), st.integers(0, 3), ticks),
 )
@@ -144,6 +146,7 @@ ACTIONS: dict[str, Callable[..., object]] = {
     "cancel plan": cancel_plan,
     "modify": modify_plan,
     "close": lambda scene, side: scene.venue.closer.close(SYMBOL, side),
+    "deleverage": lambda scene, side, size: scene.venue.risk.deleverage(SYMBOL, side, Decimal(size)),
     "trade": lambda scene, way, size, tick: scene.trade(price_at(tick), size, way),
     "book": lambda scene, tick, size: scene.deep(price_at(tick), size),
     "mark": lambda scene, tick: scene.facts(price_at(tick)),
@@ -174,7 +177,7 @@ class Oracle:
             return
         left = fill.size
         against = SHORT if fill.direction is BUY else LONG
-        if mode is PositionMode.ONE_WAY or fill.trade_side == "close":
+        if mode is PositionMode.ONE_WAY or order.reduce_only:
             closed = min(left, self.held[against])
             self.held[against] -= closed
             left -= closed
@@ -212,8 +215,10 @@ def check_plans(scene: PlanScene, oracle: Oracle) -> None:
             whole.add((plan.position_id, plan.plan_type))
 
 
-def play(mode: PositionMode, choices: Choices, script: list[tuple[object, ...]]) -> None:
-    scene, oracle = PlanScene(mode, choices), Oracle()
+def play(
+    mode: PositionMode, choices: Choices, script: list[tuple[object, ...]], balance: str = "10000"
+) -> None:
+    scene, oracle = PlanScene(mode, choices, balance), Oracle()
     scene.deep("100", "3")
     for action in script:
         seen = len(scene.events)
@@ -252,6 +257,15 @@ def test_presets_over_the_opened_size_never_flip(
 ) -> None:
     choices = Choices(presets_guard_whole_position=False, second_position_tpsl_refused=False)
     play(mode, choices, script)
+
+
+@settings(max_examples=150, deadline=None)
+@given(scripts, st.sampled_from(PositionMode))
+def test_guards_and_liquidations_together_never_flip(
+    script: list[tuple[object, ...]], mode: PositionMode
+) -> None:
+    """An account that a jump of the mark price ruins, with stops that the same jump triggers."""
+    play(mode, Choices(), script, balance="100")
 
 
 def test_the_script_words_reach_the_exchange() -> None:
