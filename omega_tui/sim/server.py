@@ -24,6 +24,7 @@ from omega_tui.sim.faults.office import FaultOffice
 from omega_tui.sim.faults.plan import Plan
 from omega_tui.sim.limits import Allowances, RequestLimits
 from omega_tui.sim.listing_control import offer_listings
+from omega_tui.sim.money_control import offer_money
 from omega_tui.sim.personas import Environment, Persona
 from omega_tui.sim.pump import Pump, Timeline
 from omega_tui.sim.rest.face import RestFace
@@ -113,6 +114,7 @@ class SimServer:
         offer_clock(self.control, clock, self.stepper)
         offer_condition(self.control, self.exchange.condition)
         offer_listings(self.control, self.exchange.venue.listings)
+        offer_money(self.control, self.exchange.venue)
         self._runner: web.AppRunner | None = None
         self._listening: asyncio.Server | None = None
         self._tasks: list[asyncio.Task[None]] = []

@@ -3,6 +3,8 @@
 Each function answers one route with the reply's `data`.
 """
 
+from collections.abc import Iterator
+from itertools import takewhile
 from typing import Final
 
 from omega_tui.exchange.bitget.wire import ProductType, RestPath
@@ -58,19 +60,17 @@ def _stamp(record: LedgerClosedPosition) -> tuple[str, int]:
     return record.record_id, record.closed_ms
 
 
-def _closed(exchange: SimulatedExchange, parameters: Parameters) -> list[LedgerClosedPosition]:
+def _closed(exchange: SimulatedExchange, parameters: Parameters) -> Iterator[LedgerClosedPosition]:
     symbol = parameters.optional_symbol()
     product = parameters.word("productType", ProductType) or ProductType.USDT_FUTURES
     if symbol is not None:
         symbol = exchange.venue.contract(symbol).symbol
     elif product is not ProductType.USDT_FUTURES:
-        return []
+        return
     oldest = exchange.clock.now_ms() - _KEPT_DAYS * DAY_MS
-    return [
-        each
-        for each in exchange.venue.closed_positions()
-        if each.closed_ms >= oldest and symbol in (None, each.symbol)
-    ]
+    for each in takewhile(lambda closed: closed.closed_ms >= oldest, exchange.venue.closed_positions()):
+        if symbol in (None, each.symbol):
+            yield each
 
 
 ROUTES: Final[dict[str, Route]] = {

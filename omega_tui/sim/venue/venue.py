@@ -53,6 +53,7 @@ from omega_tui.sim.venue.settings import SettingsOffice
 from omega_tui.sim.venue.snowflake import Snowflakes
 from omega_tui.sim.venue.statements import Statements
 from omega_tui.sim.venue.tickers import Ticker, TickerState
+from omega_tui.sim.venue.transfers import TransferOffice
 from omega_tui.sim.venue.wallet import Business, Wallet
 
 __all__ = ["SymbolSettings", "TickerState", "Venue", "VenueBook", "VenueSettings"]
@@ -117,6 +118,7 @@ class Venue:
         given = (self._contracts, account, statements, self._orders)
         self.settings = SettingsOffice(*given, self._plans_wait, self.choices, self._announce)
         self.margins = MarginOffice(account, statements, self._announce)
+        self.transfers = TransferOffice(self.wallet, statements, self._announce)
         self.risk = RiskOffice(*given, desk, self.margins, self.choices, self._emit, self._settle)
         self._reactions.append(self.risk.react)
         self.forecasts = Forecasts(self._markets, account, statements)

@@ -18,6 +18,7 @@ class Business(StrEnum):
     """What a bill is for when no trade is: Bitget's `businessType` ("Get-Account-Bill")."""
 
     DEPOSIT = "trans_from_exchange"
+    WITHDRAWAL = "trans_to_exchange"
     FUNDING = "contract_settle_fee"
     INSURANCE = "risk_captital_user_transfer"
     ADD_MARGIN = "append_margin"

@@ -1,5 +1,6 @@
 """The control face: nobody but the holder of the token, and no web page, steers the exchange."""
 
+from decimal import Decimal
 from typing import Any
 
 import aiohttp
@@ -71,3 +72,12 @@ async def test_strangers_and_web_pages_learn_nothing(
 ) -> None:
     """A page in the trader's browser must not reach the account through a name bound to loopback."""
     assert await steering.send("POST", "echo/5", **headers) == (status, b"")
+
+
+async def test_money_can_be_moved_while_clients_look(server: SimServer, steering: Steering) -> None:
+    """Deposits and withdrawals elsewhere are what a client must not take for profit and loss."""
+    status, body = await steering.send("POST", "transfer", '{"amount":"-400000.5"}')
+    assert (status, body) == (200, b'{"balance":"599999.5","transferable":"599999.5"}')
+    assert server.exchange.venue.account().balance == Decimal("599999.5")
+    status, body = await steering.send("POST", "transfer", '{"amount":"-600000"}')
+    assert (status, b"43012" in body) == (400, True)

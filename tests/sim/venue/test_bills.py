@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from omega_tui.sim.facts import PositionMode
+from omega_tui.sim.facts import MarginMode, PositionMode
+from omega_tui.sim.refusals import Refused
 from omega_tui.sim.venue import wallet as wallets
 from omega_tui.sim.venue.wallet import Business, Wallet
 from tests.sim.venue.scene import BUY, LONG, SELL, SHORT, Scene
@@ -77,3 +78,19 @@ def test_a_long_life_forgets_old_bills_but_never_money(monkeypatch: pytest.Monke
     assert len(kept) == 3
     assert wallet.carried + sum(bill.amount + bill.fee for bill in kept) == wallet.balance
     assert wallet.balance == scene.venue.account().balance
+
+
+def test_money_comes_and_goes_but_not_what_is_bound() -> None:
+    scene = Scene(balance="100", margin_mode=MarginMode.ISOLATED)
+    scene.buy("1")
+    scene.events.clear()
+    scene.venue.transfers.move(D(50))
+    assert [type(event).__name__ for event in scene.events] == ["PositionsChanged", "AccountChanged"]
+    free = scene.venue.account().transferable
+    assert free == D(150) - D("0.06006") - D("10.01") - scene.venue.account().locked
+    for amount in (-free - D("0.00000001"), D(0), D("NaN")):
+        with pytest.raises(Refused):
+            scene.venue.transfers.move(amount)
+    scene.venue.transfers.move(-free)
+    assert scene.venue.account().transferable == 0
+    assert businesses(scene)[-2:] == ["trans_from_exchange", "trans_to_exchange"]
