@@ -80,6 +80,11 @@ class Code(StrEnum):
     MARGIN_WITHOUT_POSITION = "40802", "Position is zero and direct margin call is not allowed"
     UNSUPPORTED = "40805", "Unsupported operation"
     LEVERAGE_UNCHANGED = "40814", "No change in leverage"
+    CLOSE_BELOW_LIQUIDATION = (
+        "40820",
+        "The order price for closing a long position is not allowed to be lower than the liquidation price",
+    )
+    CLOSE_ABOVE_LIQUIDATION = "40821", "The closing order price cannot be higher than the liquidation price"
     AUTO_MARGIN_WITHOUT_POSITION = (
         "40838",
         "There is no position in this position, and automatic margin call cannot be set",

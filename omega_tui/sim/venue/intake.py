@@ -172,6 +172,7 @@ class Intake:
         free = held - self._commitments.reserved(order.symbol, side)
         if not held:
             raise refusal(Code.NO_POSITION_TO_CLOSE)
+        self._check_closing_price(order, side)
         if order.order_type is OrderType.LIMIT:
             if order.size > free:
                 raise refusal(Code.NOTHING_TO_CLOSE)
@@ -184,11 +185,23 @@ class Intake:
         """One-way: cut to the position; older reduce-only orders give way, oldest first."""
         side = self._account.closing_side(order)
         held = self._account.positions.size(order.symbol, side) if side else _ZERO
-        if not held:
+        if side is None or not held:
             raise refusal(Code.NO_POSITION_TO_CLOSE)
+        self._check_closing_price(order, side)
         order = replace(order, size=min(order.size, held))
         displaced = tuple(overhang(self._closing(order), held - order.size))
         return Admission(replace(order, id_withheld=bool(displaced)), displaced)
+
+    def _check_closing_price(self, order: LedgerOrder, side: HoldSide) -> None:
+        """An isolated position is not closed beyond its liquidation price: its margin could not pay that."""
+        position = self._account.positions.get(order.symbol, side)
+        if order.price is None or position is None or position.margin_mode is not MarginMode.ISOLATED:
+            return
+        liquidation = self._statements.isolated_liquidation_price(position)
+        if side is HoldSide.LONG and order.price < liquidation:
+            raise refusal(Code.CLOSE_BELOW_LIQUIDATION)
+        if side is HoldSide.SHORT and order.price > liquidation > 0:
+            raise refusal(Code.CLOSE_ABOVE_LIQUIDATION)
 
     def _closing(self, like: LedgerOrder) -> Collection[LedgerOrder]:
         """Resting orders that close the same side as `like`, oldest first."""

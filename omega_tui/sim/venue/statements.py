@@ -111,6 +111,18 @@ class Statements:
         """Maintenance over own equity of an isolated position; liquidation is at 1."""
         return _risk(self.maintenance(held), held.isolated_margin + self.unrealized(held))
 
+    def isolated_liquidation_price(self, held: Position) -> Decimal:
+        """The mark price at which an isolated position is liquidated, not above zero when there is none."""
+        contract = self._contracts[held.symbol]
+        return isolated_liquidation_point(
+            held.side,
+            held.size,
+            held.entry_quote,
+            held.isolated_margin,
+            contract.tiers,
+            contract.taker_fee_rate,
+        )
+
     def net_size(self, symbol: str) -> Decimal:
         """Long less short of a symbol."""
         return sum((each.signed_size for each in self._account.positions.of(symbol)), _ZERO)
@@ -205,16 +217,8 @@ class Statements:
         return self.isolated_ratio(held)
 
     def _liquidation_price(self, held: Position, crossed: _Pool) -> Decimal | None:
-        contract = self._contracts[held.symbol]
         if held.margin_mode is MarginMode.ISOLATED:
-            price = isolated_liquidation_point(
-                held.side,
-                held.size,
-                held.entry_quote,
-                held.isolated_margin,
-                contract.tiers,
-                contract.taker_fee_rate,
-            )
+            price = self.isolated_liquidation_price(held)
         else:
             spare = self._crossed_equity(crossed) - crossed.maintenance
             price = crossed_liquidation_point(self._mark(held.symbol), self.net_size(held.symbol), spare)

@@ -2,8 +2,11 @@
 
 from decimal import Decimal
 
+import pytest
+
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import Direction, HoldSide, MarginMode, MarketFacts, PositionMode, PublicTrade
+from omega_tui.sim.refusals import Refused
 from omega_tui.sim.venue.ledger import Deleveraged, LedgerOrder, OrderChanged, PositionClosed
 from tests.sim.venue.scene import BUY, LONG, SELL, SHORT, SYMBOL, Scene
 
@@ -322,3 +325,25 @@ def test_profit_stands_first_in_the_line_of_deleveraging() -> None:
     assert scene.venue.risk.adl_rank(long) > D("0.5") > scene.venue.risk.adl_rank(short) >= 0
     scene.facts("120")
     assert scene.venue.risk.adl_rank(scene.venue.positions()[0]) > scene.venue.risk.adl_rank(long)
+
+
+@pytest.mark.parametrize(("side", "price", "code"), [(LONG, "99.4", "40820"), (SHORT, "101.1", "40821")])
+def test_an_isolated_position_is_not_closed_beyond_its_liquidation_price(
+    side: HoldSide, price: str, code: str
+) -> None:
+    """Its margin could not pay for that; a crossed one has the whole account."""
+    scene = Scene(PositionMode.HEDGE, margin_mode=ISOLATED, leverage=100)
+    scene.open(side, "1")
+    with pytest.raises(Refused) as refused:
+        scene.close(side, "1", price)
+    assert refused.value.code == code
+    assert scene.close(side, "1").status.value == "filled"
+    crossed = Scene(PositionMode.HEDGE, leverage=100)
+    crossed.open(side, "1")
+    assert crossed.close(side, "1", price)
+    one_way = Scene(margin_mode=ISOLATED, leverage=100)
+    opens, closes = (BUY, SELL) if side is LONG else (SELL, BUY)
+    one_way.place(one_way.spec(opens, "1"))
+    with pytest.raises(Refused) as refused:
+        one_way.place(one_way.spec(closes, "1", price, reduce_only=True))
+    assert refused.value.code == code
