@@ -214,18 +214,16 @@ class TimeDown(RequestFault, frozen=True, kw_only=True):
 
 
 class ClockSkew(RequestFault, frozen=True, kw_only=True):
-    """The exchange's clock is off by `by_ms`: for the time it tells and the timestamps it accepts."""
+    """The exchange's clock is off by `by_ms` and gains `drift_ppm` from then on: told and accepted so."""
 
     serves = ("C01", "C02", "C03")
 
-    by_ms: int
+    by_ms: int = 0
+    drift_ppm: int = 0
 
-    def rewrite(self, reply: Reply, now_ms: int) -> Reply:
-        told = now_ms + self.by_ms
-        data = reply.envelope().get("data")
-        if isinstance(data, dict) and "serverTime" in data:
-            return reply.with_envelope(requestTime=told, data={"serverTime": str(told)})
-        return reply.with_envelope(requestTime=told)
+    def off_ms(self, elapsed_ms: int) -> int:
+        """How far the clock is off, `elapsed_ms` after the fault came into force."""
+        return self.by_ms + self.drift_ppm * elapsed_ms // 1_000_000
 
 
 class CompressionBomb(RequestFault, frozen=True, kw_only=True):

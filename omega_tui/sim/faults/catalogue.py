@@ -1,7 +1,4 @@
-"""Every fault that can be asked for, what each serves, and which situations of the register need no fault.
-
-The register counts situations that a cockpit must survive: N network, P protocol, O order lifecycle, C clock.
-"""
+"""Every fault that can be asked for, and which of the `situations` it makes."""
 
 from collections import defaultdict
 from typing import Any, Final
@@ -46,27 +43,6 @@ STAGES: Final[dict[type[Fault], str]] = {
 }
 """What a fault of each family is counted in."""
 
-NEEDS_NO_FAULT: Final[dict[str, str]] = {
-    "N05": "the client's own reading is slow",
-    "N09": "names are resolved before the exchange is reached",
-    "N11": "names are resolved before the exchange is reached",
-    "N12": "the exchange serves loopback without TLS",
-    "N19": "the client's environment decides on proxies",
-    "N20": "the exchange serves one address of one family",
-    "N24": "the client's machine sleeps, not the exchange",
-    "O06": "the client crashes, not the exchange",
-    "O07": "the client crashes, not the exchange",
-    "O08": "the client crashes, not the exchange",
-    "O15": "a rule of the exchange: modify-order refuses a partially filled order",
-    "O16": "a rule of the exchange: a modify without one of two presets drops it",
-    "O20": "a rule of the exchange: a trigger on the wrong side is refused",
-    "O23": "a rule of the exchange: over-size reduce-only orders displace older ones",
-    "O24": "a rule of the exchange: a hedge-mode market close displaces limit closes",
-    "O38": "a rule of the exchange: dust is closed by close-positions alone",
-    "C06": "the client's time zone decides",
-}
-"""Situations that come without a fault, or cannot come from an exchange, each with the reason."""
-
 
 def name(kind: type[Fault]) -> str:
     """How plans call a kind of fault."""
@@ -78,7 +54,7 @@ BY_NAME: Final[dict[str, type[Fault]]] = {name(kind): kind for kind in KINDS}
 
 
 def served() -> dict[str, list[str]]:
-    """The faults that make each situation of the register."""
+    """The faults that make each situation."""
     table: defaultdict[str, list[str]] = defaultdict(list)
     for kind in KINDS:
         for situation in kind.serves:
@@ -87,20 +63,30 @@ def served() -> dict[str, list[str]]:
 
 
 def describe(kind: type[Fault]) -> dict[str, Any]:
-    """What a fault is called, counted in and does, which situations it makes, and its own members."""
+    """What a fault is called, counted in and does, which situations it makes, its scopes and its own members.
+
+    A member's default is text, None where there is none; one that must be given is among the `needed`.
+    """
+    family, counted_in = next((one, words) for one, words in STAGES.items() if issubclass(kind, one))
     common = {one.name for one in msgspec.structs.fields(Fault)}
-    own = [one for one in msgspec.structs.fields(kind) if one.name not in common]
+    scopes = {one.name: one.default for one in msgspec.structs.fields(family) if one.name not in common}
+    own = [
+        one
+        for one in msgspec.structs.fields(kind)
+        if one.name not in common and (one.name not in scopes or scopes[one.name] != one.default)
+    ]
     return {
         "name": name(kind),
-        "counted_in": next(words for family, words in STAGES.items() if issubclass(kind, family)),
+        "counted_in": counted_in,
         "does": (kind.__doc__ or "").partition("\n")[0],
         "serves": kind.serves,
+        "scopes": list(scopes),
         "members": {one.name: _default(one) for one in own},
+        "needed": [one.name for one in own if one.required],
     }
 
 
 def _default(member: msgspec.structs.FieldInfo) -> str | None:
-    """A member's default as text, None for one that must be given."""
-    if member.required:
+    if member.default is msgspec.NODEFAULT or member.default is None:
         return None
-    return str(member.default) if member.default is not msgspec.NODEFAULT else "[]"
+    return str(member.default).lower() if isinstance(member.default, bool) else str(member.default)

@@ -1,4 +1,4 @@
-"""What every fault has in common: a name, the ids of the fault register that it serves, and when it strikes.
+"""What every fault has in common: a name, the situations that it serves, and when it strikes.
 
 A fault is a frozen struct that a plan's table or a JSON object becomes. What its kinds do to requests,
 frames, links or the account stands in the modules beside this one.
@@ -57,7 +57,7 @@ class Fault(
     """
 
     serves: ClassVar[tuple[str, ...]] = ()
-    """Ids of the fault register whose situation this fault makes."""
+    """Ids of the `situations` that this fault makes."""
 
     after: NotNegative = 0
     count: Positive | None = None

@@ -48,6 +48,8 @@ class RestTamper:
         reply = Reply(response.status, text, response.content_type, dict(_kept(response)))
         for fault, _ in struck:
             reply = fault.rewrite(reply, self._now_ms())
+        if any(isinstance(fault, ClockSkew) for fault, _ in struck):
+            reply = _with_time(reply, self._now_ms() + skew_ms(self._desk))
         return reply
 
     def _now_ms(self) -> int:
@@ -57,8 +59,19 @@ class RestTamper:
 def skew_ms(desk: FaultDesk) -> int:
     """How far the exchange's clock is off by the faults in force."""
     now = desk.now_ms()
-    active = desk.of_kind(ClockSkew)
-    return sum(one.fault.by_ms for one in active if isinstance(one.fault, ClockSkew) and one.in_force(now))
+    return sum(
+        active.fault.off_ms(now - active.starts_ms)
+        for active in desk.of_kind(ClockSkew)
+        if isinstance(active.fault, ClockSkew) and active.in_force(now)
+    )
+
+
+def _with_time(reply: Reply, told_ms: int) -> Reply:
+    """The reply with another time wherever it tells the exchange's."""
+    data = reply.envelope().get("data")
+    if isinstance(data, dict) and "serverTime" in data:
+        return reply.with_envelope(requestTime=told_ms, data={"serverTime": str(told_ms)})
+    return reply.with_envelope(requestTime=told_ms)
 
 
 def _through(

@@ -33,7 +33,7 @@ HURRY: dict[str, Any] = {"ms": 5, "size": 50_000, "depth": 500, "digits": 500, "
 def asked(kind: type[Fault], **members: object) -> Fault:
     """A fault of a kind that does not take long."""
     told = describe(kind)["members"]
-    required = {name: NEEDED[name] for name, default in told.items() if default is None}
+    required = {name: NEEDED[name] for name in describe(kind)["needed"]}
     hurried = {name: HURRY[name] for name in HURRY if name in told}
     if "ends" in told:
         hurried["ends"] = "close"

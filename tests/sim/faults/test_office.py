@@ -47,7 +47,8 @@ async def test_the_catalogue_lists_every_fault_with_its_members(control: Control
     faults = {one["name"]: one for one in told["faults"]}
     assert len(faults) > 80
     assert faults["lost_answer"]["members"]["ends"] == "silence"
-    assert faults["error_answer"]["members"]["code"] is None
+    assert faults["error_answer"]["needed"] == ["code"]
+    assert faults["error_answer"]["scopes"] == ["route", "symbol", "client_oid_prefix"]
     assert "lost_answer" in told["served"]["O01"]
 
 

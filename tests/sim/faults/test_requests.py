@@ -198,6 +198,16 @@ async def test_a_clock_that_is_off_tells_its_time_and_refuses_ours(
     assert status == 200
 
 
+async def test_a_clock_may_gain(rest: RestClient, server: SimServer, harm: Harm) -> None:
+    """A tenth more than real time: after a second it is a hundred milliseconds ahead."""
+    harm("clock_skew", drift_ppm=100_000)
+    started = server.exchange.clock.now_ms()
+    await asyncio.sleep(0.5)
+    told = int((await rest.data(TIME))["serverTime"])
+    passed = server.exchange.clock.now_ms() - started
+    assert passed * 1.05 < told - started < passed * 1.15
+
+
 async def test_delays_come_before_or_after_acceptance(wire: Wire, harm: Harm) -> None:
     harm("delay_request", ms=300, count=1)
     harm("delay_answer", ms=300, after=1, count=1)
