@@ -18,6 +18,7 @@ from omega_tui.sim.rest.route import Route, read
 from omega_tui.sim.rest.settings import whole_leverage
 
 _DEFAULT_LEVERAGE = 20
+_SMALLEST, _LARGEST = Decimal("1e-9"), Decimal("1e9")
 
 
 def open_count(exchange: SimulatedExchange, parameters: Parameters) -> Row:
@@ -51,8 +52,9 @@ def _opening(exchange: SimulatedExchange, parameters: Parameters) -> tuple[str, 
 
 
 def _positive(parameters: Parameters, name: str) -> Decimal:
+    """A number that an order could have; any other is refused before it is reckoned with."""
     value = parameters.required_decimal(name)
-    if value <= 0:
+    if not _SMALLEST <= value <= _LARGEST:
         raise refusal(Code.PARAMETER_WRONG, name)
     return value
 

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.payloads.market import Row
-from omega_tui.sim.refusals import Refused, refusal
+from omega_tui.sim.refusals import refusal
 from omega_tui.sim.rest.request import Parameters
 
 Record = TypeVar("Record")
@@ -25,13 +25,8 @@ def time_span(parameters: Parameters, longest_days: int) -> tuple[int | None, in
     if start > end:
         raise refusal(Code.START_AFTER_END)
     if end - start > longest_days * DAY_MS:
-        raise span_too_long(longest_days)
+        raise refusal(Code.INTERVAL_TOO_LONG, str(longest_days))
     return start, end
-
-
-def span_too_long(longest_days: int) -> Refused:
-    """Asked for more days than a route gives at once."""
-    return refusal(Code.INTERVAL_TOO_LONG, str(longest_days))
 
 
 def page(

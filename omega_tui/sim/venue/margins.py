@@ -7,6 +7,7 @@ money between its free part and a position.
 from collections.abc import Callable
 from decimal import ROUND_DOWN, Decimal
 
+from omega_tui.domain.values import is_multiple
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.sim.facts import HoldSide, MarginMode
 from omega_tui.sim.refusals import refusal
@@ -39,7 +40,7 @@ class MarginOffice:
         position = self._account.positions.get(symbol, side)
         if position is None:
             raise refusal(Code.MARGIN_WITHOUT_POSITION)
-        if not amount or amount % _MONEY:
+        if not amount or not is_multiple(amount, _MONEY):
             raise refusal(Code.PARAMETER_WRONG, "amount")
         if amount > self._statements.available(MarginMode.ISOLATED) or -amount > self._removable(position):
             raise refusal(Code.MARGIN_INSUFFICIENT)

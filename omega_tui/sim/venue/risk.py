@@ -16,7 +16,7 @@ say; here it is the one that binds the most maintenance margin.
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from omega_tui.domain.values import ceil_to_step
+from omega_tui.domain.values import ceil_to_step, is_multiple
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import Contract, HoldSide, MarginMode
@@ -35,6 +35,7 @@ from omega_tui.sim.venue.wallet import Business
 _ZERO = Decimal(0)
 _LIQUIDATION = Decimal(1)
 _TIERS_AT_ONCE = 2
+_FARTHEST_PRICE = 100
 
 
 class RiskOffice:
@@ -83,13 +84,19 @@ class RiskOffice:
         """Take a position, or `size` of it, as the counterpart of another trader's liquidation.
 
         Traded without a fee at the bankruptcy price of that trader, which is the mark price unless told
-        ("Introduction to auto-deleveraging (ADL)"). Refused 22002 without a position.
+        ("Introduction to auto-deleveraging (ADL)"). Refused 22002 without a position, 40020 for a size or a
+        price that is none.
         """
         position = self._account.positions.get(symbol, side)
         if position is None:
             raise refusal(Code.NO_POSITION_TO_CLOSE)
         taken = position.size if size is None else min(size, position.size)
         paid = self._statements.mark(symbol) if price is None else price
+        whole = taken == position.size or is_multiple(taken, self._contracts[symbol].size_multiplier)
+        if taken <= 0 or not whole:
+            raise refusal(Code.PARAMETER_WRONG, "size")
+        if not 0 < paid < _FARTHEST_PRICE * self._statements.mark(symbol):
+            raise refusal(Code.PARAMETER_WRONG, "price")
         self._desk.force_close(Cause.ADL, position, taken, paid)
         direction = opening_direction(side).opposite
         self._emit(Deleveraged(symbol, direction, paid, taken, position.updated_ms))

@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from omega_tui.domain.values import is_multiple
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.sim.refusals import refusal
 from omega_tui.sim.venue.statements import Statements
 from omega_tui.sim.venue.wallet import Business, Wallet
+
+_MONEY = Decimal("1e-8")
+_LARGEST = Decimal("1e12")
+"""More would not be summed exactly."""
 
 
 class TransferOffice:
@@ -19,7 +24,7 @@ class TransferOffice:
 
     def move(self, amount: Decimal) -> None:
         """Bring `amount` in, or take it out when negative; Refused 43012 for more than may leave."""
-        if not amount.is_finite() or not amount:
+        if not amount.is_finite() or not amount or abs(amount) > _LARGEST or not is_multiple(amount, _MONEY):
             raise refusal(Code.PARAMETER_WRONG, "amount")
         if -amount > self._statements.account().transferable:
             raise refusal(Code.INSUFFICIENT_BALANCE)

@@ -286,3 +286,23 @@ async def test_a_liquidation_reaches_every_channel(
         "/api/v2/mix/order/detail", symbol=BTC, productType=PRODUCT, orderId=order["orderId"]
     )
     assert (detail["orderSource"], detail["state"]) == ("liquidation", "filled")
+
+
+ABSURD = ("1" + "0" * 40, "0." + "0" * 40 + "1", "-1", "0", "1e9", "NaN")
+
+
+@pytest.mark.parametrize("number", ABSURD)
+async def test_absurd_numbers_are_refused_and_nothing_breaks(rest: RestClient, number: str) -> None:
+    """A number too long for exact arithmetic once would have ended in HTTP 500."""
+    await trade(rest)
+    wrong = {"40020", "40800"}
+    assert await set_margin(rest, number) in wrong | ({"00000"} if number == "-1" else set())
+    counted = {**PAIR, "openAmount": number, "openPrice": "60000"}
+    assert await code(rest, f"{ACCOUNT}/open-count", **counted) == "40020"
+    assert await code(rest, f"{ACCOUNT}/open-count", **{**counted, "openPrice": number}) == "40020"
+    opening = {**PAIR, "posSide": "long", "orderType": "limit", "openPrice": number, "openAmount": "1"}
+    assert await code(rest, f"{ACCOUNT}/max-open", **opening) == "40020"
+    assert await code(rest, f"{ACCOUNT}/liq-price", **opening) == "40020"
+    assert await code(rest, f"{ACCOUNT}/set-all-leverage", {"productType": PRODUCT, "leverage": number}) in (
+        *("40020", "45045"),
+    )
