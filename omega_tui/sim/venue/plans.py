@@ -3,6 +3,7 @@
 Knows no rules, no orders and no market; it finds, remembers, and says whether a price reaches a plan.
 """
 
+from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from decimal import Decimal
@@ -68,8 +69,8 @@ def _reached(plan: LedgerPlan, price: Decimal) -> bool:
 class PlanStore:
     """Plans in the order of their creation; `announce` is called with every change the trader hears of.
 
-    `touched` names the contracts whose plans changed since somebody last cleared it. The newest 20 000
-    decided plans are kept; pending ones always.
+    `touched` names the contracts whose plans changed since somebody last cleared it. The 20 000 plans that
+    were decided last are kept; pending ones always.
     """
 
     def __init__(self, announce: Callable[[LedgerPlan], None]) -> None:
@@ -77,7 +78,7 @@ class PlanStore:
         self._plans: dict[str, LedgerPlan] = {}
         self._pending: dict[str, dict[str, LedgerPlan]] = {}
         self._by_client_oid: dict[str, str] = {}
-        self._decided = 0
+        self._decided: deque[str] = deque()
         self.touched: set[str] = set()
 
     def put(self, plan: LedgerPlan) -> None:
@@ -139,8 +140,7 @@ class PlanStore:
         del waiting[plan_id]
         if not waiting:
             del self._pending[symbol]
-        self._decided += 1
-        if self._decided > _REMEMBERED:
-            oldest = next(plan for plan in self._plans.values() if plan.status not in PENDING)
-            del self._plans[oldest.plan_id], self._by_client_oid[oldest.client_oid]
-            self._decided -= 1
+        self._decided.append(plan_id)
+        if len(self._decided) > _REMEMBERED:
+            oldest = self._plans.pop(self._decided.popleft())
+            del self._by_client_oid[oldest.client_oid]

@@ -7,6 +7,7 @@ import pytest
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import OrderStatus, PlanStatus, PlanType, PositionMode, SymbolStatus
 from omega_tui.sim.refusals import Refused
+from omega_tui.sim.venue import plans as plan_store
 from omega_tui.sim.venue.ledger import OrderChanged, PlanChanged, Presets
 from omega_tui.sim.venue.plan_requests import LegChange, PlanChange
 from tests.sim.venue.plan_scene import MARK, PlanScene
@@ -283,3 +284,19 @@ def test_a_symbol_under_maintenance_takes_no_plans(scene: PlanScene) -> None:
         scene.guard(PlanType.POSITION_LOSS, LONG, "95")
     scene.last("98")
     assert scene.status(waiting) is FAILED
+
+
+def test_a_long_life_forgets_decided_plans_and_keeps_what_waits(
+    scene: PlanScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_store, "_REMEMBERED", 3)
+    waiting = scene.trigger(BUY, "1", "150", client_oid="waits")
+    gone = []
+    for number in range(5):
+        plan = scene.trigger(BUY, "1", "150", client_oid=f"gone-{number}")
+        gone.append(scene.venue.plans.cancel(plan.plan_id, None, SYMBOL, {PlanType.NORMAL}).plan_id)
+    assert [plan.plan_id for plan in scene.venue.plans.decided()] == gone[:1:-1]
+    assert scene.waiting() == [waiting]
+    scene.trigger(BUY, "1", "150", client_oid="gone-0")
+    with pytest.raises(Refused, match="45034"):
+        scene.trigger(BUY, "1", "150", client_oid="gone-4")
