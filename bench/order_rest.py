@@ -17,12 +17,14 @@ from typing import Any
 
 import aiohttp
 import psutil
+import websockets
 from aiohttp import web
 
 _PLACE = "/api/v2/mix/order/place-order"
 _CANCEL_ALL = "/api/v2/mix/order/cancel-all-orders"
 _SIMULATOR = ("omega_tui", "sim", "--symbols", "BTCUSDT", "--seed", "7", "--clock", "stepped", "--no-limits")
 _SECRET = "secret"
+_PRIVATE = {"orders": "instId", "positions": "instId", "fill": "instId", "account": "coin"}
 _CLIENTS = 8
 _BATCH = 150
 _ROUNDS = 12
@@ -36,10 +38,13 @@ async def _measure() -> list[tuple[str, str, str]]:
     async with _process(*_SIMULATOR, "--balance", "10000000") as (simulator, address):
         price = str(int(await _best_bid(address["rest"]) * 98 // 100))
         ours = await _placements(simulator, address, price)
+        async with _listening(address):
+            heard = await _placements(simulator, address, price)
     async with _process("bench.order_rest") as (bare, address):
         floor = await _placements(bare, address, price)
     return [
         ("signed REST placements", f"{ours:.0f} /s of a core", "budget 300 /s"),
+        ("  while a client hears of all of it", f"{heard:.0f} /s of a core", "4 private channels"),
         ("  bare server that checks signatures", f"{floor:.0f} /s of a core", f"floor, {floor / ours:.1f} x"),
     ]
 
@@ -55,6 +60,35 @@ async def _process(*module: str) -> AsyncIterator[tuple[psutil.Process, dict[str
     finally:
         child.terminate()
         await child.wait()
+
+
+@asynccontextmanager
+async def _listening(address: dict[str, Any]) -> AsyncIterator[None]:
+    """A client of the private stream that takes in everything there is about the account."""
+    async with websockets.connect(address["ws_private"], proxy=None, max_size=None) as stream:
+        stamp = str(int(time.time()))
+        login = {
+            "apiKey": address["api_key"],
+            "passphrase": address["passphrase"],
+            "timestamp": stamp,
+            "sign": _sign(address["secret"], stamp + "GET/user/verify"),
+        }
+        await stream.send(json.dumps({"op": "login", "args": [login]}))
+        await stream.recv()
+        topics = [
+            {"instType": "USDT-FUTURES", "channel": channel, name: "default"}
+            for channel, name in _PRIVATE.items()
+        ]
+        await stream.send(json.dumps({"op": "subscribe", "args": topics}))
+        hearing = asyncio.create_task(_hear(stream))
+        yield
+        await stream.close()
+        await hearing
+
+
+async def _hear(stream: websockets.ClientConnection) -> None:
+    async for _ in stream:
+        pass
 
 
 async def _best_bid(rest: str) -> float:

@@ -17,7 +17,7 @@ from omega_tui.sim.venue.intake import overhang
 from omega_tui.sim.venue.ledger import LedgerOrder, OrderSpec
 from omega_tui.sim.venue.positions import Position, opening_direction, other_side
 
-REVERSE_SOURCE = "reverse"
+_REVERSED = "reverse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +148,5 @@ def _market_order(
         closes=False,
         reduce_only=False,
         client_oid=client_oid,
-        order_source=REVERSE_SOURCE,
+        order_source=_REVERSED,
     )

@@ -6,10 +6,10 @@ from typing import Final
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.sim.facts import Contract, SymbolStatus
 from omega_tui.sim.refusals import refusal
+from omega_tui.sim.venue.forced import SYSTEM
 from omega_tui.sim.venue.ledger import OrderSpec
 
 _BY_API: Final = "API"
-_BY_EXCHANGE: Final = "SYS"
 _REFUSALS: Final = {
     SymbolStatus.LISTED: Code.NOT_TRADING_YET,
     SymbolStatus.MAINTAIN: Code.UNDER_MAINTENANCE,
@@ -45,7 +45,7 @@ class Listings:
         always. Codes of Bitget's "RestAPI error code".
         """
         status = self._status[spec.symbol]
-        if status is SymbolStatus.NORMAL or spec.enter_point == _BY_EXCHANGE:
+        if status is SymbolStatus.NORMAL or spec.enter_point == SYSTEM:
             return
         code = _REFUSALS.get(status)
         if code is not None:

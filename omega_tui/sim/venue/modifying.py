@@ -19,7 +19,7 @@ from omega_tui.sim.venue.desk import Desk
 from omega_tui.sim.venue.ledger import LedgerOrder, OrderSpec, Presets
 from omega_tui.sim.venue.order_store import OrderStore
 
-MODIFIED_SOURCE = "modify_order_limit"
+_MODIFIED = "modify_order_limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,6 @@ def successor(order: LedgerOrder, client_oid: str, size: Decimal, price: Decimal
         client_oid=client_oid,
         presets=order.presets,
         enter_point=order.enter_point_source,
-        order_source=MODIFIED_SOURCE,
+        order_source=_MODIFIED,
         self_trade=order.self_trade,
     )

@@ -285,3 +285,16 @@ async def test_history_names_the_price_of_a_liquidation(rest: RestClient, server
     exchange.apply(mark)
     rows = (await rest.data(f"{ORDER}/orders-history", productType=PRODUCT))["entrustedList"]
     assert [(row["enterPointSource"], row["liqPrice"]) for row in rows] == [("SYS", "50000.5"), ("API", "")]
+
+
+async def test_changed_presets_are_pushed(rest: RestClient, private: Stream) -> None:
+    """A cockpit that shows a stop must see it go."""
+    placed = await rest.order(price="59000", size="0.01", presetStopLossPrice="50000")
+    await private.subscribe(private_topic("orders"))
+    await private.hear()
+    names = {"symbol": BTC, "orderId": placed["orderId"], "newClientOid": "unused"}
+    await rest.act(f"{ORDER}/modify-order", **names, newPresetStopSurplusPrice="70000")
+    pushed = (await private.hear_push("orders"))["data"][0]
+    assert (pushed["orderId"], pushed["status"]) == (placed["orderId"], "live")
+    assert pushed["presetStopSurplusPrice"] == "70000"
+    assert not pushed.get("presetStopLossPrice")
