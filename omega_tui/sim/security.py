@@ -107,10 +107,15 @@ class Guard:
             raise refusal(Code.PASSPHRASE_WRONG)
 
     def check_login(self, argument: Mapping[str, object], origin: Origin) -> None:
-        """Raise LoginRefused unless `argument` of a login operation proves the key, and it counts there."""
+        """Raise LoginRefused unless `argument` of a login operation proves the key, and it counts there.
+
+        The key is called `apiKey` on Bitget's page and `api_key` by its own older Python kit, whose clients
+        still log in so.
+        """
         key, passphrase, timestamp, sign = (
             str(argument.get(name) or "") for name in ("apiKey", "passphrase", "timestamp", "sign")
         )
+        key = key or str(argument.get("api_key") or "")
         if not (key and passphrase and timestamp and sign):
             raise LoginRefused(WsCode.LOGIN_FAILED, "Login failed")
         if key != self._api_key.key or self._condition.persona.standing in NO_KEY:
