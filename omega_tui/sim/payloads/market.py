@@ -233,6 +233,11 @@ def market_fill_row(trade: PublicTrade) -> Row:
     }
 
 
+def market_fill_history_row(trade: PublicTrade) -> Row:
+    """One row of the market's `fills-history`, which alone begins its sides with a capital."""
+    return {**market_fill_row(trade), "side": str(trade.side).capitalize()}
+
+
 def candle_row(row: CandleRow) -> list[str]:
     """One candle of the REST routes: seven texts ("Get-Candle-Data")."""
     return [str(row[0]), *row[1:]]

@@ -17,12 +17,13 @@ from omega_tui.exchange.bitget.wire import (
     RestPath,
 )
 from omega_tui.sim.exchange import SimulatedExchange
-from omega_tui.sim.facts import Contract, Direction, PublicTrade
+from omega_tui.sim.facts import Contract, Direction
 from omega_tui.sim.payloads.market import (
     Row,
     contract_row,
     depth,
     exact,
+    market_fill_history_row,
     market_fill_row,
     oi_limit_row,
     precision,
@@ -108,7 +109,7 @@ def market_fills(exchange: SimulatedExchange, parameters: Parameters) -> list[Ro
     """`fills` of the market: the latest trades, newest first."""
     symbol = listed_symbol(exchange, parameters)
     limit = parameters.limit(MARKET_FILLS_LIMIT, MARKET_FILLS_LIMIT)
-    return _trades(exchange.recent_trades(symbol), limit)
+    return [market_fill_row(trade) for trade in islice(exchange.recent_trades(symbol), limit)]
 
 
 def market_fills_history(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
@@ -124,7 +125,7 @@ def market_fills_history(exchange: SimulatedExchange, parameters: Parameters) ->
         and (start is None or trade.ts >= start)
         and (end is None or trade.ts <= end)
     )
-    return _trades(chosen, limit)
+    return [market_fill_history_row(trade) for trade in islice(chosen, limit)]
 
 
 def oi_limit(exchange: SimulatedExchange, parameters: Parameters) -> list[Row]:
@@ -160,10 +161,6 @@ def chosen_contracts(exchange: SimulatedExchange, parameters: Parameters) -> Ite
         return ()
     symbol = parameters.optional_symbol()
     return exchange.contracts if symbol is None else (exchange.venue.contract(symbol),)
-
-
-def _trades(trades: Iterable[PublicTrade], limit: int) -> list[Row]:
-    return [market_fill_row(trade) for trade in islice(trades, limit)]
 
 
 ROUTES: Final[dict[str, Route]] = {

@@ -77,6 +77,7 @@ async def test_market_trades_newest_first(rest: RestClient, server: SimServer) -
     assert (latest[0]["size"], latest[0]["side"], latest[99]["size"]) == ("0.130", "sell", "0.031")
     history = "/api/v2/mix/market/fills-history"
     older = await rest.data(history, **MARKET, idLessThan=latest[99]["tradeId"], limit=5)
+    assert {row["side"] for row in older} == {"Sell"}, "the history alone begins its sides with a capital"
     assert [row["size"] for row in older] == ["0.030", "0.029", "0.028", "0.027", "0.026"]
     span = await rest.data(history, **MARKET, startTime=now + 10, endTime=now + 12)
     assert [row["size"] for row in span] == ["0.012", "0.011", "0.010"]
