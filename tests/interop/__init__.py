@@ -1,0 +1,1 @@
+"""Independent judges: unmodified clients from the package indexes against the simulator run as a process."""
