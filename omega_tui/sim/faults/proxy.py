@@ -123,6 +123,13 @@ class Link(asyncio.Protocol):
         """Whether the server has ended the connection."""
         return self._closing or self._real is None or self._real.is_closing()
 
+    def abort(self) -> None:
+        """The server cuts the connection off; a client to whom nothing gets through does not hear of it."""
+        if self._real is not None and not swallows(self.faults(Direction.TO_CLIENT)):
+            self._real.abort()
+        else:
+            self.close()
+
     def arrived(self, direction: Direction) -> None:
         """All bytes of a direction have arrived; if it has ended, its end arrives too."""
         if direction is Direction.TO_SERVER and self._eof:
@@ -153,7 +160,7 @@ class Link(asyncio.Protocol):
         for active in self._office.desk.of_kind(LinkFault):
             new = active.number not in self._struck
             if self._strikes(active) and new:
-                self._begin(active.fault)
+                self._begin(active)
         for pipe in (self._to_client, self._to_server):
             if not pipe.busy:
                 self.arrived(pipe.direction)
@@ -189,21 +196,28 @@ class Link(asyncio.Protocol):
         if swallows(faults):
             asyncio.get_running_loop().call_soon(self._tell_lost, None)
             return
-        self._after(sum(each.fault.ms for each in faults if isinstance(each.fault, SlowClose)), Ending.CLOSE)
-
-    def _begin(self, fault: object) -> None:
-        if isinstance(fault, ResetPeer):
-            self._after(fault.ms, Ending.RESET)
-        elif isinstance(fault, Down):
-            self.end(Ending.RESET)
-        elif isinstance(fault, Timeout):
-            self._after(fault.ms, Ending.CLOSE)
-
-    def _after(self, ms: int, how: Ending) -> None:
-        if ms:
-            self._timers.append(asyncio.get_running_loop().call_later(ms / 1000, self.end, how))
+        wait = sum(each.fault.ms for each in faults if isinstance(each.fault, SlowClose))
+        if wait:
+            self._later(wait, self.end, Ending.CLOSE)
         else:
+            self.end(Ending.CLOSE)
+
+    def _begin(self, active: ActiveFault) -> None:
+        fault = active.fault
+        if isinstance(fault, Down) or (isinstance(fault, ResetPeer) and not fault.ms):
+            self.end(Ending.RESET)
+        elif isinstance(fault, ResetPeer):
+            self._later(fault.ms, self._end_if_in_force, active, Ending.RESET)
+        elif isinstance(fault, Timeout):
+            self._later(fault.ms, self._end_if_in_force, active, Ending.CLOSE)
+
+    def _end_if_in_force(self, active: ActiveFault, how: Ending) -> None:
+        """End the connection, unless the fault that wants it is over."""
+        if active in self._office.desk.active() and self._strikes(active):
             self.end(how)
+
+    def _later(self, ms: int, action: Callable[..., None], *arguments: object) -> None:
+        self._timers.append(asyncio.get_running_loop().call_later(ms / 1000, action, *arguments))
 
     def _heard(self, data: bytes) -> None:
         if not self._ended and self._real is not None and not self._real.is_closing():
@@ -242,16 +256,13 @@ class LinkTransport(asyncio.Transport):
         self._link.close()
 
     def abort(self) -> None:
-        self._real.abort()
+        self._link.abort()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self._link.write(bytes(data))
 
-    def write_eof(self) -> None:
-        self._real.write_eof()
-
     def can_write_eof(self) -> bool:
-        return self._real.can_write_eof()
+        return False
 
     def get_write_buffer_size(self) -> int:
         return self._real.get_write_buffer_size()

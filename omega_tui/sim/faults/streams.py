@@ -150,7 +150,8 @@ class StreamTamper:
             return None if self._answered(MessageFacts(self.address, PING)) else text
         message = _object(text)
         operation = str(message.get("op"))
-        arguments = [each for each in message.get("args") or () if isinstance(each, dict)]
+        given = message.get("args")
+        arguments = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
         if operation == "login":
             return None if self._answered(MessageFacts(self.address, operation)) else text
         heard = [

@@ -62,7 +62,7 @@ async def listen(server: SimServer, url: str, sayings: list[object]) -> None:
     """A client that subscribes to everything, over and over."""
     for _ in range(6):
         with suppress(WebSocketException, OSError, TimeoutError):
-            async with open_stream(url) as socket, asyncio.timeout(0.5):
+            async with asyncio.timeout(0.6), open_stream(url) as socket:
                 stream = Stream(socket)
                 for saying in sayings:
                     await stream.say(saying)

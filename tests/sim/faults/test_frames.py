@@ -295,6 +295,9 @@ async def test_a_ping_may_go_unanswered_while_data_flows(trades: Trades, harm: H
 async def test_what_a_client_says_may_be_lost(public: Stream, harm: Harm) -> None:
     harm("unheard_message", operation="subscribe", count=1)
     harm("unheard_message", operation="ping", count=1)
+    for nonsense in ("no json", "5", '{"op": "subscribe", "args": 5}', '{"op": 3, "args": [1]}'):
+        await public.say(nonsense)
+        assert (await public.hear())["event"] == "error"
     await public.say("ping")
     await public.subscribe(topic("ticker"))
     assert await public.silent()

@@ -156,14 +156,17 @@ async def test_the_other_direction_of_a_half_open_stream_works(server: SimServer
         assert await stream.hear_text() == "pong"
 
 
-async def test_a_connection_that_vanished_does_not_say_goodbye(server: SimServer, harm: Harm) -> None:
+@pytest.mark.parametrize("abrupt", [False, True])
+async def test_a_connection_that_vanished_does_not_say_goodbye(
+    server: SimServer, harm: Harm, abrupt: bool
+) -> None:
     """Not even the end of the exchange's side is heard; when the fault is gone, it is."""
     async with open_stream(server.address.ws_public) as socket:
         stream = Stream(socket)
         await stream.say("ping")
         await stream.hear_text()
         active = harm("half_open", address="public")
-        server.streams.close()
+        server.streams.cut() if abrupt else server.streams.close()
         assert await stream.silent()
         await until(lambda: not server.streams.connections)
         server.faults.desk.remove(active.number)
@@ -177,6 +180,18 @@ async def test_a_black_hole_ends_after_its_time(bare: Bare, harm: Harm) -> None:
     await bare.ask()
     assert await bare.rest() == b""
     assert 0.2 < monotonic() - began < 2
+
+
+async def test_a_reset_that_is_taken_back_in_time_does_not_happen(server: SimServer, harm: Harm) -> None:
+    async with open_stream(server.address.ws_public) as socket:
+        await socket.send("ping")
+        await socket.recv()
+        harm("reset_peer", ms=150)
+        harm("timeout", ms=150, direction="to_server")
+        server.faults.desk.clear()
+        await asyncio.sleep(0.2)
+        await socket.send("ping")
+        assert await socket.recv() == "pong"
 
 
 @pytest.mark.parametrize("ms", [0, 150])
