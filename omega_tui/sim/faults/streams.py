@@ -65,19 +65,24 @@ class StreamTampers:
     def __init__(self, desk: FaultDesk, exchange: SimulatedExchange) -> None:
         self.desk = desk
         self._exchange = exchange
-        self._open: set[StreamTamper] = set()
+        self._open: dict[StreamTamper, None] = {}
         self._late: dict[TopicKey, list[tuple[StreamTamper, bytes]]] = {}
+
+    @property
+    def keeps_late(self) -> bool:
+        """Whether frames wait for somebody else's snapshot."""
+        return bool(self._late)
 
     def attach(self, address: Address, line: Line, talk: Talk) -> "StreamTamper":
         """The tamper of a new connection."""
         tamper = StreamTamper(self, address, line, talk)
-        self._open.add(tamper)
+        self._open[tamper] = None
         return tamper
 
     def detach(self, tamper: "StreamTamper") -> None:
         """A connection is gone."""
         tamper.gone = True
-        self._open.discard(tamper)
+        self._open.pop(tamper, None)
 
     def lines(self, address: Address | None) -> "list[Line]":
         """The open connections of an address, or of both."""
@@ -130,7 +135,7 @@ class StreamTamper:
     @property
     def watches(self) -> bool:
         """Whether frames have to pass here."""
-        return self._desk.watches_frames or self.gone or bool(self._behind)
+        return self._desk.watches_frames or self.gone or bool(self._behind) or self._tampers.keeps_late
 
     def outgoing(self, data: bytes) -> None:
         """A frame is to leave: send what the faults make of it."""

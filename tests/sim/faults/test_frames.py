@@ -150,6 +150,7 @@ async def test_a_late_frame_of_a_closed_connection_reaches_the_new_one(
         harm("late_frame", channel="books", action="update", count=1)
         move()
         assert await old.silent(0.4)
+    server.faults.desk.clear()
     async with open_stream(server.address.ws_public) as socket:
         fresh = Stream(socket)
         snapshot = await subscribed(fresh, "books")
