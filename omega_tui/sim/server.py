@@ -137,7 +137,7 @@ class SimServer:
             app.router.add_get(path, self.streams.handle)
             app.router.add_get(DEMO_PREFIX + path, self.streams.handle)
         app.router.add_route("*", CONTROL_PREFIX + "{path:.*}", self.control.handle)
-        app.router.add_route("*", "/{path:.*}", self._rest.handle)
+        app.router.add_route("*", "/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GOODBYE_SECONDS)
         await self._runner.setup()
         self._listening = await self._listen(self._runner)
@@ -146,6 +146,11 @@ class SimServer:
             [self._pump.run(), self.streams.feeds.run()] if self.stepper is None else [self.stepper.run()]
         )
         self._tasks = [asyncio.create_task(work) for work in players]
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        if self.stepper is not None:
+            await self.stepper.standstill()
+        return await self._rest.handle(request)
 
     async def _listen(self, runner: web.AppRunner) -> asyncio.Server:
         """Take connections, each through a link that faults can reach."""

@@ -3,6 +3,7 @@
 Between two steps no time passes. Within one the market and the agenda are played in order, each at its own
 moment of exchange time, and every public topic is pushed when its interval in exchange time is over. When a
 step ends, everything that has changed has been pushed, so that whoever steps sees one consistent picture.
+REST requests that arrive within a step are answered at its end.
 """
 
 import asyncio
@@ -97,6 +98,11 @@ class Stepper:
                 self._broken.set()
                 raise
             await self._let_clients_read(0)
+
+    async def standstill(self) -> None:
+        """Wait until no step is being made: what a client asks in the middle of one would meet any moment."""
+        async with self._one_at_a_time:
+            return
 
     async def run(self) -> None:
         """Last as long as the market can be played; raises what ended it."""

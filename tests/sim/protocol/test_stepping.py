@@ -16,6 +16,7 @@ import pytest
 from omega_tui.clock import ManualClock, SystemClock
 from omega_tui.sim.clock import ExchangeClock, SteppedClock
 from omega_tui.sim.facts import Direction, Force, HoldSide, MarginMode, MarketEvent, OrderType, TapeEnded
+from omega_tui.sim.market.generated import GeneratedSource
 from omega_tui.sim.server import SimServer
 from omega_tui.sim.venue.ledger import OrderSpec
 from tests.sim.protocol.clients import Stream, open_stream, topic
@@ -173,6 +174,25 @@ async def test_a_running_clock_cannot_be_moved(http: aiohttp.ClientSession, serv
     async with http.post(address, json={"step_ms": 1}, headers=headers) as response:
         assert response.status == 400
         assert "--clock stepped" in (await response.json())["error"]
+
+
+async def test_a_request_in_the_middle_of_a_step_is_answered_at_its_end(http: aiohttp.ClientSession) -> None:
+    """An order that a bot sends on a push would else land at whatever moment the machine had got to."""
+    clock = SteppedClock(SystemClock())
+    until = clock.start_ms + HOUR_MS
+    server = SimServer(GeneratedSource(7, clock.start_ms, [BTC], 5_000), clock)
+    await server.start()
+    try:
+        assert server.stepper is not None
+        step = asyncio.create_task(server.stepper.step_to(until))
+        await asyncio.sleep(0)
+        assert clock.start_ms < clock.now_ms() < until
+        async with http.get(server.address.rest + "/api/v2/public/time") as response:
+            told = await response.json()
+        assert int(told["data"]["serverTime"]) == told["requestTime"] == until
+        await step
+    finally:
+        await server.stop()
 
 
 async def test_a_client_that_reads_slowly_loses_no_push_of_a_long_step() -> None:
