@@ -79,7 +79,7 @@ class SettingsOffice:
 
     def set_all_leverage(self, leverage: int) -> None:
         """The same leverage for both sides of every symbol with a position; none changes when one may not."""
-        symbols = {position.symbol for position in self._account.positions}
+        symbols = dict.fromkeys(position.symbol for position in self._account.positions)
         wanted = {symbol: self._both_sides(symbol, leverage) for symbol in symbols}
         for symbol in wanted:
             check_leverage(leverage, self._contracts[symbol])
