@@ -16,7 +16,7 @@ say; here it is the one that binds the most maintenance margin.
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from omega_tui.domain.values import ceil_to_step, is_multiple
+from omega_tui.domain.values import ceil_to_step, is_multiple, round_to_step
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import Contract, HoldSide, MarginMode
@@ -91,11 +91,12 @@ class RiskOffice:
         if position is None:
             raise refusal(Code.NO_POSITION_TO_CLOSE)
         taken = position.size if size is None else min(size, position.size)
-        paid = self._statements.mark(symbol) if price is None else price
+        paid = self._takeover_price(symbol) if price is None else price
         whole = taken == position.size or is_multiple(taken, self._contracts[symbol].size_multiplier)
         if taken <= 0 or not whole:
             raise refusal(Code.PARAMETER_WRONG, "size")
-        if not 0 < paid < _FARTHEST_PRICE * self._statements.mark(symbol):
+        reach = _FARTHEST_PRICE * self._statements.mark(symbol)
+        if not (0 < paid < reach and is_multiple(paid, self._contracts[symbol].tick)):
             raise refusal(Code.PARAMETER_WRONG, "price")
         self._desk.force_close(Cause.ADL, position, taken, paid)
         direction = opening_direction(side).opposite
@@ -182,8 +183,13 @@ class RiskOffice:
     def _close(self, cause: Cause, position: Position, size: Decimal) -> Decimal:
         """Close by force and return what the wallet lost by it."""
         before = self._account.balance
-        self._desk.force_close(cause, position, size, self._statements.mark(position.symbol))
+        self._desk.force_close(cause, position, size, self._takeover_price(position.symbol))
         return before - self._account.balance
+
+    def _takeover_price(self, symbol: str) -> Decimal:
+        """What the exchange pays for what nobody else takes: the mark, as a price that can be traded."""
+        tick = self._contracts[symbol].tick
+        return max(round_to_step(self._statements.mark(symbol), tick), tick)
 
     def _settle_with_fund(self, symbol: str, remainder: Decimal) -> None:
         """The insurance fund takes what is left of the margin (positive) or makes up for what is missing."""

@@ -106,6 +106,17 @@ def test_a_thin_market_leaves_no_position_behind() -> None:
     assert forced(scene)[0].average_price == (D("0.5") * 89 + D("1.5") * 90) / 2
 
 
+def test_the_exchange_takes_over_at_a_price_that_can_be_traded() -> None:
+    """A mark of many digits would leave more digits in the wallet than any client can sum."""
+    scene = Scene(margin_mode=ISOLATED, choices=KEEP)
+    scene.buy("1")
+    scene.snapshot((), ())
+    scene.facts("90.123456789012345678901234567")
+    (order,) = forced(scene)
+    assert (order.average_price, order.profit, order.fee) == (D("90.1"), D(-10), D("-0.05406"))
+    assert bills(scene)[-1] == ("risk_captital_user_transfer", D("0.04406"))
+
+
 def test_the_public_never_hears_of_a_liquidation() -> None:
     scene = Scene(margin_mode=ISOLATED)
     heard: list[PublicTrade] = []
