@@ -66,7 +66,11 @@ class StreamsFace:
 
     async def _serve(self, request: web.Request, address: str, kind: Address) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(compress=False, max_msg_size=_MAX_MESSAGE_BYTES)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:
+            # The client left before it was answered, which is its right.
+            return socket
         connection = Connection(socket, request.transport)
         demo = request.path.startswith(DEMO_PREFIX)
         origin = Origin(address, Environment.DEMO if demo else Environment.LIVE)
