@@ -21,12 +21,12 @@ def test_every_choice_is_listed_with_its_answer() -> None:
 
 
 def test_no_choice_is_listed_that_is_gone() -> None:
-    section = TEXT.split("## Switches")[1].split("## Personas")[0]
+    section = TEXT.split("## Switches")[1].split("\n## ")[0]
     listed = {line.split("`")[1] for line in section.splitlines() if line.startswith("| `")}
     assert listed == {each.name for each in fields(Choices)}
 
 
 def test_every_persona_and_status_is_told_of() -> None:
-    section = TEXT.split("## Personas")[1].split("## Faults")[0]
+    section = TEXT.split("## Personas")[1].split("\n## ")[0]
     rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
     assert set(re.findall(r"`([a-z-]+)`", "".join(rows))) == {*PERSONAS, *Status}
