@@ -111,6 +111,7 @@ class SimServer:
         self.stepper: Stepper | None = None
         if isinstance(clock, SteppedClock):
             self.stepper = Stepper(self.exchange, clock, timeline, self.streams.feeds)
+            self.streams.standstill = self.stepper.standstill
         offer_clock(self.control, clock, self.stepper)
         offer_condition(self.control, self.exchange.condition)
         offer_listings(self.control, self.exchange.venue.listings)

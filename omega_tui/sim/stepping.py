@@ -3,7 +3,7 @@
 Between two steps no time passes. Within one the market and the agenda are played in order, each at its own
 moment of exchange time, and every public topic is pushed when its interval in exchange time is over. When a
 step ends, everything that has changed has been pushed, so that whoever steps sees one consistent picture.
-REST requests that arrive within a step are answered at its end.
+What clients send within a step is answered at its end, pings at once.
 """
 
 import asyncio

@@ -3,12 +3,13 @@
 It moves text between sockets and sessions; what is said is the business of `session`.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from omega_tui.clock import Ids
-from omega_tui.exchange.bitget.wire import WS_PRIVATE_PATH
+from omega_tui.exchange.bitget.wire import PING, WS_PRIVATE_PATH
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.faults.fault import Address
 from omega_tui.sim.faults.streams import StreamTamper, StreamTampers
@@ -26,8 +27,15 @@ DEMO_PREFIX: Final = "/wspap"
 _MAX_MESSAGE_BYTES: Final = 65_536
 
 
+async def _time_never_steps() -> None:
+    """Nothing to wait for."""
+
+
 class StreamsFace:
-    """Every stream connection of one exchange; `connections` are the open ones."""
+    """Every stream connection of one exchange; `connections` are the open ones.
+
+    Before anything but a ping is answered `standstill` is awaited: time may be in the middle of a step.
+    """
 
     def __init__(
         self,
@@ -48,6 +56,7 @@ class StreamsFace:
         self._sessions: set[Session] = set()
         self.feeds = Feeds(exchange)
         self._account = AccountFeed(exchange, self.feeds)
+        self.standstill: Callable[[], Awaitable[None]] = _time_never_steps
         self._arrivals = Arrivals(limits, exchange.clock.monotonic)
         exchange.condition.listen(self._on_condition)
 
@@ -125,6 +134,9 @@ class StreamsFace:
             if message.type is WSMsgType.TEXT:
                 heard = tamper.incoming(message.data)
                 if heard is not None:
-                    session.receive(heard, monotonic())
+                    came = monotonic()
+                    if heard != PING:
+                        await self.standstill()
+                    session.receive(heard, came)
             elif message.type is not WSMsgType.BINARY:
                 return

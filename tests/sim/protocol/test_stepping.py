@@ -196,6 +196,12 @@ async def test_a_request_in_the_middle_of_a_step_is_answered_at_its_end(http: ai
             told = await response.json()
         assert int(told["data"]["serverTime"]) == told["requestTime"] == until
         await step
+        async with open_stream(server.address.ws_public) as socket:
+            stream = Stream(socket)
+            step = asyncio.create_task(server.stepper.step_to(until + HOUR_MS))
+            await stream.subscribe(topic("ticker"))
+            assert (await stream.hear_push("ticker"))["ts"] == until + HOUR_MS
+        await step
     finally:
         await server.stop()
 
