@@ -103,7 +103,7 @@ class ModifyOverlap(RequestFault, frozen=True, kw_only=True):
             return call.carry_out()
         old = orders[0]
         call.exchange.venue.place(successor(old, client_oid, size, price))
-        _cancel_later(call, old.symbol, old.order_id, self.ms, NORMAL_CANCEL)
+        _cancel_later(call, old, self.ms, NORMAL_CANCEL)
         return {"orderId": None, "clientOid": client_oid}
 
 
@@ -133,7 +133,10 @@ class SystemCancel(RequestFault, frozen=True, kw_only=True):
     def around(self, call: Call) -> object:
         data = call.carry_out()
         if isinstance(data, dict):
-            _cancel_later(call, call.parameters.symbol(), str(data["orderId"]), self.ms, self.reason)
+            symbol, named = call.parameters.symbol(), (data.get("orderId"), data["clientOid"])
+            order = call.exchange.venue.order(symbol, *named)
+            if order is not None:
+                _cancel_later(call, order, self.ms, self.reason)
         return data
 
 
@@ -150,13 +153,13 @@ def _named_orders(call: Call) -> Iterator[LedgerOrder]:
             yield order
 
 
-def _cancel_later(call: Call, symbol: str, order_id: str, ms: int, reason: str) -> None:
+def _cancel_later(call: Call, order: LedgerOrder, ms: int, reason: str) -> None:
     venue = call.exchange.venue
 
     def cancel() -> None:
-        order = venue.order(symbol, order_id, None)
-        if order is not None and order.status in LIVE:
-            venue.incidents.cancel(order, reason)
+        standing = venue.order(order.symbol, order.order_id, None)
+        if standing is not None and standing.status in LIVE:
+            venue.incidents.cancel(standing, reason)
 
     venue.agenda.at(call.exchange.clock.now_ms() + ms, cancel)
 

@@ -11,9 +11,7 @@ from omega_tui.exchange.bitget.codes import Code
 from omega_tui.sim.facts import Force, HoldSide, MarginMode, OrderType, PositionMode
 from omega_tui.sim.refusals import Refused, refusal
 from omega_tui.sim.venue.accounts import Account
-from omega_tui.sim.venue.commitments import Commitments
 from omega_tui.sim.venue.desk import Desk
-from omega_tui.sim.venue.intake import overhang
 from omega_tui.sim.venue.ledger import LedgerOrder, OrderSpec
 from omega_tui.sim.venue.positions import Position, opening_direction, other_side
 
@@ -41,11 +39,8 @@ class Reversal:
 class Closer:
     """Closes and turns the positions of one account; `settle` completes an action."""
 
-    def __init__(
-        self, account: Account, commitments: Commitments, desk: Desk, settle: Callable[[], None]
-    ) -> None:
+    def __init__(self, account: Account, desk: Desk, settle: Callable[[], None]) -> None:
         self._account = account
-        self._commitments = commitments
         self._desk = desk
         self._settle = settle
 
@@ -113,10 +108,6 @@ class Closer:
     def _close(self, position: Position, size: Decimal) -> LedgerOrder:
         symbol, side = position.symbol, position.side
         direction = opening_direction(side).opposite
-        if self._hedge:
-            resting = self._commitments.closing(symbol, direction, side)
-            for order in overhang(resting, position.size - size):
-                self._desk.cancel(order)
         spec = OrderSpec(
             symbol=symbol,
             direction=direction,
@@ -129,6 +120,7 @@ class Closer:
             closes=True,
             reduce_only=True,
             client_oid=None,
+            displaces=True,
         )
         return self._desk.place(spec)
 

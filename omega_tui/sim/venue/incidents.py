@@ -52,3 +52,4 @@ class Incidents:
         market = self._desk.market(contract.symbol)
         self._contracts[contract.symbol] = contract
         self._markets[contract.symbol] = replace(market, contract=contract)
+        self._settle()

@@ -98,7 +98,7 @@ class Intake:
         order = self._draft(spec)
         price = _expected_price(order, market.matcher)
         if order.hold_side is not None and order.reduce_only:
-            return self._fit_hedge_close(order, order.hold_side)
+            return self._fit_hedge_close(order, order.hold_side, displaces=spec.displaces)
         if order.reduce_only:
             return self._fit_reduce_only(order)
         self._check_opening(order, price, market)
@@ -166,13 +166,18 @@ class Intake:
             raise refusal(Code.MARGIN_MODE_FROZEN)
         return spec.margin_mode
 
-    def _fit_hedge_close(self, order: LedgerOrder, side: HoldSide) -> Admission:
-        """A limit close must fit what is free; a market close is cut to it, or displaces limit closes."""
+    def _fit_hedge_close(self, order: LedgerOrder, side: HoldSide, *, displaces: bool) -> Admission:
+        """A limit close must fit what is free; a market close is cut to it, or displaces limit closes.
+
+        One that displaces them anyway is cut to the position only, and the oldest of them give way.
+        """
         held = self._account.positions.size(order.symbol, side)
         free = held - self._commitments.reserved(order.symbol, side)
         if not held:
             raise refusal(Code.NO_POSITION_TO_CLOSE)
         self._check_closing_price(order, side)
+        if displaces:
+            return self._displacing(order, held)
         if order.order_type is OrderType.LIMIT:
             if order.size > free:
                 raise refusal(Code.NOTHING_TO_CLOSE)
@@ -188,9 +193,13 @@ class Intake:
         if side is None or not held:
             raise refusal(Code.NO_POSITION_TO_CLOSE)
         self._check_closing_price(order, side)
+        admission = self._displacing(order, held)
+        return replace(admission, order=replace(admission.order, id_withheld=bool(admission.displaced)))
+
+    def _displacing(self, order: LedgerOrder, held: Decimal) -> Admission:
+        """Cut to the position; the oldest orders that close it too give way until all fit."""
         order = replace(order, size=min(order.size, held))
-        displaced = tuple(overhang(self._closing(order), held - order.size))
-        return Admission(replace(order, id_withheld=bool(displaced)), displaced)
+        return Admission(order, tuple(overhang(self._closing(order), held - order.size)))
 
     def _check_closing_price(self, order: LedgerOrder, side: HoldSide) -> None:
         """An isolated position is not closed beyond its liquidation price: its margin could not pay that."""

@@ -48,7 +48,8 @@ class OrderSpec:
     """An order as asked for, already parsed from the wire and with the true trade direction.
 
     `enter_point` is who asked (Bitget's enterPointSource), `order_source` what made the order when it was no
-    person: None for a plain limit or market order.
+    person: None for a plain limit or market order. `displaces` makes resting close orders give way to a
+    hedge close, where one of the trader's own has to make do with what they leave free.
     """
 
     symbol: str
@@ -66,6 +67,7 @@ class OrderSpec:
     enter_point: str = "API"
     order_source: str | None = None
     self_trade: SelfTrade = SelfTrade.NONE
+    displaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,10 @@ class MarginOffice:
         return initial_margin(position.entry_quote, settings.leverage(position.side))
 
     def _removable(self, position: Position) -> Decimal:
-        """What is above the margin that the leverage asks for, after the present loss."""
+        """What is above the margin that the leverage asks for, after the present loss.
+
+        The maintenance margin is asked for too: it grows with the mark price and may be the greater.
+        """
         loss = min(self._statements.unrealized(position), _ZERO)
-        return max(position.isolated_margin + loss - self._initial(position), _ZERO)
+        asked = max(self._initial(position), self._statements.maintenance(position))
+        return max(position.isolated_margin + loss - asked, _ZERO)

@@ -20,7 +20,8 @@ def remaining(order: LedgerOrder) -> Decimal:
 class OrderStore:
     """Orders by id in the order of their creation, and fills in the order they happened.
 
-    The 20 000 orders that finished last and as many fills are kept; live orders always.
+    The 20 000 orders that finished last and as many fills are kept; live orders always. Of orders that share
+    a client id, which an exchange may let happen, the newest answers to it.
     """
 
     def __init__(self) -> None:
@@ -98,4 +99,5 @@ class OrderStore:
     def _forget_oldest(self) -> None:
         if len(self._finished) > _REMEMBERED:
             oldest = self._orders.pop(self._finished.popleft())
-            del self._by_client_oid[oldest.client_oid]
+            if self._by_client_oid.get(oldest.client_oid) == oldest.order_id:
+                del self._by_client_oid[oldest.client_oid]

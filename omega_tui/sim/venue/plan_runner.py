@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from omega_tui.domain.values import floor_to_step
-from omega_tui.sim.facts import HoldSide, OrderType, PlanStatus, PlanType, PositionMode, TriggerType
+from omega_tui.sim.facts import HoldSide, OrderType, PlanStatus, PlanType, TriggerType
 from omega_tui.sim.refusals import Refused
 from omega_tui.sim.venue.accounts import Account, traded_side
 from omega_tui.sim.venue.desk import Desk
@@ -210,11 +210,7 @@ class PlanRunner:
             return None
         if plan.plan_type not in WHOLE_POSITION:
             return replace(plan.order, size=min(plan.order.size, position.size))
-        if self._account.position_mode is PositionMode.HEDGE:
-            for order in self._orders.live(position.symbol):
-                if order.trade_side == "close" and order.hold_side is position.side:
-                    self._desk.cancel(order)
-        return replace(plan.order, size=position.size)
+        return replace(plan.order, size=position.size, displaces=True)
 
     def _decide(self, plan: LedgerPlan, status: PlanStatus) -> None:
         self._store.put(replace(plan, status=status, updated_ms=self._now_ms()))

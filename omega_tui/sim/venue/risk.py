@@ -67,7 +67,7 @@ class RiskOffice:
     def react(self) -> bool:
         """Take the next step of a liquidation that is due; whether there was one."""
         if not self._account.positions:
-            return False
+            return self._forgiven()
         picture = self._picture()
         if picture == self._safe:
             return False
@@ -120,9 +120,21 @@ class RiskOffice:
     def _picture(self) -> object:
         """All that a margin ratio depends on; while it stands still, so do the ratios."""
         return self._account.balance, [
-            (each.size, each.entry_quote, each.isolated_margin, self._statements.mark(each.symbol))
+            (
+                *(each.position_id, each.size, each.entry_quote, each.isolated_margin),
+                *(self._statements.mark(each.symbol), self._contracts[each.symbol]),
+            )
             for each in self._account.positions
         ]
+
+    def _forgiven(self) -> bool:
+        """Whoever holds nothing owes nothing: the fund pays what losses took beyond the wallet."""
+        debt = self._account.balance
+        if debt >= 0:
+            return False
+        self._settle_with_fund("", debt)
+        self._desk.money_moved()
+        return True
 
     def _isolated(self) -> bool:
         for position in self._account.positions:

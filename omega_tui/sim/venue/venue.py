@@ -111,7 +111,7 @@ class Venue:
         desk = self._desk = Desk(
             self._markets, account, orders, commitments, intake, ids, now_ms, self._emit, self._trades
         )
-        self.closer = Closer(account, commitments, desk, self._settle)
+        self.closer = Closer(account, desk, self._settle)
         for contract in contracts:
             matcher = Matcher(desk.execute, desk.give_way)
             self._markets[contract.symbol] = Market(contract, matcher, Ticker(contract, matcher.book))

@@ -306,6 +306,19 @@ async def test_an_accepted_order_may_be_cancelled_by_the_exchange(
     assert detail["cancelReason"] == "stp_cancel"
 
 
+async def test_an_order_whose_id_is_withheld_may_be_cancelled_too(
+    rest: RestClient, server: SimServer, harm: Harm
+) -> None:
+    """The reply to an over-size reduce-only order names no id, and the fault looked for one."""
+    await rest.order(size="0.01")
+    await rest.order(side="sell", price="61000", size="0.01", reduceOnly="YES")
+    harm("system_cancel", reason="stp_cancel")
+    over = {"side": "sell", "price": "61500", "size": "0.01", "reduceOnly": "YES", "clientOid": "over"}
+    assert await rest.order(**over) == {"clientOid": "over"}
+    await until(lambda: not server.exchange.venue.pending())
+    assert (await rest.data(DETAIL, **BTC, clientOid="over"))["cancelReason"] == "stp_cancel"
+
+
 async def test_a_new_order_stays_unseen_for_a_while(wire: Wire, rest: RestClient, harm: Harm) -> None:
     """Not found is no proof that an order was never accepted."""
     await wire.place("early")

@@ -87,3 +87,14 @@ def test_no_more_is_opened_than_could_be_closed() -> None:
         reverse(scene, LONG)
     assert refused.value.code == "22045"
     assert held(scene) == {LONG: D(1)}
+
+
+def test_a_refused_close_leaves_the_resting_ones() -> None:
+    """Without a market nothing is closed, and the limit orders that could still close must not be gone."""
+    scene = opened(PositionMode.HEDGE, "1")
+    resting = scene.close(LONG, "1", "102")
+    scene.snapshot((), ())
+    with pytest.raises(Refused) as refused:
+        scene.venue.closer.close(SYMBOL, LONG)
+    assert refused.value.code == "22045"
+    assert scene.venue.pending() == [resting]

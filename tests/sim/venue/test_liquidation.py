@@ -1,5 +1,6 @@
 """When the margin is spent the exchange closes positions, in Bitget's order and words, and no trader owes."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import Direction, HoldSide, MarginMode, MarketFacts, PositionMode, PublicTrade
 from omega_tui.sim.refusals import Refused
 from omega_tui.sim.venue.ledger import Deleveraged, LedgerOrder, OrderChanged, PositionClosed
-from tests.sim.venue.scene import BUY, LONG, SELL, SHORT, SYMBOL, Scene
+from tests.sim.venue.scene import BUY, CONTRACT, LONG, SELL, SHORT, SYMBOL, Scene
 
 D = Decimal
 ETH = "ETHUSDT"
@@ -358,3 +359,24 @@ def test_an_isolated_position_is_not_closed_beyond_its_liquidation_price(
     with pytest.raises(Refused) as refused:
         one_way.place(one_way.spec(closes, "1", price, reduce_only=True))
     assert refused.value.code == code
+
+
+def test_changed_rules_liquidate_at_once() -> None:
+    """A mark price that stands still must not hide that more margin is asked for now."""
+    scene = Scene(balance="100", leverage=100, margin_mode=ISOLATED)
+    scene.buy("1")
+    scene.venue.incidents.change_contract(replace(CONTRACT, taker_fee_rate=D("0.02")))
+    assert words(scene) == ["burst_sell_single"]
+
+
+@pytest.mark.parametrize("margin_mode", list(MarginMode))
+def test_a_trader_who_holds_nothing_owes_nothing(margin_mode: MarginMode) -> None:
+    """He closed by himself into an empty book, which took more than he had."""
+    scene = Scene(balance="10", margin_mode=margin_mode)
+    scene.buy("0.5")
+    scene.snapshot((("1", "100"),), (("1000", "100"),))
+    scene.sell("0.5")
+    assert scene.venue.account().balance == 0
+    business, amount = bills(scene)[-1]
+    assert business == "risk_captital_user_transfer"
+    assert amount > 39

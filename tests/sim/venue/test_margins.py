@@ -134,3 +134,14 @@ def test_each_side_of_a_hedge_has_its_own_switch() -> None:
     scene.place(scene.spec(BUY, "0.5", hold=SHORT, closes=True))
     scene.open(SHORT, "0.5")
     assert [position.auto_margin for position in scene.venue.positions()] == [False, False]
+
+
+def test_maintenance_margin_cannot_be_taken_out() -> None:
+    """A short whose price has trebled needs more than its first margin: taking that out liquidated it."""
+    scene = Scene(balance="1000", leverage=125, margin_mode=ISOLATED)
+    scene.sell("1")
+    scene.venue.margins.move(SYMBOL, SHORT, D(500))
+    scene.facts("300")
+    assert code_of(lambda: scene.venue.margins.move(SYMBOL, SHORT, D(-300))) == "40800"
+    scene.venue.margins.move(SYMBOL, SHORT, D(-299))
+    assert held(scene).margin_ratio < 1

@@ -9,6 +9,7 @@ import pytest
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import Force, MarginMode, SymbolStatus
 from omega_tui.sim.refusals import Refused
+from omega_tui.sim.venue import order_store
 from omega_tui.sim.venue.orders_rules import check_size
 from tests.sim.venue.scene import ASKS, BIDS, BUY, CONTRACT, ETH, SELL, SYMBOL, Scene
 
@@ -262,3 +263,20 @@ def test_an_order_remembers_the_entry_of_what_it_closed() -> None:
     assert scene.buy("1", "100.2").position_average is None
     closing = scene.place(scene.spec(SELL, "0.5", reduce_only=True))
     assert closing.position_average == Decimal("100.15")
+
+
+def test_orders_that_share_a_client_id_are_forgotten_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exchange that takes a client id twice must still find the newer order, and not stumble over it."""
+    monkeypatch.setattr(order_store, "_REMEMBERED", 2)
+    scene = Scene()
+    scene.venue.quirks.dedupes_client_oids = False
+    twice = [scene.place(scene.spec(BUY, "0.1", "99", client_oid="same")) for _ in range(2)]
+    for order in twice:
+        scene.venue.cancel(SYMBOL, order.order_id, None)
+    scene.buy("0.1")
+    newer = scene.venue.order(SYMBOL, None, "same")
+    assert newer is not None
+    assert newer.order_id == twice[1].order_id
+    for _ in range(2):
+        scene.buy("0.1")
+    assert scene.venue.order(SYMBOL, None, "same") is None

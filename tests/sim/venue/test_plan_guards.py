@@ -523,3 +523,14 @@ def test_a_trailing_orders_percentages_count_from_its_fill(
     assert scene.status(plan) is EXECUTED
     guards = {guard.plan_type: guard.trigger_price for guard in scene.waiting()}
     assert guards == {WHOLE_PROFIT: Decimal(profit), WHOLE_LOSS: Decimal(loss)}
+
+
+def test_a_stop_that_fails_leaves_resting_closes() -> None:
+    scene = PlanScene(PositionMode.HEDGE)
+    scene.hold(LONG, "1")
+    resting = scene.close(LONG, "1", "102")
+    stop = scene.guard(PlanType.POSITION_LOSS, LONG, "95")
+    scene.snapshot((), ())
+    scene.last("95")
+    assert scene.status(stop) is PlanStatus.FAILED
+    assert scene.venue.pending() == [resting]
