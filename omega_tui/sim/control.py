@@ -72,6 +72,8 @@ class ControlFace:
             return _reply(200, await answer(Asked(tail, await request.read())))
         except ControlRefused as refused:
             return _reply(400, {"error": str(refused)})
+        except web.RequestPayloadError:
+            return _reply(400, {"error": "the body cannot be read"})
 
     def _knows(self, request: web.Request) -> bool:
         """Whether the token came along; compared in a time that tells nothing of how much of it is right."""

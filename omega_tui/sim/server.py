@@ -5,12 +5,14 @@ business of `main`.
 """
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from omega_tui.clock import Ids, RandomIds
 from omega_tui.exchange.bitget.wire import WS_PRIVATE_PATH, WS_PUBLIC_PATH
@@ -38,6 +40,7 @@ HOST: Final = "127.0.0.1"
 _LARGEST_BODY: Final = 262_144
 _GOODBYE_SECONDS: Final = 1.0
 _BACKLOG: Final = 128
+_LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,15 @@ class ServerAddress:
 
 def _ignore(_: TapeEnded) -> None:
     """Nobody asked to be told."""
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether a log entry tells of the exchange's failure, not of what some client sent."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError | ConnectionError)
+
+
+_LOG.addFilter(_is_ours)
 
 
 class SimServer:
@@ -139,7 +151,7 @@ class SimServer:
             app.router.add_get(DEMO_PREFIX + path, self.streams.handle)
         app.router.add_route("*", CONTROL_PREFIX + "{path:.*}", self.control.handle)
         app.router.add_route("*", "/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GOODBYE_SECONDS)
+        self._runner = web.AppRunner(app, access_log=None, logger=_LOG, shutdown_timeout=_GOODBYE_SECONDS)
         await self._runner.setup()
         self._listening = await self._listen(self._runner)
         self._port = int(self._listening.sockets[0].getsockname()[1])

@@ -114,7 +114,7 @@ class RestFace:
 async def _read(request: web.Request) -> Call:
     try:
         body = await request.read()
-    except web.HTTPRequestEntityTooLarge:
+    except (web.HTTPRequestEntityTooLarge, web.RequestPayloadError):
         raise refusal(Code.VERIFICATION_FAILED, "body") from None
     return Call(request.method, request.raw_path, request.headers, body, request.remote or "")
 
