@@ -2,6 +2,9 @@
 
 from omega_tui.exchange.bitget.codes import Code
 
+_UNFILLED = frozenset({Code.LONG_LOSS_ABOVE_MARK})
+"""Texts whose place for the culprit Bitget leaves as it is, captured in 2026."""
+
 
 class Refused(Exception):
     """The exchange says no: Bitget's code and the text that comes with it."""
@@ -14,5 +17,7 @@ class Refused(Exception):
 
 def refusal(code: Code, culprit: str = "") -> Refused:
     """The refusal for `code`, with the culprit's name where its text has a place for it."""
+    if code in _UNFILLED:
+        return Refused(code, code.text)
     text = code.text.replace("{0}", culprit)
     return Refused(code, text if culprit else text.strip())

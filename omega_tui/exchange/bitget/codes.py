@@ -192,7 +192,11 @@ class Code(StrEnum):
     PROFIT_RATIO_OUTSIDE = "43056", "The take profit ratio must be between {0}"
     BUSY = "43059", "Request failed, please try again"
     CLIENT_OID_DUPLICATE_SPOT = "43118", "clientOrderId duplicate"
-    NOT_TRADING_YET = "43120", "symbol is not open trade"
+    NOT_TRADING_YET = (
+        "43115",
+        "The current trading pair is opening soon, please refer to the official announcement"
+        " for the opening time",
+    )
     UNKNOWN_ERROR = "45001", "Unknown error"
     CLIENT_OID_DUPLICATE = "45034", "clientOid duplicate"
     LEVERAGE_TOO_LOW = "45044", "Leverage is not within the suitable range after adjustment"

@@ -34,7 +34,7 @@ class _PendingStatus(StrEnum):
 def order_detail(exchange: SimulatedExchange, parameters: Parameters) -> object:
     """`detail` of one order; Refused 40109 when there is none."""
     symbol = listed_symbol(exchange, parameters)
-    order_id, client_oid = parameters.text("orderId"), parameters.text("clientOid")
+    order_id, client_oid = parameters.identity("orderId"), parameters.text("clientOid")
     if order_id is None and client_oid is None:
         raise refusal(Code.ORDER_ID_MISSING)
     order = exchange.venue.order(symbol, order_id, client_oid)
@@ -95,7 +95,7 @@ def _orders_page(
     row: Callable[[LedgerOrder], Row],
 ) -> Row:
     """The order that is named, or a page of them all."""
-    order_id, client_oid = parameters.text("orderId"), parameters.text("clientOid")
+    order_id, client_oid = parameters.identity("orderId"), parameters.text("clientOid")
     span = time_span(parameters, _KEPT_DAYS)
     if order_id is not None:
         chosen = [order for order in orders if order.order_id == order_id]
@@ -114,7 +114,7 @@ def _fills_page(
     row: Callable[[LedgerFill], Row],
 ) -> Row:
     """A page of the fills not before `oldest`; of a named order's whatever their time."""
-    span, order_id = time_span(parameters, longest_days), parameters.text("orderId")
+    span, order_id = time_span(parameters, longest_days), parameters.identity("orderId")
     found = exchange.venue.fills(_symbol(exchange, parameters), order_id) if _traded(parameters) else []
     kept = [fill for fill in found if fill.ts >= oldest]
     chosen = page(kept, parameters, (None, None) if order_id else span, _fill_stamp, LONGEST_PAGE)

@@ -91,7 +91,7 @@ def _page(
 ) -> Row:
     """One page of plans; a name wins over the time span, that over `idLessThan`."""
     span = time_span(parameters, _KEPT_DAYS)
-    plan_id, client_oid = parameters.text("orderId"), parameters.text("clientOid")
+    plan_id, client_oid = parameters.identity("orderId"), parameters.text("clientOid")
     if parameters.product_type() is not ProductType.USDT_FUTURES:
         rows: list[LedgerPlan] = []
     elif plan_id is not None:

@@ -171,7 +171,7 @@ def cancel_plan_order(exchange: SimulatedExchange, parameters: Parameters) -> Ro
 
 
 def _names(parameters: Parameters) -> tuple[str | None, str | None]:
-    return parameters.text("orderId"), parameters.text("clientOid")
+    return parameters.identity("orderId"), parameters.text("clientOid")
 
 
 def _held_side(parameters: Parameters, mode: PositionMode) -> HoldSide:

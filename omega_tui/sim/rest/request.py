@@ -96,6 +96,10 @@ class Parameters:
             raise refusal(Code.PARAMETER_WRONG, name)
         return int(value)
 
+    def identity(self, name: str) -> str | None:
+        """An id as the exchange gives them, None when absent. Raises Refused 40020 for what is no number."""
+        return None if self.integer(name) is None else self.text(name)
+
     def limit(self, default: int, maximum: int) -> int:
         """`limit` between 1 and `maximum`; more than the maximum is cut to it, as Bitget does."""
         value = self.integer("limit")

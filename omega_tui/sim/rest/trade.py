@@ -257,12 +257,12 @@ def _cancel(exchange: SimulatedExchange, symbol: str, parameters: Parameters) ->
     order = _named_order(exchange, symbol, parameters)
     if order is not None and _just_cancelled(order, exchange.clock.now_ms()):
         raise refusal(Code.CANCEL_TOO_OFTEN)
-    return exchange.venue.cancel(symbol, parameters.text("orderId"), parameters.text("clientOid"))
+    return exchange.venue.cancel(symbol, parameters.identity("orderId"), parameters.text("clientOid"))
 
 
 def _named_order(exchange: SimulatedExchange, symbol: str, parameters: Parameters) -> LedgerOrder | None:
     """The order that `orderId` (wins) or `clientOid` names; Refused 40924 without either."""
-    order_id, client_oid = parameters.text("orderId"), parameters.text("clientOid")
+    order_id, client_oid = parameters.identity("orderId"), parameters.text("clientOid")
     if order_id is None and client_oid is None:
         raise refusal(Code.ORDER_ID_MISSING)
     return exchange.venue.order(symbol, order_id, client_oid)

@@ -191,7 +191,7 @@ def test_no_more_live_orders_in_all_than_the_product_allows() -> None:
     ("status", "opens", "closes"),
     [
         (SymbolStatus.NORMAL, None, None),
-        (SymbolStatus.LISTED, "43120", "43120"),
+        (SymbolStatus.LISTED, "43115", "43115"),
         (SymbolStatus.MAINTAIN, "41114", "41114"),
         (SymbolStatus.LIMIT_OPEN, "45119", None),
         (SymbolStatus.RESTRICTED_API, "22004", "22004"),
