@@ -16,7 +16,7 @@ COARSE_FROM_MS = 1000
 LONGEST_STEP_MS = 60_000
 
 _BUNDLES = 2
-_VISITS = 10
+_VISITS = 4
 
 
 class CoarseMarket(GeneratedMarket):
