@@ -494,8 +494,7 @@ step('getFuturesTriggerSubOrder', async () => {
     })));
   }
   expect(rows.length > 0 && rows[0].orderId, rows);
-  await data(() => client.futuresCancelPlanOrder({ productType, symbol, planType: 'normal_plan' }));
-  await leave();
+  await tidy();
 });
 step('futuresSubmitTPSLOrder', async () => {
   await enter();

@@ -557,8 +557,7 @@ async def create_trigger_reached(t):
         words = t.words(triggerPrice=await t.price(away), triggerType="fill_price")
         await t.client.create_order(PAIR, "market", "buy", AMOUNT, None, words)
     await t.until(t.position, lambda position: position is not None)
-    await t.client.cancel_all_orders(PAIR, {"trigger": True})
-    await t.leave()
+    await t.tidy()
 
 
 @step("create_trigger_order")

@@ -568,8 +568,7 @@ async def sub_orders(t):
     await t.until(t.position, bool)
     read = t.mix.order.plan.trigger_sub_orders
     assert any([await read("normal_plan", plan_order_id=plan, product_type=PRODUCT) for plan in plans])
-    await t.drop_plans()
-    await t.leave()
+    await t.tidy()
 
 
 @step("mix.order.plan.history")
