@@ -31,7 +31,7 @@ class Expectation:
     names: list[str]
     """The methods, in the order in which they are listed."""
     elsewhere: dict[str, str]
-    """Methods that no step has, with the reason; a name with * at its end is a beginning."""
+    """Methods that no step has, with the reason; * stands for anything."""
 
 
 @cache

@@ -19,6 +19,8 @@ class Judge:
     language: str
     driver: str
     about: str
+    flags: tuple[str, ...] = ()
+    """How its simulator is started besides."""
 
     @property
     def folder(self) -> Path:
@@ -35,6 +37,14 @@ JUDGES: Final = (
     Judge("ccxt", "ccxt", PYTHON, "drive_ccxt.py", "`ccxt.async_support`: every unified futures method"),
     Judge("ccxt.pro", "ccxt", PYTHON, "drive_ccxt_pro.py", "`ccxt.pro`: every stream, books with checksum"),
     Judge(
+        "ccxt-stepped",
+        "ccxt",
+        PYTHON,
+        "drive_ccxt_stepped.py",
+        "`ccxt.async_support` on an exchange whose hours pass in a moment: funding, triggers, liquidation",
+        ("--clock", "stepped", "--market-step", "60s"),
+    ),
+    Judge(
         "bitget-api",
         "bitget-api",
         NODE,
@@ -47,6 +57,7 @@ JUDGES: Final = (
         PYTHON,
         "drive_typed_bitget.py",
         "`typed-bitget`: refuses a reply that does not fit its models of the documentation",
+        ("--choice", "ws_order_entry=true"),
     ),
     Judge(
         "pybotters",

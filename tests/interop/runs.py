@@ -52,7 +52,7 @@ class Report:
 def report_of(judge: Judge, mode: str) -> Report:
     """Drive the judge once. Raises Unavailable, DriverBroke."""
     command = command_of(judge)
-    with simulator(mode) as facts:
+    with simulator(mode, *judge.flags) as facts:
         task = json.dumps({**facts, "mode": mode})
         environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         try:
@@ -72,10 +72,10 @@ def report_of(judge: Judge, mode: str) -> Report:
 
 
 @contextmanager
-def simulator(mode: str) -> Iterator[dict[str, Any]]:
+def simulator(mode: str, *flags: str) -> Iterator[dict[str, Any]]:
     """A simulator with two generated markets and an account in `mode`; yields its first line."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "omega_tui", "sim", *_MARKET, "--position-mode", mode],
+        [sys.executable, "-m", "omega_tui", "sim", *_MARKET, "--position-mode", mode, *flags],
         cwd=CHECKOUT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -18,7 +18,7 @@ const hedge = task.mode === 'hedge';
 const keys = { apiKey: task.api_key, apiSecret: task.secret, apiPass: task.passphrase };
 const client = new RestClientV2({ ...keys, baseUrl: task.rest });
 
-const PATIENCE = 12_000;
+const PATIENCE = 20_000;
 const PAUSE = 110; // milliseconds; the strictest order routes allow ten requests a second
 const productType = 'USDT-FUTURES';
 const symbol = 'BTCUSDT';

@@ -1,11 +1,15 @@
 """Drives typed-bitget, which refuses every reply that does not fit its models of Bitget's documentation."""
 
 import asyncio
+import inspect
 import time
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
-from steps import Steps, read_task
+from steps import Steps, read_task, tell
 from typed_bitget import Bitget
+from typed_bitget.classic.mix import Mix
+from typed_bitget.classic_streams import ClassicStreams
 from typed_bitget.core.auth import Credentials
 from typed_bitget.core.exc import ApiError
 from typed_bitget.core.transport.http import HttpRpcClient
@@ -21,6 +25,9 @@ WIRE = {"symbol": SYMBOL, "productType": PRODUCT, "marginCoin": COIN}
 PAUSE = 0.11
 STREAM_PAUSE = 0.3
 """Subscribing and leaving are two of the ten messages a second that a connection may send."""
+
+
+_PLUMBING = ("request", "subscribe", "authed_subscribe", "authed_command")
 
 
 class Paced:
@@ -117,7 +124,8 @@ class Trader:
         order = self.mix.order
         for attempt in (
             lambda: order.cancel_all(product_type=PRODUCT),
-            lambda: order.plan.cancel(product_type=PRODUCT),
+            lambda: self.drop_plans(),
+            lambda: self.drop_plans("track_plan"),
             lambda: self.mix.position.close(product_type=PRODUCT),
         ):
             try:
@@ -342,6 +350,26 @@ async def set_auto_margin(t):
         await t.mix.account.set_auto_margin(**words, auto_margin="on")
 
     await isolated(t, act)
+
+
+@step("mix.account.union.config")
+async def union_config(t):
+    assert await t.mix.account.union.config()
+
+
+@step("mix.account.union.transfer_limits")
+async def transfer_limits(t):
+    assert await t.mix.account.union.transfer_limits("USDT")
+
+
+@step("mix.account.union.switch_usdt")
+async def switch_usdt(t):
+    assert await t.mix.account.union.switch_usdt()
+
+
+@step("mix.account.union.convert")
+async def convert(t):
+    assert await t.mix.account.union.convert(coin="BTC", amount="0.01")
 
 
 @step("mix.account.bills")
@@ -695,6 +723,34 @@ async def stream_position_history(t):
     await heard(t.streams.position.history(PRODUCT, inst_id="default"), act)
 
 
+@step("streams.adl_notification")
+async def stream_adl(t):
+    """Acknowledged; a push would need somebody to be deleveraged."""
+    await asyncio.sleep(STREAM_PAUSE)
+    async with t.streams.adl_notification(PRODUCT, inst_id="default"):
+        pass
+
+
+async def place_by_stream(t) -> str:
+    order = {**t.opening(), "orderType": "limit", "force": "gtc", "price": await t.price(-0.02)}
+    params = {name: value for name, value in order.items() if name not in ("symbol", "productType")}
+    reply = await t.streams.order.place(PRODUCT, inst_id=SYMBOL, params=params)
+    return reply["arg"][0]["params"]["orderId"]
+
+
+@step("streams.order.place")
+async def stream_place(t):
+    await t.mix.order.cancel(**PAIR, order_id=await place_by_stream(t))
+
+
+@step("streams.order.cancel")
+async def stream_cancel(t):
+    order_id = await place_by_stream(t)
+    await t.streams.order.cancel(PRODUCT, inst_id=SYMBOL, params={"orderId": order_id})
+    order = await t.mix.order.detail(**PAIR, order_id=order_id, validate=False)
+    assert order["state"] == "canceled"
+
+
 @step("streams.plan_orders")
 async def stream_plan_orders(t):
     await heard(t.streams.plan_orders(PRODUCT, inst_id="default"), t.plan)
@@ -710,8 +766,21 @@ def refusal(error: BaseException) -> str | None:
     return f"{reply['code']} {reply['msg']}" if isinstance(reply, dict) and "code" in reply else str(error)
 
 
+def offered(kind: type, prefix: str) -> list[str]:
+    """Every call below a part of the client, as its users write it."""
+    found = []
+    for name in sorted(one for one in dir(kind) if not one.startswith("_")):
+        value = inspect.getattr_static(kind, name)
+        if isinstance(value, cached_property):
+            found += offered(value.func.__annotations__["return"], f"{prefix}.{name}")
+        elif inspect.isfunction(value) and name not in _PLUMBING:
+            found.append(f"{prefix}.{name}")
+    return found
+
+
 async def main() -> None:
     task = read_task()
+    tell({"surface": offered(Mix, "mix") + offered(ClassicStreams, "streams")})
     keys = Credentials(access_key=task["api_key"], secret_key=task["secret"], passphrase=task["passphrase"])
     urls = {"public_url": task["ws_public"], "private_url": task["ws_private"]}
     client = Bitget(

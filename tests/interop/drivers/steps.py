@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 
-PATIENCE = 12.0
+PATIENCE = 20.0
 OK, REFUSED, FAILED = "ok", "refused", "failed"
 
 Step = Callable[..., Awaitable[object]]
