@@ -499,6 +499,12 @@ async def modify(t):
     await t.mix.order.cancel_all(product_type=PRODUCT)
 
 
+@step("mix.order.cancel")
+async def cancel(t):
+    order_id = await t.rest(clientOid=f"judge-{time.time_ns()}")
+    assert (await t.mix.order.cancel(**PAIR, order_id=order_id))["orderId"] == order_id
+
+
 @step("mix.order.batch_cancel")
 async def batch_cancel(t):
     order_id = await t.rest()
