@@ -10,7 +10,7 @@ from decimal import Decimal
 from omega_tui.sim.facts import Contract, HoldSide, MarginMode, PositionMode
 from omega_tui.sim.venue.forced import FREE_OF_FEE, cause_of, trade_business
 from omega_tui.sim.venue.ledger import LedgerClosedPosition, LedgerOrder
-from omega_tui.sim.venue.margin import trading_fee
+from omega_tui.sim.venue.margin import initial_margin, trading_fee
 from omega_tui.sim.venue.positions import Position, Positions, opened_side, other_side
 from omega_tui.sim.venue.wallet import Business, Wallet
 
@@ -85,11 +85,24 @@ class Account:
 
     def change_settings(self, symbol: str, settings: SymbolSettings) -> None:
         """Put new settings in force; an isolated position gets the margin that a lower leverage asks for."""
-        self._settings[symbol] = settings
         for position in self.positions.of(symbol):
-            added = position.raise_margin(settings.leverage(position.side))
+            added = self.isolated_missing(position, settings.leverage(position.side))
             if added:
+                position.isolated_margin += added
                 self.wallet.book(symbol, Business.ADD_MARGIN_FOR_LEVERAGE, added)
+        self._settings[symbol] = settings
+
+    def isolated_missing(self, position: Position, leverage: int) -> Decimal:
+        """What a lower leverage asks of an isolated position beyond the margin it has; 0 when crossed.
+
+        A higher leverage asks for nothing, though funding may have eaten of the margin, and frees nothing:
+        what is no longer asked for has to be taken out by hand, as Bitget's page on isolated margin says and
+        a real position going from 25 to 75 showed.
+        """
+        present = self._settings[position.symbol].leverage(position.side)
+        if position.margin_mode is MarginMode.CROSSED or leverage >= present:
+            return _ZERO
+        return max(initial_margin(position.entry_quote, leverage) - position.isolated_margin, _ZERO)
 
     def book(self, order: LedgerOrder, size: Decimal, price: Decimal, maker: bool, ts: int) -> Booking:
         """Apply a fill of `order`: it closes what it can of the position against it, and opens the rest."""

@@ -95,18 +95,6 @@ class Position:
         if self.margin_mode is MarginMode.ISOLATED:
             self.isolated_margin += initial_margin(quote, leverage)
 
-    def raise_margin(self, leverage: int) -> Decimal:
-        """Bind what `leverage` asks for at the present cost, if that is more; returns what was added.
-
-        A higher leverage frees nothing: margin that is no longer asked for has to be taken out by hand, as
-        Bitget's page on isolated margin says and a real position going from 25 to 75 showed.
-        """
-        if self.margin_mode is not MarginMode.ISOLATED:
-            return _ZERO
-        added = max(initial_margin(self.entry_quote, leverage) - self.isolated_margin, _ZERO)
-        self.isolated_margin += added
-        return added
-
     def fund(self, amount: Decimal, ts: int) -> None:
         """Pay (negative) or receive funding; an isolated position's own margin does.
 

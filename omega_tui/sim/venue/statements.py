@@ -147,7 +147,7 @@ class Statements:
     def margin_missing(self, held: Position, leverage: int) -> Decimal:
         """What a position would bind more with another leverage; negative when crossed and less."""
         if held.margin_mode is MarginMode.ISOLATED:
-            return max(initial_margin(held.entry_quote, leverage) - held.isolated_margin, _ZERO)
+            return self._account.isolated_missing(held, leverage)
         return self._crossed_margin(held, leverage) - self._margin(held)
 
     def _position(self, held: Position, crossed: _Pool) -> LedgerPosition:

@@ -184,3 +184,15 @@ def test_a_refused_order_leaves_the_margin_mode_alone() -> None:
     scene = Scene(balance="1")
     assert code_of(lambda: scene.place(scene.spec(BUY, "1", margin_mode=ISOLATED))) == "40762"
     assert scene.venue.leverage(SYMBOL).margin_mode is CROSSED
+
+
+def test_only_the_side_whose_leverage_falls_gets_margin() -> None:
+    """Funding ate of the long's margin; a change of the short's leverage must not move the trader's money."""
+    scene = Scene(PositionMode.HEDGE, margin_mode=ISOLATED)
+    scene.open(LONG, "1")
+    scene.venue.on_market(MarketFacts(SYMBOL, scene.now, funding_rate="0.001"))
+    scene.wait(8 * 3_600_000)
+    (position,) = scene.venue.positions()
+    for side, leverage in ((SHORT, 5), (LONG, 11)):
+        scene.venue.settings.set_leverage(SYMBOL, LeverageRequest(leverage, side))
+        assert scene.venue.positions()[0].margin == position.margin == D("9.91")
