@@ -3,7 +3,7 @@
 Answers in the time of what it is asked about, not of all orders there are: every new order asks here.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -81,6 +81,15 @@ class Commitments:
         """What `part` of an order binds at `price`, its own limit unless told."""
         notional = part * (price if price is not None else order.price or _ZERO)
         return order_cost(notional, order.leverage, self._contracts[order.symbol])
+
+    def opening(self, symbol: str) -> Iterator[tuple[LedgerOrder, Decimal]]:
+        """The live orders of a symbol that may open, each with the part of it that would."""
+        for key, group in self._opening.items():
+            held = self._held_against(key)
+            for order in group.orders.values() if key[0] == symbol else ():
+                left = remaining(order)
+                yield order, max(left - held, _ZERO)
+                held = max(held - left, _ZERO)
 
     def locked(self) -> Decimal:
         """What all live orders bind together."""

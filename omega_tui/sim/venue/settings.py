@@ -13,7 +13,9 @@ from omega_tui.exchange.bitget.codes import Code
 from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import Contract, HoldSide, MarginMode, PositionMode
 from omega_tui.sim.refusals import refusal
-from omega_tui.sim.venue.accounts import Account, SymbolSettings
+from omega_tui.sim.venue.accounts import Account, SymbolSettings, traded_side
+from omega_tui.sim.venue.commitments import Commitments
+from omega_tui.sim.venue.desk import Desk
 from omega_tui.sim.venue.margin import largest_notional
 from omega_tui.sim.venue.order_store import OrderStore
 from omega_tui.sim.venue.orders_rules import check_leverage
@@ -46,6 +48,8 @@ class SettingsOffice:
         account: Account,
         statements: Statements,
         orders: OrderStore,
+        commitments: Commitments,
+        desk: Desk,
         plans_wait: Callable[[], bool],
         choices: Choices,
         announce: Callable[[], None],
@@ -54,6 +58,8 @@ class SettingsOffice:
         self._account = account
         self._statements = statements
         self._orders = orders
+        self._commitments = commitments
+        self._desk = desk
         self._plans_wait = plans_wait
         self._choices = choices
         self._announce = announce
@@ -61,8 +67,8 @@ class SettingsOffice:
     def set_leverage(self, symbol: str, request: LeverageRequest) -> None:
         """Put leverages of a listed symbol in force; `long` and `short` win over `leverage`.
 
-        Refused 40808 for hedge isolated without a side, 45045 and 45044 out of range or when the position
-        held is too large for it, 45097 under isolated orders, 40893 when there is not enough margin.
+        Refused 40808 for hedge isolated without a side, 45045 and 45044 out of range or when what is held
+        or ordered is too large for it, 45097 under isolated orders, 40893 when there is not enough margin.
         """
         contract, before = self._contracts[symbol], self._account.settings(symbol)
         after = self._wanted(before, request)
@@ -73,8 +79,8 @@ class SettingsOffice:
                 raise refusal(Code.LEVERAGE_UNCHANGED)
             return
         self._check_held({symbol: after})
-        self._account.change_settings(symbol, after)
-        if self._account.positions.of(symbol):
+        self._change(symbol, after)
+        if self._account.positions.of(symbol) or self._orders.live(symbol):
             self._announce()
 
     def set_all_leverage(self, leverage: int) -> None:
@@ -85,7 +91,7 @@ class SettingsOffice:
             check_leverage(leverage, self._contracts[symbol])
         self._check_held(wanted)
         for symbol, settings in wanted.items():
-            self._account.change_settings(symbol, settings)
+            self._change(symbol, settings)
         if wanted:
             self._announce()
 
@@ -142,6 +148,14 @@ class SettingsOffice:
             return replace(settings, crossed_leverage=leverage)
         return replace(settings, long_leverage=leverage, short_leverage=leverage)
 
+    def _change(self, symbol: str, settings: SymbolSettings) -> None:
+        """Open orders follow, so that they bind what their fills will."""
+        self._account.change_settings(symbol, settings)
+        for order in self._orders.live(symbol):
+            leverage = settings.leverage(traded_side(order))
+            if order.leverage != leverage:
+                self._desk.amend(replace(order, leverage=leverage))
+
     def _check_held(self, wanted: Mapping[str, SymbolSettings]) -> None:
         """Whether what is held and ordered can live with new leverages, and the money suffices for them."""
         missing = {mode: Decimal(0) for mode in MarginMode}
@@ -155,7 +169,22 @@ class SettingsOffice:
                 if position.entry_quote > largest_notional(self._contracts[symbol].tiers, leverage):
                     raise refusal(Code.LEVERAGE_TOO_HIGH)
                 missing[mode] += self._statements.margin_missing(position, leverage)
+            missing[mode] += self._missing_for_orders(symbol, settings)
         money = self._statements.account()
         isolated, total = missing[MarginMode.ISOLATED], sum(missing.values())
         if isolated > money.isolated_available or total > money.crossed_available:
             raise refusal(Code.LEVERAGE_WITHOUT_MARGIN)
+
+    def _missing_for_orders(self, symbol: str, settings: SymbolSettings) -> Decimal:
+        """What open orders would bind more; Refused 45045 when one of them is too large."""
+        missing = Decimal(0)
+        for order, part in self._commitments.opening(symbol):
+            side = traded_side(order)
+            after = replace(order, leverage=settings.leverage(side))
+            held = self._account.positions.get(symbol, side)
+            value = part * (order.price or 0) + (held.entry_quote if held else 0)
+            if value > largest_notional(self._contracts[symbol].tiers, after.leverage):
+                raise refusal(Code.LEVERAGE_TOO_HIGH)
+            bound = [self._commitments.order_margin(each, part) for each in (order, after)]
+            missing += bound[1] - bound[0]
+        return missing

@@ -116,7 +116,9 @@ class Venue:
             matcher = Matcher(desk.execute, desk.give_way)
             self._markets[contract.symbol] = Market(contract, matcher, Ticker(contract, matcher.book))
         given = (self._contracts, account, statements, self._orders)
-        self.settings = SettingsOffice(*given, self._plans_wait, self.choices, self._announce)
+        self.settings = SettingsOffice(
+            *given, commitments, desk, self._plans_wait, self.choices, self._announce
+        )
         self.margins = MarginOffice(account, statements, self._announce)
         self.transfers = TransferOffice(self.wallet, statements, self._announce)
         self.risk = RiskOffice(*given, desk, self.margins, self.choices, self._emit, self._settle)

@@ -196,3 +196,33 @@ def test_only_the_side_whose_leverage_falls_gets_margin() -> None:
     for side, leverage in ((SHORT, 5), (LONG, 11)):
         scene.venue.settings.set_leverage(SYMBOL, LeverageRequest(leverage, side))
         assert scene.venue.positions()[0].margin == position.margin == D("9.91")
+
+
+def test_open_orders_follow_a_crossed_leverage() -> None:
+    """An order kept the margin of the leverage it was placed under, and its fill bound ten times as much."""
+    scene = Scene(balance="100", leverage=100)
+    order = scene.buy("1", "95")
+    assert scene.venue.account().locked == D("1.007")
+    scene.venue.settings.set_leverage(SYMBOL, LeverageRequest(10))
+    assert scene.venue.account().locked == D("9.557")
+    assert scene.state_of(order).leverage == 10
+
+
+def test_leverage_that_open_orders_cannot_follow() -> None:
+    scene = Scene(balance="1000", leverage=100)
+    scene.buy("90", "95")
+    assert code_of(lambda: scene.venue.settings.set_leverage(SYMBOL, LeverageRequest(5))) == "40893"
+    rich = Scene(balance="1000000", leverage=10)
+    rich.snapshot((), (("99999", "1"),))
+    rich.facts("99999")
+    rich.buy("3", "99000")
+    assert code_of(lambda: rich.venue.settings.set_leverage(SYMBOL, LeverageRequest(125))) == "45045"
+    assert [leverages(each)[0] for each in (scene, rich)] == [100, 10]
+
+
+def test_an_order_that_only_closes_does_not_stand_against_a_leverage() -> None:
+    scene = Scene(balance="12", leverage=10)
+    scene.buy("1")
+    scene.sell("1", "101")
+    scene.venue.settings.set_leverage(SYMBOL, LeverageRequest(9))
+    assert scene.venue.account().locked == 0
