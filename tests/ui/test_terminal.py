@@ -119,11 +119,11 @@ def test_hostile_text_reaches_the_terminal_as_visible_characters(
     """FAULTS I13 to I15: no escape, C1, bidi or zero-width byte from outside, and markup stays text."""
     session = start(sessions, tmp_path, "hostile")
     session.wait_for("evil")
+    session.wait_for("[/red]")
     session.read(0.3)
     assert b"52;c;aGk=\x07" not in session.output
     text = ESCAPES.sub(b"", session.output).decode()
     assert not [character for character in text if not character.isprintable() and character not in "\r\n"]
-    assert "[/red]" in text
 
 
 def test_pasted_letters_with_and_without_brackets_trade_nothing(
@@ -181,7 +181,5 @@ def test_a_closed_terminal_ends_the_cockpit(sessions: list[Session], tmp_path: P
 def test_without_colours_the_words_remain(sessions: list[Session], tmp_path: Path) -> None:
     """NO_COLOR: environment, side and sign are words before they are colours."""
     session = start(sessions, tmp_path, NO_COLOR="1")
-    session.wait_for("quit")
-    text = ESCAPES.sub(b"", session.output).decode()
     for word in ("SIM", "REPLAY", "LONG", "BUY", "SELL", "UNKNOWN", "-0.01", "data LIVE"):
-        assert word in text
+        session.wait_for(word)
