@@ -79,10 +79,11 @@ class PlanRunner:
     def on_ledger(self, event: LedgerEvent) -> None:
         """Note what `react` has to follow: positions that end, fills of orders that bring presets along."""
         if isinstance(event, OrderChanged):
-            if event.fill is None:
-                self._note_end(event.order)
-            elif event.order.presets or event.order.order_source == _TRACKING:
-                self._note_opening(event.order, event.fill)
+            order = event.order
+            if event.fill is not None and (order.presets or order.order_source == _TRACKING):
+                self._note_opening(order, event.fill)
+            if order.order_id not in self._opened:
+                self._note_end(order)
         elif isinstance(event, PositionClosed):
             self._closed.append(event.position)
 
@@ -127,9 +128,11 @@ class PlanRunner:
             for plan in self._store.of_position(position.symbol, position.position_id):
                 self._decide(plan, PlanStatus.CANCELLED)
         gone = {position.position_id for position in closed}
-        self._opened = {
-            order_id: opening for order_id, opening in self._opened.items() if opening.position_id not in gone
-        }
+        for order_id, opening in tuple(self._opened.items()):
+            if opening.position_id in gone:
+                del self._opened[order_id]
+                self._ratios.pop(order_id, None)
+                self._note_end(self._orders[order_id])
 
     def _guard_opened(self) -> None:
         opened, self._opened = self._opened, {}

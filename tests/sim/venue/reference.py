@@ -14,7 +14,7 @@ from omega_tui.sim.venue.ledger import LedgerBill, LedgerFill, LedgerOrder
 
 LONG, SHORT = HoldSide.LONG, HoldSide.SHORT
 UNIT = 10**8
-DUST = Fraction(1, 10**7)
+DUST = Fraction(1, 10**10)
 LIVE = (OrderStatus.LIVE, OrderStatus.PARTIALLY_FILLED)
 Side = tuple[str, HoldSide]
 
@@ -140,7 +140,7 @@ class Reference:
 
     def note(self, order: LedgerOrder) -> None:
         """An order as it stands now."""
-        if order.order_id not in self.orders:
+        if order.order_id not in self.orders and order.status in LIVE:
             self.levers[order.symbol].mode = order.margin_mode
         self.orders[order.order_id] = order
         if order.status not in LIVE:

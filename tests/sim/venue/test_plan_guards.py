@@ -534,3 +534,17 @@ def test_a_stop_that_fails_leaves_resting_closes() -> None:
     scene.last("95")
     assert scene.status(stop) is PlanStatus.FAILED
     assert scene.venue.pending() == [resting]
+
+
+def test_an_order_whose_openings_are_gone_is_forgotten() -> None:
+    """Two triggers at once fill the rest of a guarded order and close all it opened: its name stayed for ever."""
+    scene = PlanScene()
+    order = scene.place(scene.spec(BUY, "2", "99.9", presets=Presets(stop_loss=Decimal(90))))
+    scene.snapshot((("99.8", "5"),), (("100.1", "5"),))
+    scene.trade("99.9", "1", SELL)
+    for _ in range(2):
+        scene.trigger(SELL, "1", "99.5", by=MARK)
+    scene.facts("99.5")
+    assert scene.state_of(order).status is OrderStatus.FILLED
+    assert (scene.size(LONG), scene.size(SHORT), scene.waiting()) == (0, 0, [])
+    assert not scene.venue.plans.runner._guards._guarded
