@@ -45,6 +45,13 @@ JUDGES: Final = (
         ("--clock", "stepped", "--market-step", "60s"),
     ),
     Judge(
+        "ccxt-faults",
+        "ccxt",
+        PYTHON,
+        "drive_ccxt_faults.py",
+        "`ccxt.pro` while the exchange does harm on request: each fault is met as the same fault of Bitget's",
+    ),
+    Judge(
         "bitget-api",
         "bitget-api",
         NODE,

@@ -2,9 +2,9 @@
 
 import asyncio
 
-import aiohttp
 import ccxt.async_support
 from ccxt_trader import AMOUNT, PAIR, Trader, refusal
+from control import Control
 from steps import Steps, read_task
 
 step = Steps()
@@ -19,16 +19,11 @@ class TimeTraveller(Trader):
 
     def __init__(self, module, task):
         super().__init__(module, task)
-        self._clock = task["control"].rstrip("/") + "/clock"
-        self._headers = {"Authorization": f"Bearer {task['control_token']}"}
+        self.control = Control(task)
 
     async def pass_time(self, milliseconds: int) -> None:
         """Return when everything within that time has happened."""
-        async with (
-            aiohttp.ClientSession(headers=self._headers) as session,
-            session.post(self._clock, json={"step_ms": milliseconds}) as reply,
-        ):
-            assert reply.status == 200, await reply.text()
+        await self.control.pass_time(milliseconds)
 
     async def pass_hours(self, good) -> None:
         """Let hours pass until `good`."""
