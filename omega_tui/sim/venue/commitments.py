@@ -20,7 +20,7 @@ _Key = tuple[str, Direction, HoldSide | None]
 
 @dataclass(slots=True)
 class _Group:
-    """The live orders of one key, oldest first, with their sums: what is left of them and what it binds.
+    """The live orders of one key, oldest first, with their sums: what is left, its value, what it binds.
 
     What each binds is kept as it was counted, so that changed rules cannot leave a rest in the sum.
     """
@@ -29,6 +29,7 @@ class _Group:
     margins: dict[str, Decimal] = field(default_factory=dict)
     size: Decimal = _ZERO
     margin: Decimal = _ZERO
+    value: Decimal = _ZERO
 
 
 class Commitments:
@@ -54,6 +55,7 @@ class Commitments:
         before = group.orders.get(order.order_id)
         if before is not None:
             group.size -= remaining(before)
+            group.value -= _value(before)
             group.margin -= group.margins[order.order_id]
         if order.status in LIVE:
             self._count(group, order)
@@ -77,6 +79,16 @@ class Commitments:
         groups = (self._opening.get((symbol, opening_direction(side), held)) for held in (None, side))
         return sum((group.size for group in groups if group), _ZERO)
 
+    def value_to_open(self, symbol: str, side: HoldSide) -> Decimal:
+        """What the live orders that would open `side` are worth at their limits."""
+        total = _ZERO
+        for held_side in (None, side):
+            key = symbol, opening_direction(side), held_side
+            group = self._opening.get(key)
+            if group is not None and group.orders:
+                total += group.value - self._closing_value(key, group)
+        return total
+
     def order_margin(self, order: LedgerOrder, part: Decimal, price: Decimal | None = None) -> Decimal:
         """What `part` of an order binds at `price`, its own limit unless told."""
         notional = part * (price if price is not None else order.price or _ZERO)
@@ -85,11 +97,10 @@ class Commitments:
     def opening(self, symbol: str) -> Iterator[tuple[LedgerOrder, Decimal]]:
         """The live orders of a symbol that may open, each with the part of it that would."""
         for key, group in self._opening.items():
-            held = self._held_against(key)
-            for order in group.orders.values() if key[0] == symbol else ():
-                left = remaining(order)
-                yield order, max(left - held, _ZERO)
-                held = max(held - left, _ZERO)
+            if key[0] == symbol:
+                closes = {order.order_id: size for order, size in self._closers(key, group)}
+                for order in group.orders.values():
+                    yield order, remaining(order) - closes.get(order.order_id, _ZERO)
 
     def locked(self) -> Decimal:
         """What all live orders bind together."""
@@ -116,6 +127,7 @@ class Commitments:
         group.orders[order.order_id] = order
         group.margins[order.order_id] = margin
         group.size += left
+        group.value += _value(order)
         group.margin += margin
 
     def _held_against(self, key: _Key) -> Decimal:
@@ -125,14 +137,26 @@ class Commitments:
 
     def _relief(self, key: _Key, group: _Group) -> Decimal:
         """What the orders of a group do not bind because they close a position."""
-        held, relief = self._held_against(key), _ZERO
-        if not held:
-            return relief
-        for order in group.orders.values():
-            left = remaining(order)
-            opening = max(left - held, _ZERO)
+        relief = _ZERO
+        for order, closes in self._closers(key, group):
+            opening = remaining(order) - closes
             relief += group.margins[order.order_id] - self.order_margin(order, opening)
-            held -= left
-            if held <= 0:
-                break
         return relief
+
+    def _closing_value(self, key: _Key, group: _Group) -> Decimal:
+        """What of a group's value closes a position."""
+        return sum((closes * (order.price or _ZERO) for order, closes in self._closers(key, group)), _ZERO)
+
+    def _closers(self, key: _Key, group: _Group) -> Iterator[tuple[LedgerOrder, Decimal]]:
+        """The orders of a group that close some of a position first, and how much."""
+        held = self._held_against(key)
+        for order in group.orders.values():
+            if held <= 0:
+                return
+            closes = min(remaining(order), held)
+            held -= closes
+            yield order, closes
+
+
+def _value(order: LedgerOrder) -> Decimal:
+    return remaining(order) * (order.price or _ZERO)

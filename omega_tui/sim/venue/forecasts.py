@@ -11,6 +11,7 @@ from omega_tui.exchange.bitget.codes import Code
 from omega_tui.sim.facts import Contract, HoldSide, MarginMode, PositionMode
 from omega_tui.sim.refusals import refusal
 from omega_tui.sim.venue.accounts import Account
+from omega_tui.sim.venue.commitments import Commitments
 from omega_tui.sim.venue.intake import Market
 from omega_tui.sim.venue.margin import (
     crossed_liquidation_point,
@@ -32,10 +33,17 @@ _ZERO = Decimal(0)
 class Forecasts:
     """Estimates for one account; a `price` of None means at market."""
 
-    def __init__(self, markets: Mapping[str, Market], account: Account, statements: Statements) -> None:
+    def __init__(
+        self,
+        markets: Mapping[str, Market],
+        account: Account,
+        statements: Statements,
+        commitments: Commitments,
+    ) -> None:
         self._markets = markets
         self._account = account
         self._statements = statements
+        self._commitments = commitments
 
     def size_for(self, symbol: str, margin: Decimal, price: Decimal, leverage: int) -> Decimal:
         """What `margin` opens at `price`, fee and markups paid from it, in whole lots."""
@@ -53,6 +61,7 @@ class Forecasts:
         money = self._statements.available(settings.margin_mode)
         held = self._account.positions.get(symbol, side)
         room = largest_notional(contract.tiers, leverage) - (held.entry_quote if held else _ZERO)
+        room -= self._commitments.value_to_open(symbol, side)
         opened = min(money / (unit_cost(paid, leverage, contract) + lost), max(room, _ZERO) / paid)
         return floor_to_step(opened, contract.size_multiplier) + self._closes_first(symbol, side)
 

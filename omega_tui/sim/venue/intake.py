@@ -229,6 +229,7 @@ class Intake:
         side = order.hold_side or opened_side(order.direction)
         held = self._account.positions.get(order.symbol, side)
         value = opening * price + (held.entry_quote if held else _ZERO)
+        value += self._commitments.value_to_open(order.symbol, side)
         if value > largest_notional(contract.tiers, order.leverage):
             raise refusal(Code.ABOVE_TIER)
         cost = self._commitments.order_margin(order, opening, price)

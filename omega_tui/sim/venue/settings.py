@@ -164,27 +164,28 @@ class SettingsOffice:
             frozen = self._choices.orders_freeze_leverage and mode is MarginMode.ISOLATED
             if frozen and self._orders.live(symbol):
                 raise refusal(Code.LEVERAGE_FROZEN)
+            for side in HoldSide:
+                self._check_tier(symbol, side, settings.leverage(side))
             for position in self._account.positions.of(symbol):
-                leverage = settings.leverage(position.side)
-                if position.entry_quote > largest_notional(self._contracts[symbol].tiers, leverage):
-                    raise refusal(Code.LEVERAGE_TOO_HIGH)
-                missing[mode] += self._statements.margin_missing(position, leverage)
+                missing[mode] += self._statements.margin_missing(position, settings.leverage(position.side))
             missing[mode] += self._missing_for_orders(symbol, settings)
         money = self._statements.account()
         isolated, total = missing[MarginMode.ISOLATED], sum(missing.values())
         if isolated > money.isolated_available or total > money.crossed_available:
             raise refusal(Code.LEVERAGE_WITHOUT_MARGIN)
 
+    def _check_tier(self, symbol: str, side: HoldSide, leverage: int) -> None:
+        """Refused 45045 when a leverage carries less than what is held and ordered on a side."""
+        held = self._account.positions.get(symbol, side)
+        value = self._commitments.value_to_open(symbol, side) + (held.entry_quote if held else 0)
+        if value > largest_notional(self._contracts[symbol].tiers, leverage):
+            raise refusal(Code.LEVERAGE_TOO_HIGH)
+
     def _missing_for_orders(self, symbol: str, settings: SymbolSettings) -> Decimal:
-        """What open orders would bind more; Refused 45045 when one of them is too large."""
+        """What open orders would bind more; negative when less."""
         missing = Decimal(0)
         for order, part in self._commitments.opening(symbol):
-            side = traded_side(order)
-            after = replace(order, leverage=settings.leverage(side))
-            held = self._account.positions.get(symbol, side)
-            value = part * (order.price or 0) + (held.entry_quote if held else 0)
-            if value > largest_notional(self._contracts[symbol].tiers, after.leverage):
-                raise refusal(Code.LEVERAGE_TOO_HIGH)
+            after = replace(order, leverage=settings.leverage(traded_side(order)))
             bound = [self._commitments.order_margin(each, part) for each in (order, after)]
             missing += bound[1] - bound[0]
         return missing

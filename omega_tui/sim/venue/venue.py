@@ -123,7 +123,7 @@ class Venue:
         self.transfers = TransferOffice(self.wallet, statements, self._announce)
         self.risk = RiskOffice(*given, desk, self.margins, self.choices, self._emit, self._settle)
         self._reactions.append(self.risk.react)
-        self.forecasts = Forecasts(self._markets, account, statements)
+        self.forecasts = Forecasts(self._markets, account, statements, commitments)
         self.funding = FundingOffice(self._markets, account, desk, self.agenda, now_ms)
         self.plans = PlanOffice(
             *(self._markets, account, orders, desk, self.listings, ids, now_ms, choices),

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from omega_tui.sim.choices import Choices
-from omega_tui.sim.facts import Force, MarginMode, SymbolStatus
+from omega_tui.sim.facts import Force, MarginMode, PositionMode, SymbolStatus
 from omega_tui.sim.refusals import Refused
 from omega_tui.sim.venue import order_store
 from omega_tui.sim.venue.orders_rules import check_size
-from tests.sim.venue.scene import ASKS, BIDS, BUY, CONTRACT, ETH, SELL, SYMBOL, Scene
+from tests.sim.venue.scene import ASKS, BIDS, BUY, CONTRACT, ETH, LONG, SELL, SHORT, SYMBOL, Scene
 
 
 def code_of(action: Callable[[], object]) -> str:
@@ -280,3 +280,20 @@ def test_orders_that_share_a_client_id_are_forgotten_one_by_one(monkeypatch: pyt
     for _ in range(2):
         scene.buy("0.1")
     assert scene.venue.order(SYMBOL, None, "same") is None
+
+
+@pytest.mark.parametrize("mode", list(PositionMode))
+def test_resting_orders_count_in_the_tier(mode: PositionMode) -> None:
+    """Many orders, each small enough, must not add up to a position that its leverage cannot carry."""
+    scene = Scene(mode, balance="1000000", leverage=125)
+    scene.snapshot((), (("99999", "1"),))
+    scene.facts("99999")
+    hold = LONG if mode is PositionMode.HEDGE else None
+    for _ in range(2):
+        scene.place(scene.spec(BUY, "1", "99000", hold=hold))
+    room = scene.venue.forecasts.largest_order(SYMBOL, LONG, Decimal(99000))
+    assert room == Decimal("0.020")
+    assert code_of(lambda: scene.place(scene.spec(BUY, "0.021", "99000", hold=hold))) == "40921"
+    scene.place(scene.spec(BUY, str(room), "99000", hold=hold))
+    other = scene.spec(SELL, "2", "99500", hold=SHORT if hold else None)
+    assert scene.place(other).status == "live"

@@ -537,7 +537,7 @@ def test_a_stop_that_fails_leaves_resting_closes() -> None:
 
 
 def test_an_order_whose_openings_are_gone_is_forgotten() -> None:
-    """Two triggers at once fill the rest of a guarded order and close all it opened: its name stayed for ever."""
+    """Two triggers at once fill the rest of a guarded order and close all it opened: its name stayed."""
     scene = PlanScene()
     order = scene.place(scene.spec(BUY, "2", "99.9", presets=Presets(stop_loss=Decimal(90))))
     scene.snapshot((("99.8", "5"),), (("100.1", "5"),))
