@@ -111,6 +111,8 @@ class Modifier:
         try:
             if self._account.position_mode is not order.position_mode:
                 raise refusal(Code.MODE_MISMATCH)
+            if self._account.settings(order.symbol).margin_mode is not order.margin_mode:
+                raise refusal(Code.MARGIN_MODE_FROZEN)
             self._desk.place(spec)
         except Refused:
             if self._choices.refused_modify_leaves_order:

@@ -188,8 +188,7 @@ class RiskOffice:
     def _burst(self) -> bool:
         for position in self._crossed_positions():
             self._close(Cause.BURST, position, position.size)
-        bound = sum((each.isolated_margin for each in self._account.positions), _ZERO)
-        self._settle_with_fund("", self._account.balance - bound)
+        self._settle_with_fund("", self._statements.unbound())
         return True
 
     def _close(self, cause: Cause, position: Position, size: Decimal) -> Decimal:

@@ -82,7 +82,7 @@ class Statements:
             isolated_unrealized=isolated.unrealized,
             crossed_margin=crossed.margin,
             isolated_margin=isolated.margin,
-            crossed_risk_rate=_risk(crossed.maintenance, balance - isolated.margin + crossed.unrealized),
+            crossed_risk_rate=self._crossed_risk(crossed),
             position_mode=self._account.position_mode,
         )
 
@@ -127,6 +127,11 @@ class Statements:
         """Long less short of a symbol."""
         return sum((each.signed_size for each in self._account.positions.of(symbol)), _ZERO)
 
+    def unbound(self) -> Decimal:
+        """The wallet without what isolated positions hold: it carries the crossed ones."""
+        bound = sum((each.isolated_margin for each in self._account.positions), _ZERO)
+        return self._account.balance - bound
+
     def crossed_spare(self) -> Decimal:
         """Crossed equity above the maintenance margin of all crossed positions."""
         crossed = self._pool(MarginMode.CROSSED)
@@ -134,8 +139,7 @@ class Statements:
 
     def crossed_ratio(self) -> Decimal:
         """Maintenance of all crossed positions over the equity that carries them; liquidation is at 1."""
-        crossed = self._pool(MarginMode.CROSSED)
-        return _risk(crossed.maintenance, self._crossed_equity(crossed))
+        return self._crossed_risk(self._pool(MarginMode.CROSSED))
 
     def maintenance(self, held: Position) -> Decimal:
         """What a position must be worth at least, the fee of closing it included."""
@@ -208,12 +212,14 @@ class Statements:
         return _Pool(margin, unrealized, sum(maintenance.values(), _ZERO))
 
     def _crossed_equity(self, crossed: _Pool) -> Decimal:
-        bound = sum((each.isolated_margin for each in self._account.positions), _ZERO)
-        return self._account.balance - bound + crossed.unrealized
+        return self.unbound() + crossed.unrealized
+
+    def _crossed_risk(self, crossed: _Pool) -> Decimal:
+        return _risk(crossed.maintenance, self._crossed_equity(crossed))
 
     def _margin_ratio(self, held: Position, crossed: _Pool) -> Decimal:
         if held.margin_mode is MarginMode.CROSSED:
-            return _risk(crossed.maintenance, self._crossed_equity(crossed))
+            return self._crossed_risk(crossed)
         return self.isolated_ratio(held)
 
     def _liquidation_price(self, held: Position, crossed: _Pool) -> Decimal | None:

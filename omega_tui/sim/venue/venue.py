@@ -4,7 +4,7 @@ The protocol (`rest`, `streams`) asks and listens here; the market (`market`) is
 Knows no asyncio, no sockets and no wire spelling. Every refusal is `Refused` with Bitget's code.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -81,48 +81,37 @@ class Venue:
     def __init__(
         self, contracts: Sequence[Contract], settings: VenueSettings, now_ms: Callable[[], int]
     ) -> None:
+        self.choices = choices = settings.choices
+        self.agenda, self.listings, self.quirks = Agenda(), Listings(contracts), Quirks()
         self._contracts = {contract.symbol: contract for contract in contracts}
-        self.choices = settings.choices
-        self.agenda = Agenda()
         self._listeners: list[Callable[[LedgerEvent], None]] = []
-        self._orders = OrderStore()
-        ids = Snowflakes(now_ms)
-        leverage = settings.default_leverage
-        default = SymbolSettings(settings.default_margin_mode, leverage, leverage, leverage)
-        self.wallet = Wallet(ids.next, now_ms)
-        if settings.balance:
-            self.wallet.book("", Business.DEPOSIT, settings.balance)
-        account = self._account = Account(
-            self._contracts, self.wallet, settings.position_mode, default, ids.next
-        )
-        commitments = Commitments(self._contracts, account.positions)
-        statements = self._statements = Statements(
-            account, self._contracts, self._mark, commitments, self.choices
-        )
-        self.listings = Listings(contracts)
-        orders, choices = self._orders, self.choices
-        self.quirks = Quirks()
-        intake = Intake(
-            account, statements, orders, commitments, self.listings, choices, ids, now_ms, self.quirks
-        )
         self._markets: dict[str, Market] = {}
-        self._reactions: list[Callable[[], bool]] = []
+        self._orders = orders = OrderStore()
+        ids = Snowflakes(now_ms)
         self._trades = PublicTrades(self._markets, ids.next)
-        desk = self._desk = Desk(
-            self._markets, account, orders, commitments, intake, ids, now_ms, self._emit, self._trades
+
+        self._account = account = _open_account(self._contracts, settings, ids, now_ms)
+        self.wallet = account.wallet
+        commitments = Commitments(self._contracts, account.positions)
+        statements = Statements(account, self._contracts, self._mark, commitments, choices)
+        self._statements = statements
+
+        door = (account, statements, orders, commitments, self.listings, choices, ids, now_ms, self.quirks)
+        desk = Desk(
+            *(self._markets, account, orders, commitments, Intake(*door), ids, now_ms),
+            *(self._emit, self._trades),
         )
-        self.closer = Closer(account, desk, self._settle)
+        self._desk = desk
         for contract in contracts:
             matcher = Matcher(desk.execute, desk.give_way)
             self._markets[contract.symbol] = Market(contract, matcher, Ticker(contract, matcher.book))
-        given = (self._contracts, account, statements, self._orders)
-        self.settings = SettingsOffice(
-            *given, commitments, desk, self._plans_wait, self.choices, self._announce
-        )
+
+        given = (self._contracts, account, statements, orders)
+        self.closer = Closer(account, desk, self._settle)
+        self.settings = SettingsOffice(*given, commitments, desk, self._plans_wait, choices, self._announce)
         self.margins = MarginOffice(account, statements, self._announce)
         self.transfers = TransferOffice(self.wallet, statements, self._announce)
-        self.risk = RiskOffice(*given, desk, self.margins, self.choices, self._emit, self._settle)
-        self._reactions.append(self.risk.react)
+        self.risk = RiskOffice(*given, desk, self.margins, choices, self._emit, self._settle)
         self.forecasts = Forecasts(self._markets, account, statements, commitments)
         self.funding = FundingOffice(self._markets, account, desk, self.agenda, now_ms)
         self.plans = PlanOffice(
@@ -132,9 +121,9 @@ class Venue:
         self.modifier = Modifier(
             account, orders, desk, self.agenda, choices, now_ms, self.plans.check_presets, self._settle
         )
+        self.incidents = Incidents(desk, orders, self._contracts, self._markets, self._settle)
         self.listen(self.plans.runner.on_ledger)
-        self._reactions.append(self.plans.runner.react)
-        self.incidents = Incidents(desk, self._orders, self._contracts, self._markets, self._settle)
+        self._reactions = (self.risk.react, self.plans.runner.react)
 
     def listen(self, listener: Callable[[LedgerEvent], None]) -> None:
         """Call `listener` with every ledger event: orders as they change, then positions, then money."""
@@ -270,3 +259,14 @@ class Venue:
     def _emit(self, event: LedgerEvent) -> None:
         for listener in self._listeners:
             listener(event)
+
+
+def _open_account(
+    contracts: Mapping[str, Contract], settings: VenueSettings, ids: Snowflakes, now_ms: Callable[[], int]
+) -> Account:
+    """The account as it begins: with its deposit, and the same leverage everywhere."""
+    wallet, leverage = Wallet(ids.next, now_ms), settings.default_leverage
+    if settings.balance:
+        wallet.book("", Business.DEPOSIT, settings.balance)
+    default = SymbolSettings(settings.default_margin_mode, leverage, leverage, leverage)
+    return Account(contracts, wallet, settings.position_mode, default, ids.next)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from omega_tui.sim.choices import Choices
-from omega_tui.sim.facts import Force, OrderStatus, PositionMode
+from omega_tui.sim.facts import Force, MarginMode, OrderStatus, PositionMode
 from omega_tui.sim.refusals import Refused
 from omega_tui.sim.venue.ledger import LedgerOrder, Presets
 from omega_tui.sim.venue.modifying import Modification
@@ -187,3 +187,14 @@ def test_presets_on_the_wrong_side_change_nothing() -> None:
     assert kept is not None
     assert code_of(lambda: modify(scene, kept, "1", "97")) == "45066"
     assert scene.state_of(order).status is OrderStatus.LIVE
+
+
+def test_a_margin_mode_set_meanwhile_stays() -> None:
+    """The new order turned the symbol back to the mode of the old one, behind the trader's back."""
+    scene = Scene()
+    order = scene.buy("1", "99")
+    modify(scene, order, "1", "98")
+    scene.venue.settings.set_margin_mode(SYMBOL, MarginMode.ISOLATED)
+    scene.wait(DELAY)
+    assert scene.venue.leverage(SYMBOL).margin_mode is MarginMode.ISOLATED
+    assert scene.venue.pending() == []
