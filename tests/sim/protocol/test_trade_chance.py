@@ -133,7 +133,7 @@ def ask(exchange: SimulatedExchange, table: dict[str, Any], route: str, body: di
     except Refused as refused:
         words = refused
     assert words.code.isdigit()
-    assert "{" not in words.message
+    assert "{" not in words.message or words.code == "40917", "one text Bitget leaves unfilled"
     return None
 
 
