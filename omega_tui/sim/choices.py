@@ -39,6 +39,8 @@ class Choices:
       request in so many fails with 45001, 40725, 40808 or 40015 by turns; 0 for none.
     - `wrong_type_acknowledged`: a subscription of an unknown `instType` is acknowledged and then silent, as
       captured in 2026, else refused with 30001.
+    - `account_told_of_orders`: the channels `account` and `equity` speak at every change of an order, else,
+      as their pages have it, only when money moved: fills, transfers, settlements.
     - `lost_key_ends_streams`: private streams end when their key expires or is deleted, else they go on.
     - `presets_guard_whole_position`: presets of a filled order become the position's own take profit and stop
       loss, in place of those it had; else plans over the size that the order opened.
@@ -77,6 +79,7 @@ class Choices:
     whole_second_limits: bool = False
     release_window_every: int = 0
     wrong_type_acknowledged: bool = True
+    account_told_of_orders: bool = False
     lost_key_ends_streams: bool = False
     presets_guard_whole_position: bool = True
     closing_presets_refused: bool = True

@@ -48,7 +48,7 @@ def account_push(account: LedgerAccount) -> Row:
         "maxOpenPosAvailable": money(account.crossed_available),
         "maxTransferOut": money(account.transferable),
         "equity": money(account.equity),
-        "usdtEquity": money(account.equity),
+        "usdtEquity": average(account.equity),
         "crossedRiskRate": average(account.crossed_risk_rate),
         "unrealizedPL": money(account.unrealized),
         "unionTotalMargin": UNKNOWN,

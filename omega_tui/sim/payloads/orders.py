@@ -13,6 +13,8 @@ from omega_tui.sim.venue.ledger import LedgerFill, LedgerOrder
 from omega_tui.sim.venue.positions import opening_direction
 
 _MARKET_PRICE_ON_STREAMS = "0"
+_NO_FEE = "0.00000000"
+"""What the channel `orders` calls nothing, as captured in 2026."""
 
 
 def order_row(order: LedgerOrder) -> Row:
@@ -77,7 +79,7 @@ def order_push(order: LedgerOrder, fill: LedgerFill | None, reference: Decimal |
         "cancelReason": order.cancel_reason,
         "clientOid": order.client_oid,
         "enterPointSource": order.enter_point_source,
-        "feeDetail": [{"feeCoin": MARGIN_COIN, "fee": money(order.fee)}],
+        "feeDetail": [{"feeCoin": MARGIN_COIN, "fee": money(order.fee) if order.fee else _NO_FEE}],
         "force": str(order.force),
         "instId": order.symbol,
         "leverage": str(order.leverage),

@@ -35,6 +35,8 @@ class AccountFeed:
     def __init__(self, exchange: SimulatedExchange, feeds: Feeds) -> None:
         self._exchange = exchange
         self._feeds = feeds
+        self._order_changed = self._filled = False
+        self._told_balance = exchange.venue.wallet.balance
         feeds.first_push = self._first_push
         exchange.venue.listen(self._on_ledger)
 
@@ -49,13 +51,27 @@ class AccountFeed:
             case Deleveraged():
                 self._tell(Channel.ADL_NOTICE, [deleveraged_push(event)], UPDATE)
             case PositionsChanged():
+                self._order_changed = False
                 self._send_state(Channel.POSITIONS)
             case AccountChanged():
-                self._send_state(Channel.ACCOUNT)
-                self._send_state(Channel.EQUITY)
+                self._on_action_end()
+
+    def _on_action_end(self) -> None:
+        """Tell of positions for orders that left them alone, and of money if it moved."""
+        if self._order_changed:
+            self._send_state(Channel.POSITIONS)
+        balance = self._exchange.venue.wallet.balance
+        always = self._exchange.venue.choices.account_told_of_orders
+        if always or self._filled or balance != self._told_balance:
+            self._send_state(Channel.ACCOUNT)
+            self._send_state(Channel.EQUITY)
+        self._order_changed = self._filled = False
+        self._told_balance = balance
 
     def _on_order(self, event: OrderChanged) -> None:
         order, fill = event.order, event.fill
+        self._order_changed = True
+        self._filled = self._filled or fill is not None
         for topic in self._concerned(Channel.ORDERS, order.symbol):
             state = self._exchange.venue.ticker(order.symbol)
             self._push(topic, [order_push(order, fill, state.mark or state.last)])

@@ -3,7 +3,9 @@
 It moves text between sockets and sessions; what is said is the business of `session`.
 """
 
+import hashlib
 from collections.abc import Awaitable, Callable
+from itertools import accumulate, pairwise
 from typing import Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -25,6 +27,7 @@ from omega_tui.sim.streams.session import Gate, Session, SessionLimits
 DEMO_PREFIX: Final = "/wspap"
 """What stands before the paths of the demo world's streams; on Bitget that is a host of its own, `wspap`."""
 _MAX_MESSAGE_BYTES: Final = 65_536
+_CONNECTION_ID_GROUPS: Final = (16, 8, 8, 16, 8)
 
 
 async def _time_never_steps() -> None:
@@ -85,7 +88,7 @@ class StreamsFace:
         origin = Origin(address, Environment.DEMO if demo else Environment.LIVE)
         private = kind is Address.PRIVATE
         gate = Gate(self.feeds, self._guard, self._exchange, self._limits, self._allowances, origin, private)
-        session = Session(gate, connection, self._ids.token(32), self._exchange.clock.monotonic())
+        session = Session(gate, connection, _connection_id(self._ids), self._exchange.clock.monotonic())
         tamper = connection.tamper = self._tampers.attach(kind, connection, session)
         self.connections.add(connection)
         self._sessions.add(session)
@@ -140,3 +143,10 @@ class StreamsFace:
                     session.receive(heard, came)
             elif message.type is not WSMsgType.BINARY:
                 return
+
+
+def _connection_id(ids: Ids) -> str:
+    """A name for a connection, spelled as the captured one: five groups of hexadecimal digits."""
+    digits = hashlib.sha256(ids.token(32).encode()).hexdigest()
+    ends = accumulate(_CONNECTION_ID_GROUPS, initial=0)
+    return "-".join(digits[start:end] for start, end in pairwise(ends))

@@ -35,6 +35,7 @@ from omega_tui.sim.streams.topics import NoSuchTopic, NoSuchType, Topic, acknowl
 Message = dict[str, object]
 _SUBSCRIBE: Final = "subscribe"
 _UNSUBSCRIBE: Final = "unsubscribe"
+_LOGIN: Final = "login"
 _TRADE: Final = "trade"
 
 
@@ -131,23 +132,27 @@ class Session:
         if message is None:
             self._error(WsCode.ILLEGAL_REQUEST, "Illegal request")
             return
-        arguments = message.get("args")
-        if message.get("op") == _TRADE and self._takes_orders:
+        operation, arguments = message.get("op"), message.get("args")
+        if operation not in self._operations:
+            self._error(WsCode.UNKNOWN_OPERATION, "Invalid op")
+        elif operation == _TRADE:
             self._trade(text)
         elif not isinstance(arguments, list) or not all(map(_is_flat, arguments)):
             self._error(WsCode.PARAMETER_WRONG, "Param error")
-        elif message.get("op") == "login" and self._gate.private:
+        elif operation == _LOGIN:
             self._login(arguments)
-        elif message.get("op") == _SUBSCRIBE:
+        elif operation == _SUBSCRIBE:
             self._subscribe(arguments, len(text.encode()), now)
-        elif message.get("op") == _UNSUBSCRIBE:
-            self._unsubscribe(arguments)
         else:
-            self._error(WsCode.UNKNOWN_OPERATION, "Invalid op")
+            self._unsubscribe(arguments)
 
     @property
-    def _takes_orders(self) -> bool:
-        return self._gate.private and self._gate.exchange.venue.choices.ws_order_entry
+    def _operations(self) -> tuple[str, ...]:
+        """What may be asked for at this address."""
+        if not self._gate.private:
+            return _SUBSCRIBE, _UNSUBSCRIBE
+        private = _SUBSCRIBE, _UNSUBSCRIBE, _LOGIN
+        return (*private, _TRADE) if self._gate.exchange.venue.choices.ws_order_entry else private
 
     def _trade(self, text: str) -> None:
         if not self._logged_in:
@@ -163,7 +168,7 @@ class Session:
             self._fail(refused.code, refused.message)
             return
         self._logged_in = True
-        self._reply({"event": "login", "code": 0, "connId": self._connection_id})
+        self._reply({"event": _LOGIN, "code": 0, "connId": self._connection_id})
 
     def _subscribe(self, arguments: list[Message], length: int, now: float) -> None:
         if length > ARGUMENT_BYTES:

@@ -102,7 +102,7 @@ def _is_public(channel: str) -> bool:
 
 def _named(argument: Mapping[str, object]) -> str:
     """What does not exist, in the words captured in 2026: books name the precision that nobody asked for."""
-    parts = [f"{name}:{argument.get(name)}" for name in ("instType", "channel", "instId")]
+    parts = [f"{name}:{argument.get(name, 'null')}" for name in ("instType", "channel", "instId")]
     if argument.get("channel") in _BOOKS:
         parts.append("precision:null")
     return f"{','.join(parts)} doesn't exist"

@@ -104,7 +104,8 @@ def check(listener: Listener, scene: Scene) -> None:
 
 
 def play(mode: PositionMode, margin_mode: MarginMode, script: list[tuple[object, ...]]) -> None:
-    scene = Scene(mode, str(START), 20, margin_mode, Choices(), (NARROW, ETH))
+    always_told = Choices(account_told_of_orders=True)
+    scene = Scene(mode, str(START), 20, margin_mode, always_told, (NARROW, ETH))
     scene.snapshot((("99.9", "3"), ("99", "3")), (("100.1", "3"), ("101", "3")))
     listener = Listener(scene)
     for action in script:

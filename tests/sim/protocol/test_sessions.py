@@ -1,5 +1,6 @@
 """Conversations on the streams as raw text: login, acknowledgements, errors, pings, pushes."""
 
+import re
 import time
 
 import pytest
@@ -32,6 +33,7 @@ async def test_login_reply_is_the_captured_one(server: SimServer) -> None:
         reply = await Stream(socket).login(server.api_key)
     assert reply.keys() == {"event", "code", "connId"}
     assert (reply["event"], reply["code"]) == ("login", 0)
+    assert re.fullmatch("-".join(f"[0-9a-f]{{{digits}}}" for digits in (16, 8, 8, 16, 8)), reply["connId"])
 
 
 async def test_extra_members_of_a_login_are_ignored(server: SimServer) -> None:
@@ -103,6 +105,8 @@ async def test_what_cannot_be_subscribed(public: Stream, argument: dict[str, str
         ('{"op":"subscribe","args":["ticker"]}', 30016),
         ('{"op":"subscribe","args":[{"channel":' + "[" * 300 + "]" * 300 + "}]}", 30016),
         ('{"op":"dance","args":[]}', 30003),
+        ('{"op":"dance"}', 30003),
+        ("{}", 30003),
         ('{"op":{"a":1},"args":[]}', 30003),
         ('{"op":"login","args":[]}', 30003),
         ('{"op":"subscribe","args":[{"a":"' + "x" * 5000 + '"}]}', 30016),
@@ -112,6 +116,13 @@ async def test_malformed_messages_are_answered(public: Stream, message: str, cod
     await public.say(message)
     reply = await public.hear()
     assert (reply["event"], reply["code"]) == ("error", code)
+
+
+async def test_what_does_not_exist_is_named_in_bitgets_words(private: Stream) -> None:
+    """A coin where an instrument is expected is null there, and nothing of Python's."""
+    await private.subscribe({"instType": PRODUCT, "channel": "positions", "coin": "BTC"})
+    reply = await private.hear()
+    assert reply["msg"] == "instType:USDT-FUTURES,channel:positions,instId:null doesn't exist"
 
 
 async def test_acks_echo_the_argument_as_sent(public: Stream) -> None:
