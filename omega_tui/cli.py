@@ -106,15 +106,9 @@ def _look_headless(settings: "Settings", seconds: float) -> int:
 
 def _simulate(arguments: Sequence[str]) -> int:
     """`omega-tui sim`: the exchange alone."""
-    from omega_tui.sim.main import add_arguments, run
+    from omega_tui.sim.main import build_parser, run
 
-    parser = argparse.ArgumentParser(
-        prog="omega-tui sim",
-        description="Serve a simulated Bitget on loopback; its address is one JSON line on standard output.",
-        allow_abbrev=False,
-    )
-    add_arguments(parser)
-    return run(parser.parse_args(arguments))
+    return run(build_parser().parse_args(arguments))
 
 
 def _show_config(action: str, settings: "Settings", config: Path | None) -> int:

@@ -81,11 +81,13 @@ def test_headless_prints_one_json_line_and_says_whether_the_market_was_reached(
 
 
 def test_sim_hands_its_own_flags_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    def add_arguments(parser: argparse.ArgumentParser) -> None:
+    def build_parser() -> argparse.ArgumentParser:
+        parser = argparse.ArgumentParser()
         parser.add_argument("--port", type=int)
+        return parser
 
     module = types.ModuleType("omega_tui.sim.main")
-    module.__dict__.update(add_arguments=add_arguments, run=lambda options: options.port)
+    module.__dict__.update(build_parser=build_parser, run=lambda options: options.port)
     monkeypatch.setitem(sys.modules, "omega_tui.sim.main", module)
     assert main(["sim", "--port", "9"]) == 9
 

@@ -28,7 +28,7 @@ from omega_tui.sim.market.generated_market import STEP_MS
 from omega_tui.sim.market.shapes import GENERATED_SYMBOLS
 from omega_tui.sim.market.tape import TapeSource
 from omega_tui.sim.market.tape_lines import TapeUnreadable
-from omega_tui.sim.options import POSITION_MODES, BadOptions, add_arguments
+from omega_tui.sim.options import POSITION_MODES, BadOptions, build_parser
 from omega_tui.sim.personas import AccountKind, Persona, PersonaUnknown, build_persona
 from omega_tui.sim.security import KEY_PREFIX, ApiKey
 from omega_tui.sim.server import ServerSettings, SimServer
@@ -41,7 +41,7 @@ USAGE: Final = 2
 
 _ALL: Final = "all"
 _DEFAULT_SEED: Final = 1
-__all__ = ["add_arguments", "run"]
+__all__ = ["build_parser", "run"]
 
 KEY_VARIABLES: Final = ("OMEGA_SIM_API_KEY", "OMEGA_SIM_SECRET", "OMEGA_SIM_PASSPHRASE")
 """Variables that give the exchange its key instead of a random one."""
@@ -91,7 +91,7 @@ def _build_server(
     persona = _persona(options)
     settings = ServerSettings(
         port=options.port,
-        listener=None if options.listen_fd is None else socket.socket(fileno=options.listen_fd),
+        listener=_listener(options.listen_fd),
         venue=VenueSettings(_position_mode(options, persona), options.balance, choices=_choices(options)),
         limits=SessionLimits() if options.limits else SessionLimits.lifted(),
         requests=RequestLimits(enforced=options.limits),
@@ -103,6 +103,15 @@ def _build_server(
         return SimServer(_source(options, clock.start_ms), clock, settings, on_tape_end=_tell_tape_end)
     except BadFault as error:
         raise BadOptions(f"{options.faults}: {error}") from None
+
+
+def _listener(descriptor: int | None) -> socket.socket | None:
+    if descriptor is None:
+        return None
+    try:
+        return socket.socket(fileno=descriptor)
+    except (OSError, ValueError):
+        raise BadOptions(f"--listen-fd: {descriptor} is no open socket") from None
 
 
 def _persona(options: argparse.Namespace) -> Persona:

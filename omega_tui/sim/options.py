@@ -6,7 +6,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, get_type_hints
+from typing import Final, NoReturn, get_type_hints
 
 from omega_tui.domain.values import InvalidNumber, parse_decimal
 from omega_tui.sim.choices import Choices
@@ -23,13 +23,31 @@ _LATEST_MS: Final = 4_070_908_800_000
 _LARGEST_BALANCE: Final = 10**15
 """USDT; with eight places it still fits exactly into the 28 digits that Decimal calculates with."""
 
+_AT_LEAST_ONE: Final = frozenset({"books_levels", "candle_snapshot_rows", "trade_snapshot_rows"})
+_LARGEST_CHOICE: Final = 1_000_000
+
 
 class BadOptions(Exception):
     """The exchange cannot be started as asked; the text says what to change."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Define the flags of `omega-tui sim`."""
+class _Parser(argparse.ArgumentParser):
+    """Tells what is wrong with a flag in one line; the page of usage would hide it."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with code 2."""
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The flags of `omega-tui sim`."""
+    parser = _Parser(
+        prog="omega-tui sim",
+        description="Serve a simulated Bitget on loopback; its address and key are one JSON line on standard"
+        " output. It serves until it is terminated.",
+        epilog="docs/sim.md tells what choices, personas and faults there are.",
+        allow_abbrev=False,
+    )
     _add_market(parser)
     _add_time(parser)
     _add_account(parser)
@@ -39,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--listen-fd", type=int, help=argparse.SUPPRESS)
+    return parser
 
 
 def _add_market(parser: argparse.ArgumentParser) -> None:
@@ -79,7 +98,11 @@ def _add_account(parser: argparse.ArgumentParser) -> None:
         "--position-mode", choices=POSITION_MODES, help="the account's position mode (default one-way)"
     )
     parser.add_argument(
-        "--balance", type=_balance, default=Decimal(10_000), metavar="USDT", help="the account's money"
+        "--balance",
+        type=_balance,
+        default=Decimal(10_000),
+        metavar="USDT",
+        help="the account's money (default 10000)",
     )
     parser.add_argument(
         "--persona",
@@ -183,19 +206,19 @@ def _value(name: str, kind: type, text: str) -> object:
     elif kind is bool:
         words = {"true": True, "false": False}
     else:
-        return _quantity(name, kind, text)
+        return _quantity(name, text)
     if text not in words:
         raise argparse.ArgumentTypeError(f"{name}: {text!r} is not one of its values{_hint(text, words)}")
     return words[text]
 
 
-def _quantity(name: str, kind: type, text: str) -> object:
-    number = _number(text)
-    if kind is Decimal:
-        return number
-    if number != number.to_integral_value() or number < 0:
-        raise argparse.ArgumentTypeError(f"{name}: {text!r} is not a whole number from 0 on")
-    return int(number)
+def _quantity(name: str, text: str) -> int:
+    least = 1 if name in _AT_LEAST_ONE else 0
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= _LARGEST_CHOICE):
+        raise argparse.ArgumentTypeError(
+            f"{name}: {text!r} is not a whole number from {least} to {_LARGEST_CHOICE}"
+        )
+    return int(text)
 
 
 def _hint(text: str, known: Collection[str]) -> str:

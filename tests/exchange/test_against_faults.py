@@ -246,11 +246,11 @@ async def test_a_late_frame_of_the_old_connection_is_not_believed(trial: Trial) 
 
 
 PRIVATE_FAULTS: list[Fault] = [
-    {"name": "logged_out", "channel": "account"},
+    {"name": "logged_out", "channel": "orders"},
     {"name": "reset_peer", "address": "private"},
-    {"name": "cut_frame", "address": "private", "channel": "account", "at": 25},
-    {"name": "malformed_json", "channel": "account"},
-    {"name": "missing_member", "channel": "account", "member": "equity"},
+    {"name": "cut_frame", "address": "private", "channel": "orders", "at": 25},
+    {"name": "malformed_json", "channel": "orders"},
+    {"name": "missing_member", "channel": "orders", "member": "status"},
 ]
 
 

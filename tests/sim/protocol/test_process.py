@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from omega_tui.sim.choices import Choices
-from omega_tui.sim.main import add_arguments, run
+from omega_tui.sim.main import build_parser, run
 from omega_tui.sim.security import ApiKey
 from tests.sim.protocol.clients import sign
 from tests.support.shared import needs_shared, shared_path
@@ -29,9 +29,7 @@ PATIENCE = 20
 
 
 def parse(*arguments: str) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="omega-tui sim")
-    add_arguments(parser)
-    return parser.parse_args(arguments)
+    return build_parser().parse_args(arguments)
 
 
 @contextmanager
@@ -189,6 +187,36 @@ def test_flags_that_cannot_be_are_refused(
         parse(*arguments)
     assert ended.value.code == 2
     assert arguments[0].lstrip("-") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--choice", "books_levels"), "books_levels"),
+        (("--choice", "books_levels=x"), "books_levels"),
+        (("--choice", "books_levels=0"), "books_levels"),
+        (("--choice", "candle_snapshot_rows=0"), "candle_snapshot_rows"),
+        (("--choice", "modify_delay_ms=99999999999999999999"), "modify_delay_ms"),
+        (("--choice", "status_of_refusals=99"), "status_of_refusals"),
+        (("--listen-fd", "999"), "--listen-fd"),
+        (("--listen-fd", "-1"), "--listen-fd"),
+        (("--port", "99999"), "--port"),
+        (("--balance", "NaN"), "--balance"),
+    ],
+)
+def test_a_bad_value_is_refused_in_one_line_that_names_it(arguments: tuple[str, ...], words: str) -> None:
+    """Neither a traceback nor a page of usage, which would hide what is wrong."""
+    tried = subprocess.run(
+        [sys.executable, "-m", "omega_tui", "sim", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert tried.returncode == 2
+    assert tried.stdout == ""
+    (line,) = tried.stderr.splitlines()
+    assert line.startswith("omega-tui sim: ")
+    assert words in line
 
 
 @pytest.mark.parametrize(
