@@ -84,8 +84,9 @@ class FaultOffice:
         return {"faults": []}
 
     async def _remove(self, asked: Asked) -> object:
-        number = int(asked.tail) if asked.tail.isascii() and asked.tail.isdigit() else 0
-        if not self.desk.remove(number):
+        numbers = {str(active.number): active.number for active in self.desk.active()}
+        number = numbers.get(asked.tail)
+        if number is None or not self.desk.remove(number):
             raise ControlRefused(f"no fault has the number {asked.tail}")
         return {"removed": number}
 

@@ -18,6 +18,9 @@ from omega_tui.sim.faults.requests import is_route
 
 _DEFAULT_SEED: Final = 1
 _LARGEST_SEED: Final = 10**18
+_LARGEST_WHOLE: Final = 10**15
+"""More milliseconds than any clock shows, and what JSON's readers hold exactly."""
+_MOST_PLACES: Final = 18
 _PLAN_MEMBERS: Final = ("seed", "fault")
 _SIGNED: Final = frozenset({"fee", "rate", "maker_fee_rate", "taker_fee_rate"})
 """Numbers that may be zero or negative."""
@@ -94,10 +97,14 @@ def check_symbol(fault: Fault, listed: Sequence[str]) -> None:
 
 
 def _check_words(called: str, fault: Fault) -> None:
-    """Numbers are finite, sizes and prices positive, and the words of the scopes exist."""
+    """Numbers can be reckoned with, sizes and prices are positive, and the words of the scopes exist."""
     for member, value in msgspec.structs.asdict(fault).items():
+        if isinstance(value, int) and abs(value) > _LARGEST_WHOLE:
+            raise BadFault(f"{called}: {member} must be at most {_LARGEST_WHOLE}")
         if isinstance(value, Decimal) and not value.is_finite():
             raise BadFault(f"{called}: {member} must be a number")
+        if isinstance(value, Decimal) and value and abs(value.adjusted()) > _MOST_PLACES:
+            raise BadFault(f"{called}: {member} must have {_MOST_PLACES} places at most")
         if isinstance(value, Decimal) and member not in _SIGNED and value <= 0:
             raise BadFault(f"{called}: {member} must be above 0")
         if member == "route" and value is not None and not any(is_route(value, path) for path in RestPath):

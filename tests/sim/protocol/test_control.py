@@ -81,3 +81,36 @@ async def test_money_can_be_moved_while_clients_look(server: SimServer, steering
     assert server.exchange.venue.account().balance == Decimal("599999.5")
     status, body = await steering.send("POST", "transfer", '{"amount":"-600000"}')
     assert (status, b"43012" in body) == (400, True)
+
+
+async def test_no_route_answers_without_the_token(server: SimServer, steering: Steering) -> None:
+    """Every route of the running exchange, by every method, with no token and with a wrong one."""
+    paths = [path.replace("*", "1") for _, path in server.control._routes]
+    assert len(paths) > 10
+    for path in (*paths, "nothing", ""):
+        for method in ("GET", "POST", "DELETE", "PUT"):
+            for given in ("", "Bearer ", f"Bearer {server.control_token[:-1]}", server.control_token):
+                assert await steering.send(method, path, "{}", Authorization=given) == (401, b"")
+
+
+async def test_no_reply_shows_a_secret(
+    server: SimServer, steering: Steering, http: aiohttp.ClientSession
+) -> None:
+    """Neither what is steered nor what is refused repeats the secret, the passphrase or the token."""
+    key = server.api_key
+    told = [
+        await steering.send(method, path.replace("*", "1"), "{") for method, path in server.control._routes
+    ]
+    bodies = [body for _, body in told]
+    target = server.address.rest + "/api/v2/mix/account/accounts"
+    for changed in ("ACCESS-KEY", "ACCESS-SIGN", "ACCESS-TIMESTAMP", "ACCESS-PASSPHRASE", "none"):
+        headers = {
+            "ACCESS-KEY": key.key,
+            "ACCESS-SIGN": key.secret,
+            "ACCESS-TIMESTAMP": server.control_token,
+            "ACCESS-PASSPHRASE": key.passphrase,
+        } | {changed: "x"}
+        async with http.get(target, headers=headers) as response:
+            bodies.append(await response.read())
+    for secret in (key.secret, key.passphrase, server.control_token):
+        assert not any(secret.encode() in body for body in bodies)
