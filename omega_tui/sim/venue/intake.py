@@ -167,24 +167,21 @@ class Intake:
         return spec.margin_mode
 
     def _fit_hedge_close(self, order: LedgerOrder, side: HoldSide, *, displaces: bool) -> Admission:
-        """A limit close must fit what is free; a market close is cut to it, or displaces limit closes.
+        """A limit close must fit what is free; a market close is cut to it.
 
-        One that displaces them anyway is cut to the position only, and the oldest of them give way.
+        One that finds nothing free, or that displaces others in any case, is cut to the position only.
         """
         held = self._account.positions.size(order.symbol, side)
         free = held - self._commitments.reserved(order.symbol, side)
         if not held:
             raise refusal(Code.NO_POSITION_TO_CLOSE)
         self._check_closing_price(order, side)
-        if displaces:
+        limit = order.order_type is OrderType.LIMIT
+        if displaces or not (free or limit):
             return self._displacing(order, held)
-        if order.order_type is OrderType.LIMIT:
-            if order.size > free:
-                raise refusal(Code.NOTHING_TO_CLOSE)
-            return Admission(order)
-        if free:
-            return Admission(replace(order, size=min(order.size, free)))
-        return Admission(replace(order, size=min(order.size, held)), tuple(self._closing(order)))
+        if limit and order.size > free:
+            raise refusal(Code.NOTHING_TO_CLOSE)
+        return Admission(replace(order, size=min(order.size, free)))
 
     def _fit_reduce_only(self, order: LedgerOrder) -> Admission:
         """One-way: cut to the position; older reduce-only orders give way, oldest first."""

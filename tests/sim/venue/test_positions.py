@@ -204,3 +204,12 @@ def test_a_position_that_cannot_close_is_named_beside_those_that_did() -> None:
     closing = scene.venue.closer.close(None, None)
     assert [order.symbol for order in closing.placed] == [SYMBOL]
     assert [(symbol, why.code) for symbol, why in closing.failed] == [("ETHUSDT", "22045")]
+
+
+def test_a_small_market_close_displaces_no_more_than_it_needs() -> None:
+    """Closing a tenth at market must not take every resting take profit along."""
+    scene = Scene(PositionMode.HEDGE)
+    scene.open(LONG, "1")
+    resting = [scene.close(LONG, "0.25", f"10{tenth}") for tenth in (1, 2, 3, 4)]
+    assert scene.close(LONG, "0.1").filled == Decimal("0.1")
+    assert scene.venue.pending()[::-1] == resting[1:]
