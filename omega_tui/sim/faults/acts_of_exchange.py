@@ -14,6 +14,7 @@ from omega_tui.sim.facts import HoldSide, MarketFacts, SymbolStatus
 from omega_tui.sim.faults.acts import Act, Stage
 from omega_tui.sim.faults.fault import Address, Fault, Named, Positive
 from omega_tui.sim.refusals import refusal
+from omega_tui.sim.venue.ledger import LedgerPosition
 
 _RULES = frozenset(
     {
@@ -22,6 +23,9 @@ _RULES = frozenset(
     }
 )
 """What of a contract can change."""
+
+_FARTHEST_STEPS: Final = 100
+"""Of a hundredth each: how far the price may go to liquidate."""
 
 
 class PriceJump(Act, frozen=True, kw_only=True):
@@ -113,7 +117,10 @@ class Deleveraged(Act, frozen=True, kw_only=True):
 
 
 class Liquidated(Act, frozen=True, kw_only=True):
-    """The mark price jumps to where a position is liquidated; what follows is the exchange's own doing."""
+    """The mark price jumps to where a position is liquidated; what follows is the exchange's own doing.
+
+    Where a crossed position is liquidated is an estimate: the price goes on until it has come to that.
+    """
 
     serves = ("O25",)
 
@@ -121,14 +128,22 @@ class Liquidated(Act, frozen=True, kw_only=True):
     hold_side: HoldSide
 
     def act(self, stage: Stage) -> object:
-        venue = stage.exchange.venue
-        held = next((one for one in venue.positions(self.symbol) if one.hold_side is self.hold_side), None)
+        held = self._held(stage.exchange)
         if held is None or held.liquidation_price is None:
             raise refusal(Code.NO_POSITION_TO_CLOSE)
-        beyond = Decimal("0.99") if self.hold_side is HoldSide.LONG else Decimal("1.01")
-        mark = held.liquidation_price * beyond
-        _tell_prices(stage.exchange, self.symbol, mark, None)
+        falls = held.liquidation_price < held.mark_price
+        mark, beyond = held.liquidation_price, Decimal("0.99") if falls else Decimal("1.01")
+        for _ in range(_FARTHEST_STEPS):
+            mark *= beyond
+            _tell_prices(stage.exchange, self.symbol, mark, None)
+            present = self._held(stage.exchange)
+            if present is None or (present.position_id, present.size) != (held.position_id, held.size):
+                break
         return {"markPrice": decimal_text(mark)}
+
+    def _held(self, exchange: SimulatedExchange) -> LedgerPosition | None:
+        found = exchange.venue.positions(self.symbol)
+        return next((one for one in found if one.hold_side is self.hold_side), None)
 
 
 class FundingDue(Act, frozen=True, kw_only=True):

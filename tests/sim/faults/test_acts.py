@@ -128,6 +128,22 @@ async def test_a_position_is_liquidated_and_another_deleveraged(
     assert position["total"] == "0.3"
 
 
+@pytest.mark.parametrize("hold_side", ["long", "short"])
+async def test_a_crossed_hedge_is_liquidated_whichever_side_is_named(hold_side: str) -> None:
+    """A short beside a larger long is liquidated by a fall, where the fault let the price rise."""
+    async with running(PositionMode.HEDGE) as server:
+        for side, size in (("buy", "1"), ("sell", "0.5")):
+            fill = {"name": "external_fill", "symbol": BTC, "side": side, "size": size}
+            server.faults.add(parse_fault(fill))
+        assert len(server.exchange.venue.positions()) == 2
+        server.exchange.venue.transfers.move(Decimal(-980_000))
+        server.faults.add(parse_fault({"name": "liquidated", "symbol": BTC, "hold_side": hold_side}))
+        assert {order.trade_side for order in server.exchange.venue.finished()} >= {
+            "offset_close_long",
+            "offset_close_short",
+        }
+
+
 async def test_funding_falls_due_while_nobody_listens(
     rest: RestClient, server: SimServer, harm: Harm
 ) -> None:
