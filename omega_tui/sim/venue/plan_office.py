@@ -165,6 +165,7 @@ class PlanOffice:
         """Whether an order may bring these presets along; raises `Refused` with Bitget's code."""
         if not spec.presets:
             return
+        check_mode(spec, self._account.position_mode)
         side = self._opened(spec)
         if side is not None:
             market = self._desk.market(spec.symbol)

@@ -548,3 +548,10 @@ def test_an_order_whose_openings_are_gone_is_forgotten() -> None:
     assert scene.state_of(order).status is OrderStatus.FILLED
     assert (scene.size(LONG), scene.size(SHORT), scene.waiting()) == (0, 0, [])
     assert not scene.venue.plans.runner._guards._guarded
+
+
+def test_presets_do_not_hide_that_an_order_names_no_side() -> None:
+    """A client that forgot `tradeSide` was told that its opening order does not open."""
+    scene = PlanScene(PositionMode.HEDGE)
+    with pytest.raises(Refused, match="40774"):
+        scene.venue.place(scene.spec(BUY, "1", presets=Presets(stop_loss=Decimal(90))))
