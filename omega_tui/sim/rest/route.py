@@ -35,8 +35,16 @@ def read(answer: Answer) -> Route:
 
 
 def act(answer: Answer) -> Route:
-    """A route that changes the account."""
-    return Route(POST, True, answer)
+    """A route that changes the account, after what the exchange had planned for up to now.
+
+    However late its agenda is played, nobody pays for a settlement from before he traded.
+    """
+
+    def in_time(exchange: SimulatedExchange, parameters: Parameters) -> object:
+        exchange.venue.on_time(exchange.clock.now_ms())
+        return answer(exchange, parameters)
+
+    return Route(POST, True, in_time)
 
 
 def plainly(answer: Answer, exchange: SimulatedExchange, parameters: Parameters) -> object:

@@ -7,7 +7,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.sim.facts import CandleRow, Direction, PublicTrade
+from omega_tui.sim.rest.request import Parameters
+from omega_tui.sim.rest.trade import ROUTES
 from omega_tui.sim.venue.ledger import LedgerEvent
 from tests.sim.protocol.scripted import BTC
 from tests.sim.protocol.stepped import HOUR_MS, SteppedExchange
@@ -86,3 +89,19 @@ async def test_a_coarse_market_trades_and_moves_as_much_as_a_fine_one() -> None:
     assert state.mark is not None
     assert state.last is not None
     assert abs(state.mark / state.last - 1) < Decimal("0.001")
+
+
+async def test_nobody_pays_for_a_settlement_from_before_he_traded() -> None:
+    """Time runs on while the agenda waits to be played, and an order comes in between."""
+    there = SteppedExchange.generated(7, 60_000, BTC)
+    await there.step(0)
+    due = there.venue.ticker(BTC).next_funding_ms
+    assert due is not None
+    there.clock.move_to(due + 1000)
+    asked = {"symbol": BTC, "productType": "USDT-FUTURES", "marginCoin": "USDT", "marginMode": "crossed"}
+    asked |= {"side": "buy", "orderType": "market", "size": "0.05"}
+    ROUTES[RestPath.PLACE_ORDER].answer(there.exchange, Parameters(asked))
+    await there.step(60_000)
+    (position,) = there.venue.positions()
+    assert position.created_ms > due == there.venue.funding.history(BTC)[0].ts
+    assert position.funding == 0
