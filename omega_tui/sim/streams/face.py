@@ -76,13 +76,13 @@ class StreamsFace:
         finally:
             self._arrivals.leave(address)
 
-    async def _serve(self, request: web.Request, address: str, kind: Address) -> web.WebSocketResponse:
+    async def _serve(self, request: web.Request, address: str, kind: Address) -> web.StreamResponse:
         socket = web.WebSocketResponse(compress=False, max_msg_size=_MAX_MESSAGE_BYTES)
         try:
             await socket.prepare(request)
         except ConnectionError:
-            # The client left before it was answered, which is its right.
-            return socket
+            # The client left before it was answered, which is its right; nobody reads this.
+            return web.Response(status=400)
         connection = Connection(socket, request.transport)
         demo = request.path.startswith(DEMO_PREFIX)
         origin = Origin(address, Environment.DEMO if demo else Environment.LIVE)

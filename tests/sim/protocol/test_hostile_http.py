@@ -41,6 +41,34 @@ HOSTILE = {
 }
 
 
+HANDSHAKE = (
+    b"GET /v2/ws/public HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+
+
+def masked(first: int, payload: bytes, length: bytes | None = None) -> bytes:
+    """A client's frame whose mask is zero; `length` overrides the length that it claims."""
+    return bytes([first]) + (length or bytes([0x80 | len(payload)])) + bytes(4) + payload
+
+
+FRAMES = {
+    "no UTF-8": masked(0x81, b"\xff\xfe"),
+    "half a character": masked(0x81, b"\xc3"),
+    "a reserved opcode": masked(0x83, b"{}"),
+    "reserved bits": masked(0xF1, b"{}"),
+    "a continuation of nothing": masked(0x80, b"{}"),
+    "a text within a text": masked(0x01, b"{") + masked(0x81, b"}"),
+    "a long ping": masked(0x89, bytes(126), b"\xfe\x00\x7e"),
+    "a broken ping": masked(0x09, b"x"),
+    "a claim of exabytes": masked(0x81, b"", b"\xff" + b"\x7f" + b"\xff" * 7),
+    "a close without a code": masked(0x88, b"\x01"),
+    "a close with a wrong code": masked(0x88, b"\x00\x01"),
+    "a close with no UTF-8": masked(0x88, b"\x03\xe8\xff"),
+    "no frame": b"GET / HTTP/1.1\r\n\r\n",
+}
+
+
 def exchange_bytes(port: int, sent: bytes) -> bytes:
     """What comes back until the other side closes."""
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
@@ -64,6 +92,21 @@ def test_no_bytes_upset_the_exchange() -> None:
             assert b" 500 " not in heard[:40], name
         with socket.create_connection(("127.0.0.1", port)) as half:
             half.sendall(request("POST", PLACE, "Content-Length: 50", body=b"ab"))
+        assert server_time(facts) > 0
+        child.terminate()
+        assert child.stderr is not None
+        assert child.stderr.read() == ""
+
+
+def test_no_frames_upset_the_exchange() -> None:
+    """A client that breaks the rules of WebSocket loses its connection, and nobody hears of it."""
+    with process("--symbols", "BTCUSDT") as (child, facts):
+        port = int(facts["rest"].rpartition(":")[2])
+        for name, sent in FRAMES.items():
+            assert exchange_bytes(port, HANDSHAKE + sent).startswith(b"HTTP/1.1 101 "), name
+        for _ in range(10):
+            with socket.create_connection(("127.0.0.1", port)) as hasty:
+                hasty.sendall(HANDSHAKE + masked(0x81, b"{", b"\x90"))
         assert server_time(facts) > 0
         child.terminate()
         assert child.stderr is not None
