@@ -108,7 +108,7 @@ class Intake:
         """What an order must be whatever book, money and other orders there are; raises `Refused`."""
         self._listings.check(spec)
         check_mode(spec, self._account.position_mode)
-        check_size(spec, market.contract)
+        check_size(spec, market.contract, dust=self._closes_whole(spec))
         check_price(spec, market.contract, market.ticker.mark)
         self.check_client_oid(spec.client_oid)
 
@@ -116,6 +116,12 @@ class Intake:
         """Refused for a client id that is too long or was used before."""
         dedupes = client_oid is not None and self._quirks.dedupes_client_oids
         check_client_oid(client_oid, dedupes and self._orders.knows_client_oid(client_oid or ""))
+
+    def _closes_whole(self, spec: OrderSpec) -> bool:
+        """Whether the exchange closes all of a position at a word: it may be less than an order may be."""
+        if not spec.displaces or spec.hold_side is None:
+            return False
+        return spec.size == self._account.positions.size(spec.symbol, spec.hold_side)
 
     def _draft(self, spec: OrderSpec) -> LedgerOrder:
         hedge = self._account.position_mode is PositionMode.HEDGE

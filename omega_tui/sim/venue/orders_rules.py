@@ -44,15 +44,15 @@ def check_count(of_symbol: int, of_all: int, contract: Contract) -> None:
         raise refusal(Code.UNFILLED_TOO_MANY)
 
 
-def check_size(spec: OrderSpec, contract: Contract) -> None:
-    """Positive, on the step, within the contract's bounds for its order type."""
+def check_size(spec: OrderSpec, contract: Contract, *, dust: bool = False) -> None:
+    """Positive, on the step, within the contract's bounds for its order type; `dust` may be smaller."""
     size = spec.size
     if size <= 0:
         raise refusal(Code.PARAMETER_EXCEPTION, f"delegate count {decimal_text(size)} > 0 ")
-    if not is_multiple(size, contract.size_multiplier):
+    if not dust and not is_multiple(size, contract.size_multiplier):
         culprit = f"size checkBDScale error value={decimal_text(size)} checkScale={contract.volume_place}"
         raise refusal(Code.PARAMETER_EXCEPTION, culprit)
-    if size < contract.min_trade_num:
+    if not dust and size < contract.min_trade_num:
         raise refusal(Code.BELOW_MIN_SIZE)
     market = spec.order_type is OrderType.MARKET
     largest = contract.max_market_order_qty if market else contract.max_order_qty

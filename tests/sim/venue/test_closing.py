@@ -1,5 +1,6 @@
 """Turning a position round, in both modes, whole and in part."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from omega_tui.sim.facts import HoldSide, OrderStatus, PositionMode
 from omega_tui.sim.refusals import Refused
 from omega_tui.sim.venue.closing import Reversal
 from omega_tui.sim.venue.ledger import LedgerOrder
-from tests.sim.venue.scene import ASKS, BIDS, LONG, SELL, SHORT, SYMBOL, Scene
+from tests.sim.venue.scene import ASKS, BIDS, CONTRACT, LONG, SELL, SHORT, SYMBOL, Scene
 
 D = Decimal
 MODES = pytest.mark.parametrize("mode", list(PositionMode))
@@ -98,3 +99,15 @@ def test_a_refused_close_leaves_the_resting_ones() -> None:
         scene.venue.closer.close(SYMBOL, LONG)
     assert refused.value.code == "22045"
     assert scene.venue.pending() == [resting]
+
+
+@MODES
+def test_dust_can_be_closed_at_a_word(mode: PositionMode) -> None:
+    """After a change of rules a position may be less than any order; nobody could get rid of it."""
+    scene = opened(mode, "0.055")
+    coarse = replace(CONTRACT, size_multiplier=D("0.1"), min_trade_num=D("0.1"))
+    scene.venue.incidents.change_contract(coarse)
+    with pytest.raises(Refused):
+        scene.place(scene.spec(SELL, "0.055", hold=LONG, closes=True, reduce_only=True))
+    scene.venue.closer.close(SYMBOL, None)
+    assert held(scene) == {}
