@@ -24,8 +24,8 @@ from omega_tui.sim.venue.ledger import (
     PositionsChanged,
 )
 from omega_tui.sim.venue.matching import Execution, Matcher
+from omega_tui.sim.venue.order_rules import unknown_symbol
 from omega_tui.sim.venue.order_store import LIVE, OrderStore, remaining
-from omega_tui.sim.venue.orders_rules import unknown_symbol
 from omega_tui.sim.venue.positions import Position, opened_side, other_side
 from omega_tui.sim.venue.public_trades import PublicTrades
 from omega_tui.sim.venue.snowflake import Snowflakes

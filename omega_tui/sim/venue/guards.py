@@ -16,8 +16,8 @@ from omega_tui.sim.venue.accounts import Account
 from omega_tui.sim.venue.intake import Market
 from omega_tui.sim.venue.ledger import LedgerOrder, LedgerPlan, OrderSpec, Presets
 from omega_tui.sim.venue.listings import Listings
+from omega_tui.sim.venue.order_rules import check_size
 from omega_tui.sim.venue.order_store import LIVE
-from omega_tui.sim.venue.orders_rules import check_size
 from omega_tui.sim.venue.plan_requests import GuardRequest
 from omega_tui.sim.venue.plan_rules import (
     check_arming_price,

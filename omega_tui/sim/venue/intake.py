@@ -27,8 +27,7 @@ from omega_tui.sim.venue.ledger import LedgerOrder, OrderSpec
 from omega_tui.sim.venue.listings import Listings
 from omega_tui.sim.venue.margin import largest_notional, opening_loss
 from omega_tui.sim.venue.matching import Matcher, Taker
-from omega_tui.sim.venue.order_store import OrderStore, remaining
-from omega_tui.sim.venue.orders_rules import (
+from omega_tui.sim.venue.order_rules import (
     check_client_oid,
     check_count,
     check_market_price,
@@ -37,6 +36,7 @@ from omega_tui.sim.venue.orders_rules import (
     check_price,
     check_size,
 )
+from omega_tui.sim.venue.order_store import OrderStore, remaining
 from omega_tui.sim.venue.positions import opened_side, opening_direction
 from omega_tui.sim.venue.quirks import Quirks
 from omega_tui.sim.venue.snowflake import Snowflakes

@@ -19,8 +19,8 @@ from omega_tui.sim.venue.guards import Guards
 from omega_tui.sim.venue.intake import Market
 from omega_tui.sim.venue.ledger import LedgerEvent, LedgerOrder, LedgerPlan, OrderSpec, PlanChanged, Presets
 from omega_tui.sim.venue.listings import Listings
+from omega_tui.sim.venue.order_rules import check_mode, check_price, check_size
 from omega_tui.sim.venue.order_store import OrderStore
-from omega_tui.sim.venue.orders_rules import check_mode, check_price, check_size
 from omega_tui.sim.venue.plan_requests import LegChange, PlanChange, PlanRequest, changed_price
 from omega_tui.sim.venue.plan_rules import (
     check_arming_price,

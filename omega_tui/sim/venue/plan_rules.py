@@ -15,7 +15,7 @@ from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import Contract, HoldSide, OrderType, PlanType, TriggerType
 from omega_tui.sim.refusals import refusal
 from omega_tui.sim.venue.ledger import LedgerPlan, OrderSpec, Presets
-from omega_tui.sim.venue.orders_rules import check_client_oid
+from omega_tui.sim.venue.order_rules import check_client_oid
 from omega_tui.sim.venue.plan_requests import GuardRequest
 from omega_tui.sim.venue.plans import OPENERS, PENDING, PROFIT_LOSS, TAKES_PROFIT, PlanStore
 

@@ -26,7 +26,7 @@ from omega_tui.sim.venue.desk import RISK_CANCEL, Desk
 from omega_tui.sim.venue.forced import Cause
 from omega_tui.sim.venue.ledger import Deleveraged, LedgerEvent, LedgerOrder, LedgerPosition
 from omega_tui.sim.venue.margin import tier_of
-from omega_tui.sim.venue.margins import MarginOffice
+from omega_tui.sim.venue.margin_office import MarginOffice
 from omega_tui.sim.venue.order_store import OrderStore
 from omega_tui.sim.venue.positions import Position, opening_direction
 from omega_tui.sim.venue.statements import Statements

@@ -17,8 +17,8 @@ from omega_tui.sim.venue.accounts import Account, SymbolSettings, traded_side
 from omega_tui.sim.venue.commitments import Commitments
 from omega_tui.sim.venue.desk import Desk
 from omega_tui.sim.venue.margin import largest_notional
+from omega_tui.sim.venue.order_rules import check_leverage
 from omega_tui.sim.venue.order_store import OrderStore
-from omega_tui.sim.venue.orders_rules import check_leverage
 from omega_tui.sim.venue.statements import Statements
 
 

@@ -41,7 +41,7 @@ from omega_tui.sim.venue.ledger import (
     OrderSpec,
 )
 from omega_tui.sim.venue.listings import Listings
-from omega_tui.sim.venue.margins import MarginOffice
+from omega_tui.sim.venue.margin_office import MarginOffice
 from omega_tui.sim.venue.matching import Matcher
 from omega_tui.sim.venue.modifying import Modifier
 from omega_tui.sim.venue.order_store import LIVE, OrderStore

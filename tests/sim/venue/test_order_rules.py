@@ -10,7 +10,7 @@ from omega_tui.sim.choices import Choices
 from omega_tui.sim.facts import Force, MarginMode, PositionMode, SymbolStatus
 from omega_tui.sim.refusals import Refused
 from omega_tui.sim.venue import order_store
-from omega_tui.sim.venue.orders_rules import check_size
+from omega_tui.sim.venue.order_rules import check_size
 from tests.sim.venue.scene import ASKS, BIDS, BUY, CONTRACT, ETH, LONG, SELL, SHORT, SYMBOL, Scene
 
 
