@@ -19,6 +19,8 @@ def no_personal_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyte
     home = tmp_path_factory.mktemp("home")
     for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+    for size in ("COLUMNS", "LINES"):
+        monkeypatch.delenv(size, raising=False)  # what a parallel runner claims of a terminal it has not got
     for name in list(os.environ):
         if name.startswith(("BITGET_", "OMEGA_")) and name not in ("OMEGA_SHARED", "OMEGA_NO_BOOTSTRAP"):
             monkeypatch.delenv(name)
