@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from aiohttp import WSCloseCode
 
-from omega_tui.domain.values import decimal_text
+from omega_tui.domain.values import ceil_to_step, decimal_text, floor_to_step
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import HoldSide, MarketFacts, SymbolStatus
@@ -133,8 +133,10 @@ class Liquidated(Act, frozen=True, kw_only=True):
             raise refusal(Code.NO_POSITION_TO_CLOSE)
         falls = held.liquidation_price < held.mark_price
         mark, beyond = held.liquidation_price, Decimal("0.99") if falls else Decimal("1.01")
+        to_tick = floor_to_step if falls else ceil_to_step
+        tick = stage.exchange.venue.contract(self.symbol).tick
         for _ in range(_FARTHEST_STEPS):
-            mark *= beyond
+            mark = to_tick(mark * beyond, tick)
             _tell_prices(stage.exchange, self.symbol, mark, None)
             present = self._held(stage.exchange)
             if present is None or (present.position_id, present.size) != (held.position_id, held.size):

@@ -116,7 +116,9 @@ async def test_a_position_is_liquidated_and_another_deleveraged(
     await rest.order(size="0.5", marginMode="isolated")
     await private.subscribe(private_topic("orders"))
     await private.hear()
-    harm("liquidated", symbol=BTC, hold_side="long")
+    fall = harm("liquidated", symbol=BTC, hold_side="long").outcome
+    assert isinstance(fall, dict)
+    assert Decimal(fall["markPrice"]) % server.exchange.venue.contract(BTC).tick == 0
     push = (await private.hear_push("orders"))["data"][0]
     assert push["tradeSide"].startswith(("burst_", "reduce_"))
     assert push["enterPointSource"] == "SYS"
