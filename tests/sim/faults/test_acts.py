@@ -113,7 +113,7 @@ async def test_a_position_is_liquidated_and_another_deleveraged(
     await rest.act(
         "/api/v2/mix/account/set-margin-mode", symbol=BTC, marginCoin="USDT", marginMode="isolated"
     )
-    await rest.act("/api/v2/mix/account/set-leverage", symbol=BTC, marginCoin="USDT", leverage="7")
+    await rest.act("/api/v2/mix/account/set-leverage", symbol=BTC, marginCoin="USDT", leverage="13")
     await rest.order(size="0.5", marginMode="isolated")
     await private.subscribe(private_topic("orders"))
     await private.hear()
