@@ -141,6 +141,12 @@ def listed_symbol(exchange: SimulatedExchange, parameters: Parameters) -> str:
     return exchange.venue.contract(symbol).symbol
 
 
+def symbol_if_named(exchange: SimulatedExchange, parameters: Parameters) -> str | None:
+    """The symbol asked for, None for all; Refused 40034 when it is not listed."""
+    symbol = parameters.optional_symbol()
+    return None if symbol is None else exchange.venue.contract(symbol).symbol
+
+
 def require_traded(parameters: Parameters) -> None:
     """Refused 40020 for a product type that is not traded here."""
     if parameters.product_type() is not ProductType.USDT_FUTURES:

@@ -15,7 +15,7 @@ from omega_tui.sim.facts import OrderStatus
 from omega_tui.sim.payloads.market import Row
 from omega_tui.sim.payloads.orders import detail_row, fill_row, history_row, past_fill_row, pending_row
 from omega_tui.sim.refusals import refusal
-from omega_tui.sim.rest.market import listed_symbol
+from omega_tui.sim.rest.market import listed_symbol, symbol_if_named
 from omega_tui.sim.rest.paging import DAY_MS, LONGEST_PAGE, page, page_reply, time_span
 from omega_tui.sim.rest.request import Parameters
 from omega_tui.sim.rest.route import Route, read
@@ -49,7 +49,7 @@ def orders_pending(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`orders-pending`: live and partially filled orders."""
     every = exchange.venue.choices.pending_lists_filled_parts
     status = parameters.word("status", _PendingStatus) or (None if every else _PendingStatus.LIVE)
-    orders = exchange.venue.pending(_symbol(exchange, parameters)) if _traded(parameters) else []
+    orders = exchange.venue.pending(symbol_if_named(exchange, parameters)) if _traded(parameters) else []
     chosen = [order for order in orders if status is None or str(order.status) == str(status)]
     return _orders_page(exchange, parameters, chosen, pending_row)
 
@@ -57,7 +57,7 @@ def orders_pending(exchange: SimulatedExchange, parameters: Parameters) -> Row:
 def orders_history(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`orders-history`: filled and cancelled orders of the last 90 days."""
     source = parameters.text("orderSource")
-    orders = exchange.venue.finished(_symbol(exchange, parameters)) if _traded(parameters) else []
+    orders = exchange.venue.finished(symbol_if_named(exchange, parameters)) if _traded(parameters) else []
     oldest = exchange.clock.now_ms() - _KEPT_DAYS * DAY_MS
     chosen = [
         order
@@ -80,12 +80,6 @@ def fill_history(exchange: SimulatedExchange, parameters: Parameters) -> Row:
 
 def _traded(parameters: Parameters) -> bool:
     return parameters.product_type() is ProductType.USDT_FUTURES
-
-
-def _symbol(exchange: SimulatedExchange, parameters: Parameters) -> str | None:
-    """The symbol asked for, None for all; Refused 40034 when it is not listed."""
-    symbol = parameters.optional_symbol()
-    return None if symbol is None else exchange.venue.contract(symbol).symbol
 
 
 def _orders_page(
@@ -115,7 +109,9 @@ def _fills_page(
 ) -> Row:
     """A page of the fills not before `oldest`; of a named order's whatever their time."""
     span, order_id = time_span(parameters, longest_days), parameters.identity("orderId")
-    found = exchange.venue.fills(_symbol(exchange, parameters), order_id) if _traded(parameters) else []
+    found: list[LedgerFill] = []
+    if _traded(parameters):
+        found = exchange.venue.fills(symbol_if_named(exchange, parameters), order_id)
     kept = [fill for fill in found if fill.ts >= oldest]
     chosen = page(kept, parameters, (None, None) if order_id else span, _fill_stamp, LONGEST_PAGE)
     return page_reply(exchange, "fillList", chosen, row, _fill_stamp)

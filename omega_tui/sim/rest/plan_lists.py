@@ -12,7 +12,7 @@ from omega_tui.sim.exchange import SimulatedExchange
 from omega_tui.sim.facts import PlanStatus, PlanType
 from omega_tui.sim.payloads.market import Row
 from omega_tui.sim.payloads.plans import decided_row, plan_row, sub_order_rows
-from omega_tui.sim.rest.market import require_traded
+from omega_tui.sim.rest.market import require_traded, symbol_if_named
 from omega_tui.sim.rest.paging import DAY_MS, LONGEST_PAGE, page, page_reply, time_span
 from omega_tui.sim.rest.request import Parameters
 from omega_tui.sim.rest.route import Route, read
@@ -50,7 +50,7 @@ class _Decision(StrEnum):
 def orders_plan_pending(exchange: SimulatedExchange, parameters: Parameters) -> Row:
     """`orders-plan-pending`: the plans of one group that wait."""
     types = parameters.required_word("planType", _Group).types
-    waiting = exchange.venue.plans.pending(_symbol(exchange, parameters), types)
+    waiting = exchange.venue.plans.pending(symbol_if_named(exchange, parameters), types)
     return _page(exchange, parameters, waiting, plan_row)
 
 
@@ -62,7 +62,7 @@ def orders_plan_history(exchange: SimulatedExchange, parameters: Parameters) -> 
     oldest = exchange.clock.now_ms() - _KEPT_DAYS * DAY_MS
     decided = [
         plan
-        for plan in plans.decided(_symbol(exchange, parameters), types)
+        for plan in plans.decided(symbol_if_named(exchange, parameters), types)
         if plan.created_ms >= oldest and (status is None or str(plan.status) == str(status))
     ]
     return _page(exchange, parameters, decided, lambda plan: decided_row(plan, plans.executed_order(plan)))
@@ -75,12 +75,6 @@ def plan_sub_order(exchange: SimulatedExchange, parameters: Parameters) -> list[
     plans = exchange.venue.plans
     plan = plans.find(parameters.required("planOrderId"), None, {plan_type})
     return sub_order_rows(plan, plans.executed_order(plan))
-
-
-def _symbol(exchange: SimulatedExchange, parameters: Parameters) -> str | None:
-    """The symbol asked for, None for all; Refused 40034 when it is not listed."""
-    symbol = parameters.optional_symbol()
-    return None if symbol is None else exchange.venue.contract(symbol).symbol
 
 
 def _page(
