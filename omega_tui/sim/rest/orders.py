@@ -16,7 +16,7 @@ from omega_tui.sim.payloads.market import Row
 from omega_tui.sim.payloads.orders import detail_row, fill_row, history_row, past_fill_row, pending_row
 from omega_tui.sim.refusals import refusal
 from omega_tui.sim.rest.market import listed_symbol, symbol_if_named
-from omega_tui.sim.rest.paging import DAY_MS, LONGEST_PAGE, page, page_reply, time_span
+from omega_tui.sim.rest.paging import DAY_MS, LONGEST_PAGE, named_or_page, page, page_reply, time_span
 from omega_tui.sim.rest.request import Parameters
 from omega_tui.sim.rest.route import Route, read
 from omega_tui.sim.venue.ledger import LedgerFill, LedgerOrder
@@ -89,14 +89,9 @@ def _orders_page(
     row: Callable[[LedgerOrder], Row],
 ) -> Row:
     """The order that is named, or a page of them all."""
-    order_id, client_oid = parameters.identity("orderId"), parameters.text("clientOid")
+    names = parameters.identity("orderId"), parameters.text("clientOid")
     span = time_span(parameters, _KEPT_DAYS)
-    if order_id is not None:
-        chosen = [order for order in orders if order.order_id == order_id]
-    elif client_oid is not None:
-        chosen = [order for order in orders if order.client_oid == client_oid]
-    else:
-        chosen = page(orders, parameters, span, _order_stamp, LONGEST_PAGE)
+    chosen = named_or_page(orders, parameters, names, span, _order_stamp)
     return page_reply(exchange, "entrustedList", chosen, row, _order_stamp)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.sim.exchange import SimulatedExchange
@@ -11,6 +11,16 @@ from omega_tui.sim.refusals import refusal
 from omega_tui.sim.rest.request import Parameters
 
 Record = TypeVar("Record")
+
+
+class _Named(Protocol):
+    """What a client may have given a name of its own."""
+
+    @property
+    def client_oid(self) -> str: ...
+
+
+Named = TypeVar("Named", bound=_Named)
 
 DAY_MS: Final = 86_400_000
 SHORT_PAGE: Final = 20
@@ -54,6 +64,22 @@ def page(
         )
 
     return list(islice(filter(wanted, records), parameters.limit(default, LONGEST_PAGE)))
+
+
+def named_or_page(
+    records: Iterable[Named],
+    parameters: Parameters,
+    names: tuple[str | None, str | None],
+    span: tuple[int | None, int | None],
+    stamp: Callable[[Named], tuple[str, int]],
+) -> list[Named]:
+    """The record that `names` (id, which wins, and client id) name, without either a page of them all."""
+    identity, client_oid = names
+    if identity is not None:
+        return [record for record in records if stamp(record)[0] == identity]
+    if client_oid is not None:
+        return [record for record in records if record.client_oid == client_oid]
+    return page(records, parameters, span, stamp, LONGEST_PAGE)
 
 
 def page_reply(

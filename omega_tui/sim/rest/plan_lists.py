@@ -13,7 +13,7 @@ from omega_tui.sim.facts import PlanStatus, PlanType
 from omega_tui.sim.payloads.market import Row
 from omega_tui.sim.payloads.plans import decided_row, plan_row, sub_order_rows
 from omega_tui.sim.rest.market import require_traded, symbol_if_named
-from omega_tui.sim.rest.paging import DAY_MS, LONGEST_PAGE, page, page_reply, time_span
+from omega_tui.sim.rest.paging import DAY_MS, named_or_page, page_reply, time_span
 from omega_tui.sim.rest.request import Parameters
 from omega_tui.sim.rest.route import Route, read
 from omega_tui.sim.venue.ledger import LedgerPlan
@@ -85,15 +85,10 @@ def _page(
 ) -> Row:
     """One page of plans; a name wins over the time span, that over `idLessThan`."""
     span = time_span(parameters, _KEPT_DAYS)
-    plan_id, client_oid = parameters.identity("orderId"), parameters.text("clientOid")
-    if parameters.product_type() is not ProductType.USDT_FUTURES:
-        rows: list[LedgerPlan] = []
-    elif plan_id is not None:
-        rows = [plan for plan in plans if plan.plan_id == plan_id]
-    elif client_oid is not None:
-        rows = [plan for plan in plans if plan.client_oid == client_oid]
-    else:
-        rows = page(plans, parameters, span, _stamp, LONGEST_PAGE)
+    names = parameters.identity("orderId"), parameters.text("clientOid")
+    rows: list[LedgerPlan] = []
+    if parameters.product_type() is ProductType.USDT_FUTURES:
+        rows = named_or_page(plans, parameters, names, span, _stamp)
     return page_reply(exchange, "entrustedList", rows, spell, _stamp)
 
 

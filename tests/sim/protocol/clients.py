@@ -17,6 +17,17 @@ from omega_tui.sim.server import SimServer
 
 PATIENCE = 5.0
 PRODUCT = "USDT-FUTURES"
+LIMIT_BUY = {
+    "symbol": "BTCUSDT",
+    "productType": PRODUCT,
+    "marginMode": "crossed",
+    "marginCoin": "USDT",
+    "size": "0.01",
+    "price": "59000",
+    "side": "buy",
+    "orderType": "limit",
+}
+"""The body of a one-way crossed limit order far enough from the market to rest."""
 
 
 def sign(secret: str, text: str) -> str:

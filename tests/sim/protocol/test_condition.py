@@ -14,22 +14,12 @@ from omega_tui.sim.choices import Choices
 from omega_tui.sim.condition import Condition, Outage, Status
 from omega_tui.sim.refusals import Refused
 from omega_tui.sim.server import SimServer
-from tests.sim.protocol.clients import PRODUCT, RestClient, Stream, open_stream, topic
+from tests.sim.protocol.clients import LIMIT_BUY, PRODUCT, RestClient, Stream, open_stream, topic
 from tests.sim.protocol.conftest import running
 
 TIME = "/api/v2/public/time"
 ACCOUNTS = "/api/v2/mix/account/accounts"
 PLACE = "/api/v2/mix/order/place-order"
-ORDER = {
-    "symbol": "BTCUSDT",
-    "productType": PRODUCT,
-    "marginMode": "crossed",
-    "marginCoin": "USDT",
-    "size": "0.01",
-    "price": "59000",
-    "side": "buy",
-    "orderType": "limit",
-}
 Connect = Callable[..., Any]
 
 
@@ -38,7 +28,7 @@ async def told(client: RestClient) -> list[tuple[int, str]]:
     replies = [
         await client.get(TIME),
         await client.get(ACCOUNTS, productType=PRODUCT),
-        await client.post(PLACE, ORDER),
+        await client.post(PLACE, LIMIT_BUY),
     ]
     return [(status, envelope["code"]) for status, envelope in replies]
 

@@ -17,7 +17,7 @@ from omega_tui.sim.limits import Allowances, RequestLimits
 from omega_tui.sim.personas import PERSONAS
 from omega_tui.sim.refusals import Refused
 from omega_tui.sim.server import ServerSettings, SimServer
-from tests.sim.protocol.clients import PRODUCT, RestClient
+from tests.sim.protocol.clients import LIMIT_BUY, PRODUCT, RestClient
 from tests.sim.protocol.conftest import running
 from tests.sim.protocol.scripted import ScriptedSource
 
@@ -229,19 +229,9 @@ async def test_unproven_requests_do_not_use_up_the_account(http: aiohttp.ClientS
 
 
 async def test_a_copied_account_places_one_order_a_second(http: aiohttp.ClientSession) -> None:
-    order = {
-        "symbol": "BTCUSDT",
-        "productType": PRODUCT,
-        "marginMode": "crossed",
-        "marginCoin": "USDT",
-        "size": "0.01",
-        "price": "59000",
-        "side": "buy",
-        "orderType": "limit",
-    }
     async with running(requests=STRICT, persona=PERSONAS["copy-trader"]) as server:
         client = RestClient(server, http)
-        codes = [(await client.post("/api/v2/mix/order/place-order", order))[1]["code"] for _ in range(2)]
+        codes = [(await client.post("/api/v2/mix/order/place-order", LIMIT_BUY))[1]["code"] for _ in range(2)]
     assert codes == ["00000", "429"]
 
 

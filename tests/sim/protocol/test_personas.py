@@ -17,6 +17,7 @@ from omega_tui.sim.rest.entrance import check_access
 from omega_tui.sim.rest.face import ROUTES
 from omega_tui.sim.server import SimServer
 from tests.sim.protocol.clients import (
+    LIMIT_BUY,
     PATIENCE,
     PRODUCT,
     RestClient,
@@ -34,16 +35,6 @@ ACCOUNTS = "/api/v2/mix/account/accounts"
 INFO = "/api/v2/spot/account/info"
 TICKER = "/api/v2/mix/market/ticker"
 PAIR = "BTC/USDT:USDT"
-ORDER = {
-    "symbol": "BTCUSDT",
-    "productType": PRODUCT,
-    "marginMode": "crossed",
-    "marginCoin": "USDT",
-    "size": "0.01",
-    "price": "59000",
-    "side": "buy",
-    "orderType": "limit",
-}
 Connect = Callable[..., Any]
 
 
@@ -84,7 +75,7 @@ async def test_each_persona_is_refused_where_bitget_does(
 ) -> None:
     async with running(persona=PERSONAS[name]) as server:
         client = PersonaClient(server, http)
-        assert await client.code(PLACE, ORDER) == place
+        assert await client.code(PLACE, LIMIT_BUY) == place
         assert await client.code(ACCOUNTS, productType=PRODUCT) == accounts
         assert await client.code(TICKER, symbol="BTCUSDT", productType=PRODUCT) == "00000", "public data"
         placed = len(server.exchange.venue.pending())
@@ -93,7 +84,7 @@ async def test_each_persona_is_refused_where_bitget_does(
 
 async def test_what_a_key_lacks_is_named(http: aiohttp.ClientSession) -> None:
     async with running(persona=build_persona(["read-only"])) as server:
-        _, envelope = await RestClient(server, http).post(PLACE, ORDER)
+        _, envelope = await RestClient(server, http).post(PLACE, LIMIT_BUY)
     assert envelope["msg"] == "Incorrect permissions, need future order write permissions"
 
 
@@ -106,7 +97,7 @@ async def test_demo_and_live_keys_belong_to_their_own_world(
         client = PersonaClient(server, http)
         client.demo = header
         expected = "00000" if header is (name == "demo") else "40099"
-        assert await client.code(PLACE, ORDER) == expected
+        assert await client.code(PLACE, LIMIT_BUY) == expected
         assert await client.code(TICKER, symbol="BTCUSDT", productType=PRODUCT) == "00000"
 
 

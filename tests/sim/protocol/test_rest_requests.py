@@ -9,20 +9,10 @@ from hypothesis import strategies as st
 
 from omega_tui.sim.refusals import Refused
 from omega_tui.sim.rest.request import parse_body, parse_query
-from tests.sim.protocol.clients import PRODUCT, RestClient
+from tests.sim.protocol.clients import LIMIT_BUY, PRODUCT, RestClient
 
 PLACE = "/api/v2/mix/order/place-order"
-ORDER = {
-    "symbol": "BTCUSDT",
-    "productType": PRODUCT,
-    "marginMode": "crossed",
-    "marginCoin": "USDT",
-    "size": "0.01",
-    "price": "59000",
-    "side": "buy",
-    "orderType": "limit",
-    "force": "gtc",
-}
+ORDER = {**LIMIT_BUY, "force": "gtc"}
 
 
 @pytest.mark.parametrize(
