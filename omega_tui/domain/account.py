@@ -1,7 +1,8 @@
-"""What the account holds: positions, balance, and the settings that decide how orders are read."""
+"""What the account holds: positions, balance, bills, and the settings that decide how orders are read."""
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from omega_tui.domain.orders import HoldSide, MarginMode, PositionMode
 
@@ -64,3 +65,40 @@ class SymbolSettings:
         if self.margin_mode is MarginMode.CROSSED:
             return self.crossed_leverage
         return self.isolated_long_leverage if hold_side is HoldSide.LONG else self.isolated_short_leverage
+
+
+class BillKind(StrEnum):
+    """Why the account's money moved; OTHER keeps Bitget's own word in `Bill.business`."""
+
+    TRADE = "trade"
+    FUNDING = "funding"
+    TRANSFER = "transfer"
+    LIQUIDATION = "liquidation"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """One movement of the margin coin: `amount` and `fee` are signed (negative when paid), `fee` is part of
+    no other figure, `balance` is what was left after it."""
+
+    bill_id: str
+    symbol: str | None
+    kind: BillKind
+    business: str
+    coin: str
+    amount: Decimal
+    fee: Decimal | None
+    balance: Decimal | None
+    exchange_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """What the exchange says of the API key in use; with empty `addresses` any address may use it."""
+
+    user_id: str
+    may_trade: bool
+    may_withdraw: bool
+    permissions: tuple[str, ...]
+    addresses: tuple[str, ...]

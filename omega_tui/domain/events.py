@@ -21,11 +21,13 @@ class Surface(StrEnum):
 
 
 class Health(StrEnum):
-    """How far a surface can be trusted. STALE is decided by the engine from age, the rest by the gateway."""
+    """How far a surface can be trusted. The engine decides STALE, from age, and POLLING, when its stream is
+    not live and REST answers in its place; the rest is the gateway's word."""
 
     CONNECTING = "connecting"
     LIVE = "live"
     STALE = "stale"
+    POLLING = "polling"
     RESYNC = "resync"
     DOWN = "down"
 

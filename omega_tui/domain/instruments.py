@@ -9,7 +9,9 @@ class Instrument:
     """The trading rules of one USDT-margined perpetual.
 
     `tick` is in quote units, `lot` and the sizes in base units, `min_notional` in quote units; fee rates are
-    fractions (0.0006 is 6 basis points). A limit that the exchange does not state is None.
+    fractions (0.0006 is 6 basis points). A limit that the exchange does not state is None. The markups are
+    shares that the exchange adds to cost and fee when it asks whether an opening order can be paid for
+    (`openCostUpRatio`, `feeRateUpRatio`).
     """
 
     symbol: str
@@ -27,6 +29,8 @@ class Instrument:
     max_market_size: Decimal | None
     funding_interval_hours: int | None
     tradable: bool
+    open_cost_markup: Decimal = Decimal(0)
+    fee_markup: Decimal = Decimal(0)
 
     @property
     def price_places(self) -> int:
@@ -37,6 +41,17 @@ class Instrument:
     def size_places(self) -> int:
         """Decimals a size is shown with."""
         return _places(self.lot)
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One step of a symbol's position limits: up to `limit` quote units of notional (None for no end) the
+    leverage is at most `max_leverage` and the maintenance margin `maintenance_rate` of the notional."""
+
+    start: Decimal
+    limit: Decimal | None
+    max_leverage: int
+    maintenance_rate: Decimal
 
 
 def _places(step: Decimal) -> int:

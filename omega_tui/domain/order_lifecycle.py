@@ -27,6 +27,7 @@ _RANKS = {
     OrderState.PARTIALLY_FILLED: 6,
     OrderState.CANCELED: 7,
     OrderState.FILLED: 8,
+    OrderState.TRIGGERED: 8,
 }
 
 CONCLUDED_HERE = frozenset({OrderState.NOT_SENT, OrderState.REJECTED, OrderState.NEVER_ACCEPTED})

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from omega_tui.domain.plans import Plan, PlanKind
+
 
 class Side(StrEnum):
     """The true direction of a trade."""
@@ -68,6 +70,7 @@ class OrderState(StrEnum):
 
     INTENT is durable but not sent; SENT left without an answer yet; ACK was accepted; UNKNOWN was sent and
     its fate is not known: it counts as exposure until evidence settles it. NEVER_ACCEPTED is proven absence.
+    TRIGGERED is a plan's end: it fired, and the order it gave birth to lives on by itself.
     """
 
     INTENT = "intent"
@@ -78,6 +81,7 @@ class OrderState(StrEnum):
     PENDING_CANCEL = "pending_cancel"
     UNKNOWN = "unknown"
     FILLED = "filled"
+    TRIGGERED = "triggered"
     CANCELED = "canceled"
     REJECTED = "rejected"
     NOT_SENT = "not_sent"
@@ -92,6 +96,7 @@ class OrderState(StrEnum):
 _TERMINAL = frozenset(
     {
         OrderState.FILLED,
+        OrderState.TRIGGERED,
         OrderState.CANCELED,
         OrderState.REJECTED,
         OrderState.NOT_SENT,
@@ -106,6 +111,10 @@ class OrderRequest:
 
     `hold_side` is set in hedge mode only: the position that the order opens or closes. `reduce_only` means
     that the order may only make a position smaller, in either mode. `price` is None for market orders.
+
+    An order with a `plan` waits at the exchange for a price; one that belongs to a position is reduce-only,
+    and a whole-position one has no size of its own: `size` is 0. `take_profit` and `stop_loss` are trigger
+    prices of legs that the exchange attaches to the position which an opening order makes.
     """
 
     client_order_id: str
@@ -118,6 +127,41 @@ class OrderRequest:
     reduce_only: bool
     margin_mode: MarginMode
     hold_side: HoldSide | None = None
+    plan: Plan | None = None
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRef:
+    """Which order an action or a question means: by the exchange's id when known, else by ours.
+
+    `plan` is the kind of a plan: the exchange keeps plans in a namespace of their own.
+    """
+
+    symbol: str
+    order_id: str | None
+    client_order_id: str | None
+    plan: PlanKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """What an amendment asks for; None leaves a term as it is.
+
+    Changing the size or price of a plain order cancels it and places another one, which is known by
+    `new_client_order_id`; size and price then always go together. A plan is changed in place and keeps its
+    ids. `take_profit` and `stop_loss` are always sent together, because sending one cancels the other; 0
+    removes.
+    """
+
+    target: OrderRef
+    new_client_order_id: str
+    size: Decimal | None = None
+    price: Decimal | None = None
+    plan: Plan | None = None
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +169,8 @@ class Order:
     """The newest knowledge of one order. Fees are negative when paid; times are exchange milliseconds.
 
     `order_id` is None until the exchange has named one. `foreign` marks orders that this cockpit did
-    not send.
+    not send. `child_order_id` names the order that a triggered plan gave birth to. `size` is 0 for a plan
+    that has none of its own.
     """
 
     client_order_id: str
@@ -146,6 +191,16 @@ class Order:
     updated_ms: int | None
     reason: str = ""
     foreign: bool = False
+    plan: Plan | None = None
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
+    child_order_id: str | None = None
+
+    @property
+    def ref(self) -> OrderRef:
+        """How actions and questions name the order."""
+        kind = self.plan.kind if self.plan is not None else None
+        return OrderRef(self.symbol, self.order_id, self.client_order_id or None, kind)
 
     @property
     def remaining(self) -> Decimal:

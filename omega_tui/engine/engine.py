@@ -8,28 +8,21 @@ import asyncio
 from omega_tui.clock import Clock, Ids
 from omega_tui.domain.events import Event, NoticeGiven, Surface
 from omega_tui.domain.text import safe_text
+from omega_tui.engine.account_settings import SettingsDesk
 from omega_tui.engine.apply import ORDER_PANELS, SURFACES, Consequences, apply_event
-from omega_tui.engine.flatten import Flattener
-from omega_tui.engine.intents import (
-    CancelAll,
-    CancelOrder,
-    Flatten,
-    Halt,
-    Intent,
-    PlaceOrder,
-    Receipt,
-    Resume,
-    SelectSymbol,
-    SelectTimeframe,
-)
+from omega_tui.engine.closing import Closer
+from omega_tui.engine.intents import Doors, Intent, Receipt
 from omega_tui.engine.options import EngineOptions
 from omega_tui.engine.orders import OrderManager
+from omega_tui.engine.postures import PostureDesk
+from omega_tui.engine.protection import Protector
 from omega_tui.engine.reconciler import Reconciler
 from omega_tui.engine.recorder import FILL, SESSION, Recorder, as_unknown
+from omega_tui.engine.risk_desk import RiskDesk
 from omega_tui.engine.state import State
 from omega_tui.engine.store import Store
 from omega_tui.engine.supervise import Pause, Supervisor
-from omega_tui.engine.views import Panel, Views
+from omega_tui.engine.views import Views
 from omega_tui.engine.watch import Watch
 from omega_tui.exchange.port import Gateway
 from omega_tui.journal import JournalPort
@@ -60,13 +53,25 @@ class Engine:
             self._state, gateway, self._recorder, ids, self._supervisor, self._look_again
         )
         self._reconciler = Reconciler(self._state, gateway, self._recorder, self._receive, self._follow)
-        self._flattener = Flattener(self._state, gateway, self._orders, self._look_again)
+        self._doors = self._collect_doors(gateway)
         self._wake: asyncio.Event | None = None
 
     @property
     def views(self) -> Views:
         """The pictures."""
         return self._store
+
+    def _collect_doors(self, gateway: Gateway) -> Doors:
+        closer = Closer(self._state, gateway, self._orders, self._supervisor, self._look_again)
+        return {
+            **self._orders.doors,
+            **closer.doors,
+            **Protector().doors,
+            **SettingsDesk().doors,
+            **RiskDesk().doors,
+            **PostureDesk(self._state, self._orders).doors,
+            **self._watch.doors,
+        }
 
     async def start(self) -> None:
         """Recall what an earlier run left open, then stream; returns before anything arrived."""
@@ -92,7 +97,7 @@ class Engine:
 
     def submit(self, intent: Intent) -> Receipt:
         """Take up an intent or refuse it with the reason; returns at once."""
-        receipt = self._dispatch(intent)
+        receipt = self._doors[type(intent)](intent)
         if not receipt.taken:
             self._state.diary.warn(f"refused: {receipt.text}")
         return receipt
@@ -100,50 +105,6 @@ class Engine:
     def tell(self, text: str) -> None:
         """Log a warning from whoever runs the engine; `text` is foreign and is made harmless here."""
         self._receive(NoticeGiven(safe_text(text), warning=True))
-
-    def _dispatch(self, intent: Intent) -> Receipt:
-        match intent:
-            case PlaceOrder():
-                return self._orders.place(intent)
-            case CancelOrder(key=key):
-                return self._orders.cancel(key)
-            case CancelAll(scope=scope):
-                return self._orders.cancel_all(scope)
-            case Flatten(symbol=symbol):
-                return self._flatten(symbol)
-            case SelectSymbol(symbol=symbol):
-                return self._watch.select_symbol(symbol)
-            case SelectTimeframe(timeframe=timeframe):
-                return self._watch.select_timeframe(timeframe)
-            case Halt():
-                return self._halt()
-            case Resume():
-                return self._resume()
-
-    def _flatten(self, symbol: str | None) -> Receipt:
-        if self._state.options.read_only:
-            return Receipt(False, "read-only: this venue only looks")
-        if not self._flattener.claim():
-            return Receipt(False, "a flatten is under way already")
-        self._supervisor.once("flattening", lambda: self._flattener.run(symbol), Surface.ACTIONS)
-        return Receipt(True, f"flattening {symbol or 'the account'}")
-
-    def _halt(self) -> Receipt:
-        self._state.halted = True
-        self._state.touch(Panel.STATUS)
-        entries = [each for each in self._state.ledger.unfinished() if not each.order.reduce_only]
-        count = 0 if self._state.options.read_only else self._orders.cancel_many(entries)
-        text = f"HALT: no new risk; cancelling {count} entries; stops and closes stay"
-        self._state.diary.warn(text)
-        return Receipt(True, text)
-
-    def _resume(self) -> Receipt:
-        if not self._state.halted:
-            return Receipt(False, "not halted")
-        self._state.halted = False
-        self._state.touch(Panel.STATUS)
-        self._state.diary.write("resumed: new risk is possible again")
-        return Receipt(True, "resumed")
 
     def _receive(self, event: Event) -> None:
         """The gateway's sink: whatever breaks here must not end the stream that told it."""

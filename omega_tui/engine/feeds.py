@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from omega_tui.clock import Clock
 from omega_tui.domain.events import Health, Surface
+from omega_tui.engine.account_views import Freshness
 from omega_tui.engine.options import EngineOptions
-from omega_tui.engine.views import Freshness
 
 MARKET_SURFACES = (Surface.BOOK, Surface.TICKER, Surface.TAPE, Surface.CANDLES)
 """Surfaces that start anew when another market is watched."""

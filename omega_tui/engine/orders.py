@@ -16,13 +16,23 @@ from omega_tui.domain.events import Surface
 from omega_tui.domain.orders import OrderRequest, OrderState, Side
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.apply import ORDER_PANELS
-from omega_tui.engine.intents import CancelScope, PlaceOrder, Receipt
+from omega_tui.engine.intents import (
+    AmendOrder,
+    CancelAll,
+    CancelOrder,
+    CancelScope,
+    Doors,
+    PlaceBatch,
+    PlaceOrder,
+    Receipt,
+)
 from omega_tui.engine.ledger import Tracked
-from omega_tui.engine.preview import build_preview, build_request, differs
+from omega_tui.engine.preview import build_preview, differs
 from omega_tui.engine.recorder import CANCEL, INTENT, CancelRow, IntentRow, Recorder
+from omega_tui.engine.requests import build_request
 from omega_tui.engine.state import State
 from omega_tui.engine.supervise import Supervisor
-from omega_tui.exchange.port import Accepted, CancelTarget, Gateway, NotSent, Outcome, Rejected, Unknown
+from omega_tui.exchange.port import Accepted, Gateway, NotSent, Outcome, Rejected, Unknown
 from omega_tui.journal import JournalFailed
 
 CLIENT_ID_PREFIX = "omg"
@@ -52,6 +62,17 @@ class OrderManager:
         self._look_again = look_again
         self._used_tickets: set[str] = set()
 
+    @property
+    def doors(self) -> Doors:
+        """The intents taken here."""
+        return {
+            PlaceOrder: self.place,
+            PlaceBatch: self.place_batch,
+            AmendOrder: self.amend,
+            CancelOrder: lambda intent: self.cancel(intent.key),
+            CancelAll: self.cancel_all,
+        }
+
     def new_client_order_id(self) -> str:
         """An id that nobody used: our prefix and a token, letters and digits only, below Bitget's 50."""
         return CLIENT_ID_PREFIX + self._ids.token(_TOKEN_LENGTH)
@@ -73,7 +94,15 @@ class OrderManager:
         self._supervisor.once(
             "sending an order", partial(self.send, tracked, request, fresh.effect), Surface.ACTIONS
         )
-        return Receipt(True, fresh.effect)
+        return Receipt(True, fresh.effect, (tracked.key,))
+
+    def place_batch(self, intent: PlaceBatch) -> Receipt:
+        """Take up several tickets in as few requests as the exchange allows."""
+        return Receipt(False, "batches are not possible yet")
+
+    def amend(self, intent: AmendOrder) -> Receipt:
+        """Give an order other terms."""
+        return Receipt(False, "amending is not possible yet")
 
     def open(self, request: OrderRequest) -> Tracked:
         """Start tracking an order that `send` will send; it shows and counts from now on."""
@@ -94,7 +123,7 @@ class OrderManager:
         started = self._state.clock.monotonic()
         outcome: Outcome = Unknown("the answer was not waited for")
         try:
-            outcome = await self._gateway.place(request)
+            outcome = await self._gateway.actions.place(request)
         finally:
             self._settle(tracked, outcome, why, started)
         if tracked.cancel_requested and not tracked.order.state.terminal:
@@ -179,11 +208,12 @@ class OrderManager:
             self._start_cancel(tracked)
         return len(chosen)
 
-    def cancel_all(self, scope: CancelScope) -> Receipt:
+    def cancel_all(self, intent: CancelAll) -> Receipt:
         """Ask for the cancellation of everything in the scope."""
+        scope = intent.scope
         if self._state.options.read_only:
             return Receipt(False, "read-only: this venue only looks")
-        symbol = self._state.market.symbol
+        symbol = intent.symbol or self._state.market.symbol
         if scope in (CancelScope.BUYS, CancelScope.SELLS):
             side = Side.BUY if scope is CancelScope.BUYS else Side.SELL
             chosen = [each for each in self._plain(symbol) if each.order.side is side]
@@ -203,7 +233,7 @@ class OrderManager:
         self._recorder.note(CANCEL, CancelRow("", where))
         outcome: Outcome = Unknown("the answer was not waited for")
         try:
-            outcome = await self._gateway.cancel_all(symbol)
+            outcome = await self._gateway.actions.cancel_all(symbol)
         finally:
             self._settle_cancel(chosen, outcome, f"every order of {where}")
 
@@ -222,9 +252,7 @@ class OrderManager:
         self._recorder.note(CANCEL, CancelRow(tracked.key, ""))
         outcome: Outcome = Unknown("the answer was not waited for")
         try:
-            outcome = await self._gateway.cancel(
-                CancelTarget(order.symbol, order.order_id, order.client_order_id or None)
-            )
+            outcome = await self._gateway.actions.cancel(order.ref)
         finally:
             self._settle_cancel([tracked], outcome, _name(tracked))
 

@@ -13,7 +13,6 @@ from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.margin import initial_margin, notional_value, trading_fee
 from omega_tui.domain.orders import (
     HoldSide,
-    OrderRequest,
     OrderType,
     PositionMode,
     Side,
@@ -86,27 +85,6 @@ def build_preview(state: State, draft: TicketDraft) -> TicketPreview:
         effect=_effect(ticket),
         changes=tuple(_changes(ticket)),
         problems=(*missing, *_problems(state, ticket, margin, fee)),
-    )
-
-
-def build_request(
-    state: State, draft: TicketDraft, preview: TicketPreview, client_order_id: str
-) -> OrderRequest:
-    """The order that a sendable preview stands for. Raises ValueError for one that is not."""
-    settings = state.settings.get(draft.symbol)
-    if settings is None or preview.size is None or preview.problems:
-        raise ValueError("this preview cannot be sent")
-    return OrderRequest(
-        client_order_id=client_order_id,
-        symbol=draft.symbol,
-        side=draft.side,
-        order_type=draft.order_type,
-        size=preview.size,
-        price=preview.price,
-        time_in_force=draft.time_in_force,
-        reduce_only=preview.reduce_only,
-        margin_mode=settings.margin_mode,
-        hold_side=preview.hold_side,
     )
 
 

@@ -74,8 +74,8 @@ class Reconciler:
     async def poll(self) -> None:
         """Read positions and balance between passes. Raises ReadFailed."""
         seen = self._state.account_reports
-        positions = await self._gateway.fetch_positions()
-        balance = await self._gateway.fetch_balance()
+        positions = await self._gateway.reads.positions()
+        balance = await self._gateway.reads.balance()
         if seen == self._state.account_reports:
             ours = Ours(self._state.ledger, self._state.positions, self._state.balance, {})
             for event in tuple(diff(VenueTruth((), positions, balance, ()), ours)):
@@ -85,13 +85,13 @@ class Reconciler:
 
     async def _fetch_truth(self) -> VenueTruth:
         seen = self._state.account_reports
-        open_orders = await self._gateway.fetch_open_orders()
-        positions = await self._gateway.fetch_positions()
-        balance = await self._gateway.fetch_balance()
+        open_orders = await self._gateway.reads.open_orders()
+        positions = await self._gateway.reads.positions()
+        balance = await self._gateway.reads.balance()
         settings: list[SymbolSettings] = []
         held, ordered = {each.symbol for each in positions}, {each.symbol for each in open_orders}
         for symbol in sorted(self._symbols() | held | ordered):
-            settings.append(await self._gateway.fetch_settings(symbol))
+            settings.append(await self._gateway.reads.settings(symbol))
         if seen == self._state.account_reports:
             return VenueTruth(open_orders, positions, balance, tuple(settings))
         # The stream told newer news while we asked: an older answer must not undo it.
@@ -111,7 +111,7 @@ class Reconciler:
         """
         newest = self._state.ledger.newest_fill_ms(symbol)
         since = newest - _FILL_OVERLAP_MS if newest is not None else None
-        fills = await self._gateway.fetch_fills(symbol, since)
+        fills = await self._gateway.reads.fills(symbol, since)
         first = symbol not in self._fetched_fills
         self._fetched_fills.add(symbol)
         for fill in fills:
@@ -125,7 +125,7 @@ class Reconciler:
         for tracked in tuple(asked)[:_MOST_QUESTIONS]:
             order, found = tracked.order, None
             if order.client_order_id:
-                found = await self._gateway.fetch_order(order.symbol, order.client_order_id)
+                found = await self._gateway.reads.order(order.ref)
             if found is not None:
                 self._receive(OrderReported(found))
             else:

@@ -5,6 +5,7 @@ also compares the parts that time moves.
 """
 
 from omega_tui.domain.events import Surface
+from omega_tui.engine.account_views import AccountView, FillsView, Freshness, OrdersView, PositionsView
 from omega_tui.engine.intents import TicketDraft, TicketPreview
 from omega_tui.engine.preview import build_preview
 from omega_tui.engine.state import State
@@ -13,20 +14,7 @@ from omega_tui.engine.view_chart import build_chart, build_fibonacci
 from omega_tui.engine.view_ladder import build_ladder
 from omega_tui.engine.view_orders import build_fills, build_orders, order_age_seconds
 from omega_tui.engine.view_status import build_status
-from omega_tui.engine.views import (
-    AccountView,
-    ChartView,
-    FibonacciView,
-    FillsView,
-    Freshness,
-    LadderView,
-    LogView,
-    OrdersView,
-    Panel,
-    PositionsView,
-    StatusView,
-    TapeView,
-)
+from omega_tui.engine.views import ChartView, FibonacciView, LadderView, LogView, Panel, StatusView, TapeView
 
 
 class Store:

@@ -6,8 +6,8 @@ from omega_tui.domain.account import Position
 from omega_tui.domain.events import Surface
 from omega_tui.domain.margin import notional_value, position_margin, unrealized_profit
 from omega_tui.domain.orders import HoldSide
+from omega_tui.engine.account_views import AccountView, PositionRow, PositionsView
 from omega_tui.engine.state import State
-from omega_tui.engine.views import AccountView, PositionRow, PositionsView
 
 _ZERO = Decimal(0)
 

@@ -2,9 +2,9 @@
 
 from omega_tui.domain.events import Surface
 from omega_tui.domain.orders import OrderState
+from omega_tui.engine.account_views import FillRow, FillsView, OrderRow, OrdersView
 from omega_tui.engine.ledger import Tracked
 from omega_tui.engine.state import State
-from omega_tui.engine.views import FillRow, FillsView, OrderRow, OrdersView
 
 
 def build_orders(state: State) -> OrdersView:
@@ -32,6 +32,9 @@ def _row(state: State, tracked: Tracked) -> OrderRow:
         evidence=evidence_text(state, tracked),
         price_places=instrument.price_places if instrument is not None else 2,
         size_places=instrument.size_places if instrument is not None else 4,
+        plan=order.plan,
+        take_profit=order.take_profit,
+        stop_loss=order.stop_loss,
     )
 
 

@@ -10,18 +10,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from omega_tui.domain.events import Health
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.market import Candle, Timeframe
 from omega_tui.domain.orders import (
-    HoldSide,
     MarginMode,
     OrderState,
-    OrderType,
     PositionMode,
     Side,
-    TimeInForce,
 )
+from omega_tui.engine.account_views import AccountView, FillsView, Freshness, OrdersView, PositionsView
 from omega_tui.engine.intents import TicketDraft, TicketPreview
 
 
@@ -46,15 +43,6 @@ class Posture(StrEnum):
     NORMAL = "NORMAL"
     REDUCE_ONLY = "REDUCE-ONLY"
     HALT = "HALT"
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """How far a surface can be trusted, and its age in seconds when that is known."""
-
-    health: Health
-    age_seconds: float | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +75,8 @@ class StatusView:
     instrument: Instrument | None
     posture_reason: str = ""
     """Why the posture is not NORMAL and what ends it, in plain words."""
+    alarm: str = ""
+    """What needs the trader's eyes now, such as a position without a stop; empty for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,108 +189,6 @@ class FibonacciView:
     price_places: int
     rows: tuple[FibonacciRow, ...]
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class PositionRow:
-    """One open position; `unrealized` is at our newest mark. Distance to liquidation in percent of mark."""
-
-    symbol: str
-    hold_side: HoldSide
-    size: Decimal
-    base: str
-    entry_price: Decimal
-    mark_price: Decimal | None
-    unrealized: Decimal | None
-    unrealized_percent: Decimal | None
-    realized: Decimal | None
-    liquidation_price: Decimal | None
-    liquidation_distance_percent: Decimal | None
-    margin: Decimal | None
-    margin_mode: MarginMode
-    leverage: int
-    break_even_price: Decimal | None
-    funding: Decimal | None
-    fees: Decimal | None
-    price_places: int
-    size_places: int
-
-
-@dataclass(frozen=True, slots=True)
-class PositionsView:
-    """Open positions and whether they can be believed."""
-
-    rows: tuple[PositionRow, ...]
-    health: Freshness
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRow:
-    """One order that is not finished, UNKNOWN ones first. `key` addresses it in intents; `evidence` says what
-    is known of an UNKNOWN one and what settles it."""
-
-    key: str
-    symbol: str
-    side: Side
-    order_type: OrderType
-    time_in_force: TimeInForce
-    size: Decimal
-    filled: Decimal
-    price: Decimal | None
-    reduce_only: bool
-    state: OrderState
-    age_seconds: int | None
-    foreign: bool
-    evidence: str
-    price_places: int
-    size_places: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrdersView:
-    """Unfinished orders of the account."""
-
-    rows: tuple[OrderRow, ...]
-    health: Freshness
-
-
-@dataclass(frozen=True, slots=True)
-class FillRow:
-    """One execution, newest first in its view."""
-
-    exchange_ms: int
-    symbol: str
-    side: Side
-    price: Decimal
-    size: Decimal
-    fee: Decimal | None
-    profit: Decimal | None
-    maker: bool | None
-    price_places: int
-    size_places: int
-
-
-@dataclass(frozen=True, slots=True)
-class FillsView:
-    """The newest executions."""
-
-    rows: tuple[FillRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AccountView:
-    """The account's money; realized profit and fees (negative when paid) are those of this session."""
-
-    coin: str
-    equity: Decimal | None
-    available: Decimal | None
-    margin_used: Decimal | None
-    unrealized: Decimal | None
-    realized_session: Decimal | None
-    fees_session: Decimal | None
-    long_notional: Decimal | None
-    short_notional: Decimal | None
-    health: Freshness
 
 
 class LogLevel(StrEnum):

@@ -4,7 +4,7 @@ from omega_tui.domain.events import SettingsReported, Surface
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.market import Timeframe
 from omega_tui.engine.apply import apply_event
-from omega_tui.engine.intents import Receipt
+from omega_tui.engine.intents import Doors, Receipt, SelectSymbol, SelectTimeframe
 from omega_tui.engine.series import CandleSeries
 from omega_tui.engine.state import Market, State
 from omega_tui.engine.supervise import Supervisor
@@ -27,6 +27,14 @@ class Watch:
         self._supervisor.until_done("the list of contracts", self._load_instruments, Surface.ACTIONS)
         self.load_history()
         self._load_settings()
+
+    @property
+    def doors(self) -> Doors:
+        """The intents taken here."""
+        return {
+            SelectSymbol: lambda intent: self.select_symbol(intent.symbol),
+            SelectTimeframe: lambda intent: self.select_timeframe(intent.timeframe),
+        }
 
     def select_symbol(self, symbol: str) -> Receipt:
         """Show another market."""
@@ -86,7 +94,7 @@ class Watch:
         what = f"{series.timeframe} candles of {market.symbol}"
         self._state.diary.write(f"loading {wanted} {what}")
         started = self._state.clock.monotonic()
-        candles = await self._gateway.candles(market.symbol, series.timeframe, wanted)
+        candles = await self._gateway.reads.candles(market.symbol, series.timeframe, wanted)
         series.add_history(candles)
         self._state.touch(Panel.CHART, Panel.FIBONACCI, Panel.LADDER)
         took = self._state.clock.monotonic() - started
@@ -94,4 +102,4 @@ class Watch:
 
     async def _fetch_settings(self) -> None:
         symbol = self._state.market.symbol
-        apply_event(self._state, SettingsReported(await self._gateway.fetch_settings(symbol)))
+        apply_event(self._state, SettingsReported(await self._gateway.reads.settings(symbol)))

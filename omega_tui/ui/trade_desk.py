@@ -6,6 +6,7 @@ It knows no widget. Cancelling needs no question; everything that opens or close
 from omega_tui.clock import Clock
 from omega_tui.domain.events import Health
 from omega_tui.domain.orders import OrderState
+from omega_tui.engine.account_views import OrderRow
 from omega_tui.engine.intents import (
     CancelAll,
     CancelOrder,
@@ -18,7 +19,7 @@ from omega_tui.engine.intents import (
     Resume,
 )
 from omega_tui.engine.port import EnginePort
-from omega_tui.engine.views import OrderRow, Posture
+from omega_tui.engine.views import Posture
 from omega_tui.ui import format as text_of
 from omega_tui.ui.arming import Answer, Armed
 from omega_tui.ui.rows.account import counted

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from omega_tui.domain.orders import OrderState, Side
-from omega_tui.engine.views import FillRow
+from omega_tui.engine.account_views import FillRow
 from omega_tui.settings import load
 from omega_tui.wiring import open_cockpit
 from tests.e2e.oracle import Oracle

@@ -1,11 +1,11 @@
 """A scripted exchange behind the gateway port: the tests turn its knobs and read what it was asked."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from omega_tui.domain.account import Balance, Position, SymbolSettings
+from omega_tui.domain.account import Balance, Bill, KeyFacts, Position, SymbolSettings
 from omega_tui.domain.book import OrderBook
 from omega_tui.domain.events import (
     BalanceReported,
@@ -16,13 +16,15 @@ from omega_tui.domain.events import (
     Surface,
     TickerChanged,
 )
-from omega_tui.domain.instruments import Instrument
-from omega_tui.domain.market import Candle, Ticker, Timeframe
+from omega_tui.domain.instruments import Instrument, Tier
+from omega_tui.domain.market import Candle, PublicTrade, Ticker, Timeframe
 from omega_tui.domain.orders import (
     Fill,
     HoldSide,
     MarginMode,
     Order,
+    OrderChange,
+    OrderRef,
     OrderRequest,
     OrderState,
     OrderType,
@@ -30,7 +32,8 @@ from omega_tui.domain.orders import (
     Side,
     TimeInForce,
 )
-from omega_tui.exchange.port import Accepted, CancelTarget, Outcome, ReadFailed, Sink
+from omega_tui.domain.plans import PlanKind
+from omega_tui.exchange.port import Accepted, Outcome, ReadFailed, Sink
 
 D = Decimal
 EXCHANGE_MS = 1_700_000_000_000
@@ -190,26 +193,46 @@ class FakeGateway:
     """Answers from its fields; `on_place` decides each order's outcome and may look around first."""
 
     on_place: Callable[[OrderRequest], Outcome] = lambda request: Accepted("9001", request.client_order_id)
-    on_cancel: Callable[[CancelTarget], Outcome] = lambda target: Accepted(target.order_id, None)
+    on_cancel: Callable[[OrderRef], Outcome] = lambda target: Accepted(target.order_id, None)
     on_cancel_all: Callable[[str | None], Outcome] = lambda symbol: Accepted(None, None)
     on_close: Callable[[str], Outcome] = lambda symbol: Accepted(None, None)
+    on_amend: Callable[[OrderChange], Outcome] = lambda change: Accepted(None, change.new_client_order_id)
+    on_setting: Callable[[], Outcome] = lambda: Accepted(None, None)
     on_fetch_order: Callable[[str], Order | None] = lambda client_order_id: None
+    on_past_order: Callable[[str], Order | None] = lambda client_order_id: None
     open_orders: tuple[Order, ...] = ()
     positions: tuple[Position, ...] = ()
     balance: Balance = field(default_factory=balance)
     fills: tuple[Fill, ...] = ()
     listed: tuple[Instrument, ...] = (BTC, ETH)
     past: tuple[Candle, ...] = ()
+    bills: tuple[Bill, ...] = ()
+    tiers: tuple[Tier, ...] = (
+        Tier(D(0), D("150000"), 125, D("0.004")),
+        Tier(D("150000"), D("900000"), 100, D("0.005")),
+        Tier(D("900000"), None, 50, D("0.01")),
+    )
+    key: KeyFacts = field(default_factory=lambda: KeyFacts("1", True, False, ("trade",), ("127.0.0.1",)))
     mode: PositionMode = PositionMode.ONE_WAY
     reads_fail: bool = False
+    reads_type: "type[FakeReads] | None" = None
     hold_place: asyncio.Event | None = None
     sink: Sink | None = None
     asked: list[str] = field(default_factory=list)
     placed: list[OrderRequest] = field(default_factory=list)
-    canceled: list[CancelTarget] = field(default_factory=list)
+    canceled: list[OrderRef] = field(default_factory=list)
+    amended: list[OrderChange] = field(default_factory=list)
     watched: list[tuple[str, Timeframe]] = field(default_factory=list)
 
-    def _read(self, what: str) -> None:
+    @property
+    def actions(self) -> "FakeGateway":
+        return self
+
+    @property
+    def reads(self) -> "FakeReads":
+        return (self.reads_type or FakeReads)(self)
+
+    def note_read(self, what: str) -> None:
         self.asked.append(what)
         if self.reads_fail:
             raise ReadFailed("no answer")
@@ -224,14 +247,8 @@ class FakeGateway:
         self.watched.append((symbol, timeframe))
 
     async def instruments(self) -> tuple[Instrument, ...]:
-        self._read("instruments")
+        self.note_read("instruments")
         return self.listed
-
-    async def candles(
-        self, symbol: str, timeframe: Timeframe, limit: int, end_ms: int | None = None
-    ) -> tuple[Candle, ...]:
-        self._read(f"candles {symbol} {timeframe}")
-        return self.past[-limit:]
 
     async def place(self, request: OrderRequest) -> Outcome:
         self.asked.append("place")
@@ -240,7 +257,7 @@ class FakeGateway:
             await self.hold_place.wait()
         return self.on_place(request)
 
-    async def cancel(self, target: CancelTarget) -> Outcome:
+    async def cancel(self, target: OrderRef) -> Outcome:
         self.asked.append("cancel")
         self.canceled.append(target)
         return self.on_cancel(target)
@@ -253,35 +270,41 @@ class FakeGateway:
         self.asked.append(f"close_position {symbol} {hold_side}")
         return self.on_close(symbol)
 
+    async def place_batch(self, requests: Sequence[OrderRequest]) -> tuple[Outcome, ...]:
+        self.asked.append("place_batch")
+        self.placed.extend(requests)
+        return tuple(map(self.on_place, requests))
+
+    async def amend(self, change: OrderChange) -> Outcome:
+        self.asked.append("amend")
+        self.amended.append(change)
+        return self.on_amend(change)
+
+    async def reverse(self, request: OrderRequest) -> Outcome:
+        self.asked.append("reverse")
+        self.placed.append(request)
+        return self.on_place(request)
+
+    async def cancel_batch(self, targets: Sequence[OrderRef]) -> tuple[Outcome, ...]:
+        self.asked.append("cancel_batch")
+        self.canceled.extend(targets)
+        return tuple(map(self.on_cancel, targets))
+
+    async def cancel_plans(self, symbol: str | None, kind: PlanKind) -> Outcome:
+        self.asked.append(f"cancel_plans {symbol} {kind}")
+        return self.on_cancel_all(symbol)
+
     async def set_leverage(self, symbol: str, leverage: int, hold_side: HoldSide | None) -> Outcome:
-        return Accepted(None, None)
+        self.asked.append(f"set_leverage {symbol} {leverage} {hold_side}")
+        return self.on_setting()
 
     async def set_margin_mode(self, symbol: str, margin_mode: MarginMode) -> Outcome:
-        return Accepted(None, None)
+        self.asked.append(f"set_margin_mode {symbol} {margin_mode}")
+        return self.on_setting()
 
-    async def fetch_order(self, symbol: str, client_order_id: str) -> Order | None:
-        self._read(f"fetch_order {client_order_id}")
-        return self.on_fetch_order(client_order_id)
-
-    async def fetch_open_orders(self) -> tuple[Order, ...]:
-        self._read("fetch_open_orders")
-        return self.open_orders
-
-    async def fetch_fills(self, symbol: str, since_ms: int | None) -> tuple[Fill, ...]:
-        self._read(f"fetch_fills {symbol}")
-        return tuple(each for each in self.fills if each.symbol == symbol)
-
-    async def fetch_positions(self) -> tuple[Position, ...]:
-        self._read("fetch_positions")
-        return self.positions
-
-    async def fetch_balance(self) -> Balance:
-        self._read("fetch_balance")
-        return self.balance
-
-    async def fetch_settings(self, symbol: str) -> SymbolSettings:
-        self._read(f"fetch_settings {symbol}")
-        return settings(symbol, self.mode)
+    async def set_position_mode(self, position_mode: PositionMode) -> Outcome:
+        self.asked.append(f"set_position_mode {position_mode}")
+        return self.on_setting()
 
     def emit(self, *events: object) -> None:
         assert self.sink is not None
@@ -297,3 +320,68 @@ class FakeGateway:
             BalanceReported(self.balance),
             PositionsReported(self.positions, at),
         )
+
+
+class FakeReads:
+    """The reading half: answers from the gateway's fields."""
+
+    def __init__(self, gateway: FakeGateway) -> None:
+        self.gateway = gateway
+
+    async def order(self, ref: OrderRef) -> Order | None:
+        self.gateway.note_read(f"order {ref.client_order_id}")
+        return self.gateway.on_fetch_order(ref.client_order_id or "")
+
+    async def past_order(self, ref: OrderRef) -> Order | None:
+        self.gateway.note_read(f"past_order {ref.client_order_id}")
+        return self.gateway.on_past_order(ref.client_order_id or "")
+
+    async def open_orders(self) -> tuple[Order, ...]:
+        self.gateway.note_read("open_orders")
+        return self.gateway.open_orders
+
+    async def fills(self, symbol: str | None, since_ms: int | None) -> tuple[Fill, ...]:
+        self.gateway.note_read(f"fills {symbol}")
+        return tuple(each for each in self.gateway.fills if symbol in (None, each.symbol))
+
+    async def bills(self, since_ms: int) -> tuple[Bill, ...]:
+        self.gateway.note_read("bills")
+        return tuple(each for each in self.gateway.bills if each.exchange_ms >= since_ms)
+
+    async def positions(self) -> tuple[Position, ...]:
+        self.gateway.note_read("positions")
+        return self.gateway.positions
+
+    async def balance(self) -> Balance:
+        self.gateway.note_read("balance")
+        return self.gateway.balance
+
+    async def settings(self, symbol: str) -> SymbolSettings:
+        self.gateway.note_read(f"settings {symbol}")
+        return settings(symbol, self.gateway.mode)
+
+    async def tiers(self, symbol: str) -> tuple[Tier, ...]:
+        self.gateway.note_read(f"tiers {symbol}")
+        return self.gateway.tiers
+
+    async def key(self) -> KeyFacts:
+        self.gateway.note_read("key")
+        return self.gateway.key
+
+    async def ticker(self, symbol: str) -> Ticker:
+        self.gateway.note_read(f"ticker {symbol}")
+        return ticker(symbol=symbol)
+
+    async def book(self, symbol: str, depth: int) -> OrderBook:
+        self.gateway.note_read(f"book {symbol}")
+        return book()
+
+    async def trades(self, symbol: str, limit: int) -> tuple[PublicTrade, ...]:
+        self.gateway.note_read(f"trades {symbol}")
+        return ()
+
+    async def candles(
+        self, symbol: str, timeframe: Timeframe, limit: int, end_ms: int | None = None
+    ) -> tuple[Candle, ...]:
+        self.gateway.note_read(f"candles {symbol} {timeframe}")
+        return self.gateway.past[-limit:]

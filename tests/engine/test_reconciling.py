@@ -17,7 +17,7 @@ from omega_tui.domain.orders import HoldSide, Order, OrderState, PositionMode
 from omega_tui.engine.ledger import OrderLedger
 from omega_tui.engine.reconcile import Ours, VenueTruth, diff, questions
 from omega_tui.engine.views import Posture
-from tests.engine.fake_gateway import D, FakeGateway, balance, fill, order, position, settings
+from tests.engine.fake_gateway import D, FakeGateway, FakeReads, balance, fill, order, position, settings
 from tests.engine.requests import request
 from tests.engine.rig import running
 
@@ -95,12 +95,12 @@ async def test_a_reconnect_during_a_comparison_needs_another_one(tmp_path: Path)
     """A pass that began before the stream was lost has not seen what happened while it was down."""
     gates = [asyncio.Event(), asyncio.Event()]
 
-    class Slow(FakeGateway):
-        async def fetch_open_orders(self) -> tuple[Order, ...]:
-            await gates[min(self.asked.count("fetch_open_orders"), 1)].wait()
-            return await super().fetch_open_orders()
+    class Slow(FakeReads):
+        async def open_orders(self) -> tuple[Order, ...]:
+            await gates[min(self.gateway.asked.count("open_orders"), 1)].wait()
+            return await super().open_orders()
 
-    gateway = Slow()
+    gateway = FakeGateway(reads_type=Slow)
     async with running(tmp_path, gateway, live=False) as rig:
         gateway.go_live()
         await rig.settle()
@@ -108,7 +108,7 @@ async def test_a_reconnect_during_a_comparison_needs_another_one(tmp_path: Path)
         gateway.emit(HealthChanged(Surface.PRIVATE, Health.LIVE, ""))
         gates[0].set()
         await rig.settle()
-        assert gateway.asked.count("fetch_open_orders") == 1
+        assert gateway.asked.count("open_orders") == 1
         assert rig.views.status().posture is Posture.REDUCE_ONLY
         gates[1].set()
         await rig.until(lambda: rig.views.status().posture is Posture.NORMAL)
@@ -117,18 +117,18 @@ async def test_a_reconnect_during_a_comparison_needs_another_one(tmp_path: Path)
 async def test_an_older_answer_does_not_undo_newer_news(tmp_path: Path) -> None:
     """The stream says flat while a query that began earlier still says long."""
 
-    class Racing(FakeGateway):
-        async def fetch_balance(self) -> Balance:
-            if self.racing:
-                self.emit(PositionsReported((), 2))
-            return await super().fetch_balance()
-
+    class Racing(FakeReads):
         racing = False
 
-    gateway = Racing(positions=(position(),))
+        async def balance(self) -> Balance:
+            if self.racing:
+                self.gateway.emit(PositionsReported((), 2))
+            return await super().balance()
+
+    gateway = FakeGateway(positions=(position(),), reads_type=Racing)
     async with running(tmp_path, gateway) as rig:
         assert rig.views.positions().rows
-        gateway.racing = True
+        Racing.racing = True
         for seconds in (5, 31):
             await rig.advance(seconds)
             assert rig.views.positions().rows == ()

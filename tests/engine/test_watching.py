@@ -9,7 +9,7 @@ from omega_tui.domain.events import BookChanged, CandlesChanged, Health, TickerC
 from omega_tui.domain.market import Candle, Timeframe
 from omega_tui.engine.intents import SelectSymbol, SelectTimeframe
 from omega_tui.engine.views import LogLevel, Posture
-from tests.engine.fake_gateway import ETH, EXCHANGE_MS, D, FakeGateway, book, ticker
+from tests.engine.fake_gateway import ETH, EXCHANGE_MS, D, FakeGateway, FakeReads, book, ticker
 from tests.engine.rig import running
 
 PAST = tuple(Candle(EXCHANGE_MS - minute * 60_000, 1.0, 2.0, 0.5, 1.5, 3.0) for minute in range(40, 0, -1))
@@ -31,7 +31,7 @@ async def test_a_switch_shows_nothing_of_the_old_market(tmp_path: Path) -> None:
         )
         assert rig.views.status().book.health is Health.LIVE
         await rig.settle()
-        assert "fetch_settings ETHUSDT" in rig.gateway.asked
+        assert "settings ETHUSDT" in rig.gateway.asked
 
 
 async def test_a_market_that_does_not_exist_is_refused_and_the_old_one_stays(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ async def test_a_gap_in_the_candles_fetches_what_is_missing(tmp_path: Path) -> N
 async def test_an_answer_for_the_market_left_behind_is_dropped(tmp_path: Path) -> None:
     gate = asyncio.Event()
 
-    class Slow(FakeGateway):
+    class Slow(FakeReads):
         async def candles(
             self, symbol: str, timeframe: Timeframe, limit: int, end_ms: int | None = None
         ) -> tuple[Candle, ...]:
@@ -88,7 +88,7 @@ async def test_an_answer_for_the_market_left_behind_is_dropped(tmp_path: Path) -
                 return PAST
             return ()
 
-    async with running(tmp_path, Slow()) as rig:
+    async with running(tmp_path, FakeGateway(reads_type=Slow)) as rig:
         rig.engine.submit(SelectSymbol("ETHUSDT"))
         gate.set()
         await rig.settle()
@@ -110,23 +110,23 @@ async def test_reads_that_fail_are_said_once_and_said_again_when_they_work(tmp_p
 async def test_a_bug_in_a_background_task_is_a_visible_state_and_not_the_end(tmp_path: Path) -> None:
     """A comparison that breaks must shut new risk and say so, and open it again when it works."""
 
-    class Broken(FakeGateway):
+    class Broken(FakeReads):
         broken = False
 
-        async def fetch_settings(self, symbol: str) -> SymbolSettings:
+        async def settings(self, symbol: str) -> SymbolSettings:
             if self.broken:
                 raise KeyError("surprise")
-            return await super().fetch_settings(symbol)
+            return await super().settings(symbol)
 
-    gateway = Broken()
+    gateway = FakeGateway(reads_type=Broken)
     async with running(tmp_path, gateway) as rig:
-        gateway.broken = True
+        Broken.broken = True
         await rig.advance(31)
         status = rig.views.status()
         assert (status.private.health, status.posture) == (Health.DOWN, Posture.REDUCE_ONLY)
         assert "comparing the account failed: KeyError" in status.private.reason
         assert rig.log_text().count("KeyError") == 1
-        gateway.broken = False
+        Broken.broken = False
         await rig.until_advancing(lambda: rig.views.status().posture is Posture.NORMAL, 2)
 
 

@@ -12,9 +12,17 @@ import pytest
 from omega_tui.clock import SystemClock
 from omega_tui.domain.events import BookChanged, Event, FillReported, Health, HealthChanged, Surface
 from omega_tui.domain.market import Timeframe
-from omega_tui.domain.orders import MarginMode, OrderRequest, OrderState, OrderType, Side, TimeInForce
+from omega_tui.domain.orders import (
+    MarginMode,
+    OrderRef,
+    OrderRequest,
+    OrderState,
+    OrderType,
+    Side,
+    TimeInForce,
+)
 from omega_tui.exchange.bitget.gateway import BitgetGateway
-from omega_tui.exchange.port import Accepted, CancelTarget, Outcome, Rejected, Unknown
+from omega_tui.exchange.port import Accepted, Outcome, Rejected, Unknown
 from omega_tui.sim import facts
 from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.faults.desk import ActiveFault
@@ -106,7 +114,7 @@ class Trial:
         request = OrderRequest(
             name, BTC, Side.BUY, kind, Decimal("0.01"), price, force, False, MarginMode.CROSSED, None
         )
-        return await self.gateway.place(request)
+        return await self.gateway.actions.place(request)
 
     async def follows_the_book(self) -> None:
         """Wait until the book is live and its best prices are the exchange's."""
@@ -172,14 +180,14 @@ async def test_too_many_requests_refuses_a_new_order(trial: Trial, html: bool) -
 async def test_too_many_requests_says_nothing_of_a_cancel(trial: Trial, html: bool) -> None:
     assert isinstance(await trial.place(), Accepted)
     trial.harm({"name": "too_many_requests", "html": html, "count": 1, "carried_out": True})
-    assert isinstance(await trial.gateway.cancel(CancelTarget(BTC, None, "f-1")), Unknown)
+    assert isinstance(await trial.gateway.actions.cancel(OrderRef(BTC, None, "f-1")), Unknown)
     assert trial.accepted() == 0
 
 
 async def test_a_cancel_that_finds_nothing_proves_nothing(trial: Trial) -> None:
     assert isinstance(await trial.place(), Accepted)
     trial.harm({"name": "cancel_not_found", "count": 1})
-    assert isinstance(await trial.gateway.cancel(CancelTarget(BTC, None, "f-1")), Unknown)
+    assert isinstance(await trial.gateway.actions.cancel(OrderRef(BTC, None, "f-1")), Unknown)
     assert trial.accepted() == 1
 
 

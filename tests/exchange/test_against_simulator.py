@@ -27,6 +27,7 @@ from omega_tui.domain.orders import (
     HoldSide,
     MarginMode,
     Order,
+    OrderRef,
     OrderRequest,
     OrderState,
     OrderType,
@@ -36,7 +37,7 @@ from omega_tui.domain.orders import (
 )
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.gateway import BitgetGateway
-from omega_tui.exchange.port import Accepted, CancelTarget, NotSent, ReadFailed, Rejected
+from omega_tui.exchange.port import Accepted, NotSent, ReadFailed, Rejected
 from omega_tui.sim import facts
 from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.market.generated import GeneratedSource
@@ -100,7 +101,7 @@ async def test_a_position_is_opened_reduced_and_closed(desk: Desk) -> None:
     gateway = await desk.open()
     gateway.watch("BTCUSDT", Timeframe.M1)
     await desk.live()
-    settings = await gateway.fetch_settings("BTCUSDT")
+    settings = await gateway.reads.settings("BTCUSDT")
     hold = HoldSide.SHORT if settings.position_mode is PositionMode.HEDGE else None
 
     def order(
@@ -111,7 +112,7 @@ async def test_a_position_is_opened_reduced_and_closed(desk: Desk) -> None:
         force, margin = TimeInForce.GTC, settings.margin_mode
         return OrderRequest(name, "BTCUSDT", side, kind, Decimal(size), limit, force, close, margin, hold)
 
-    assert isinstance(await gateway.place(order("t-1", Side.SELL, "0.02")), Accepted)
+    assert isinstance(await gateway.actions.place(order("t-1", Side.SELL, "0.02")), Accepted)
     await until(lambda: (found := desk.order("t-1")) is not None and found.state is OrderState.FILLED)
     opened = desk.order("t-1")
     assert opened is not None
@@ -122,31 +123,31 @@ async def test_a_position_is_opened_reduced_and_closed(desk: Desk) -> None:
     assert position.entry_price == opened.average_price
 
     reduce = order("t-2", Side.BUY, "0.005", close=True)
-    assert isinstance(await gateway.place(reduce), Accepted)
+    assert isinstance(await gateway.actions.place(reduce), Accepted)
     await until(lambda: desk.of(PositionsReported)[-1].positions[0].size == Decimal("0.015"))
     assert desk.of(FillReported)[-1].fill.side is Side.BUY
 
     pushed = [event.fill for event in desk.of(FillReported)]
-    listed = await gateway.fetch_fills("BTCUSDT", 0)
+    listed = await gateway.reads.fills("BTCUSDT", 0)
     assert [(f.trade_id, f.side, f.price, f.size, f.fee) for f in listed] == [
         (f.trade_id, f.side, f.price, f.size, f.fee) for f in pushed
     ]
-    (read,) = await gateway.fetch_positions()
+    (read,) = await gateway.reads.positions()
     assert (read.size, read.entry_price) == (Decimal("0.015"), position.entry_price)
 
-    assert isinstance(await gateway.close_position("BTCUSDT", hold), Accepted)
+    assert isinstance(await gateway.actions.close_position("BTCUSDT", hold), Accepted)
     await until(lambda: not desk.of(PositionsReported)[-1].positions)
     await until(lambda: desk.of(BalanceReported)[-1].balance.locked == 0)
     paid = sum(event.fill.fee + event.fill.profit for event in desk.of(FillReported))
     assert desk.of(BalanceReported)[-1].balance.equity == 10_000 + paid
-    assert (await gateway.fetch_balance()).equity == 10_000 + paid
-    assert isinstance(await gateway.close_position("BTCUSDT", hold), Rejected)
+    assert (await gateway.reads.balance()).equity == 10_000 + paid
+    assert isinstance(await gateway.actions.close_position("BTCUSDT", hold), Rejected)
 
 
 async def test_a_flood_of_orders_stays_within_bitgets_limits(desk: Desk) -> None:
     """What is too much waits here or is not sent; one 429 would put every order of that second in doubt."""
     gateway = await desk.open()
-    settings = await gateway.fetch_settings("BTCUSDT")
+    settings = await gateway.reads.settings("BTCUSDT")
     hold = HoldSide.LONG if settings.position_mode is PositionMode.HEDGE else None
     instrument = next(i for i in await gateway.instruments() if i.symbol == "BTCUSDT")
     last = desk.server.exchange.venue.ticker("BTCUSDT").last
@@ -158,7 +159,7 @@ async def test_a_flood_of_orders_stays_within_bitgets_limits(desk: Desk) -> None
         size, margin = Decimal("0.001"), settings.margin_mode
         return OrderRequest(f"f-{number}", "BTCUSDT", Side.BUY, kind, size, price, force, False, margin, hold)
 
-    outcomes = await asyncio.gather(*(gateway.place(order(number)) for number in range(40)))
+    outcomes = await asyncio.gather(*(gateway.actions.place(order(number)) for number in range(40)))
     accepted = [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
     assert {type(outcome) for outcome in outcomes} <= {Accepted, NotSent}
     assert 10 <= len(accepted) == len(desk.server.exchange.venue.pending())
@@ -168,7 +169,7 @@ async def test_a_resting_order_is_seen_found_and_canceled(desk: Desk) -> None:
     gateway = await desk.open()
     gateway.watch("BTCUSDT", Timeframe.M1)
     await desk.live()
-    settings = await gateway.fetch_settings("BTCUSDT")
+    settings = await gateway.reads.settings("BTCUSDT")
     hold = HoldSide.LONG if settings.position_mode is PositionMode.HEDGE else None
     bid = desk.of(BookChanged)[-1].book.best_bid
     assert bid is not None
@@ -190,35 +191,35 @@ async def test_a_resting_order_is_seen_found_and_canceled(desk: Desk) -> None:
         for number in range(3)
     ]
     for request in requests:
-        assert isinstance(await gateway.place(request), Accepted)
-    assert {order.client_order_id for order in await gateway.fetch_open_orders()} == {"r-0", "r-1", "r-2"}
-    found = await gateway.fetch_order("BTCUSDT", "r-1")
+        assert isinstance(await gateway.actions.place(request), Accepted)
+    assert {order.client_order_id for order in await gateway.reads.open_orders()} == {"r-0", "r-1", "r-2"}
+    found = await gateway.reads.order(OrderRef("BTCUSDT", None, "r-1"))
     assert found is not None
     assert (found.price, found.size, found.side) == (price - instrument.tick, Decimal("0.01"), Side.BUY)
     assert (found.time_in_force, found.state) == (TimeInForce.POST_ONLY, OrderState.WORKING)
-    assert await gateway.fetch_order("BTCUSDT", "never-sent") is None
-    assert isinstance(await gateway.cancel(CancelTarget("BTCUSDT", None, "r-1")), Accepted)
+    assert await gateway.reads.order(OrderRef("BTCUSDT", None, "never-sent")) is None
+    assert isinstance(await gateway.actions.cancel(OrderRef("BTCUSDT", None, "r-1")), Accepted)
     await until(lambda: (order := desk.order("r-1")) is not None and order.state is OrderState.CANCELED)
-    assert isinstance(await gateway.cancel_all("BTCUSDT"), Accepted)
+    assert isinstance(await gateway.actions.cancel_all("BTCUSDT"), Accepted)
     await until(lambda: (order := desk.order("r-2")) is not None and order.state is OrderState.CANCELED)
-    assert await gateway.fetch_open_orders() == ()
+    assert await gateway.reads.open_orders() == ()
 
 
 async def test_settings_are_set_and_read_back(desk: Desk) -> None:
     gateway = await desk.open()
-    assert isinstance(await gateway.set_margin_mode("ETHUSDT", MarginMode.CROSSED), Accepted)
-    assert isinstance(await gateway.set_leverage("ETHUSDT", 7, None), Accepted)
-    settings = await gateway.fetch_settings("ETHUSDT")
+    assert isinstance(await gateway.actions.set_margin_mode("ETHUSDT", MarginMode.CROSSED), Accepted)
+    assert isinstance(await gateway.actions.set_leverage("ETHUSDT", 7, None), Accepted)
+    settings = await gateway.reads.settings("ETHUSDT")
     assert settings.maintenance_rate, "the ticket's liquidation price rests on it"
     assert (settings.margin_mode, settings.crossed_leverage) == (MarginMode.CROSSED, 7)
-    assert isinstance(await gateway.set_leverage("ETHUSDT", 100_000, None), Rejected)
+    assert isinstance(await gateway.actions.set_leverage("ETHUSDT", 100_000, None), Rejected)
 
 
 async def test_a_wrong_secret_is_refused_by_name_on_both_sides(desk: Desk) -> None:
     key = desk.server.api_key
     gateway = await desk.open(Credentials(key.key, "wrong", key.passphrase))
     with pytest.raises(ReadFailed, match="40009"):
-        await gateway.fetch_balance()
+        await gateway.reads.balance()
     await until(lambda: desk.health(Surface.PRIVATE) is Health.DOWN)
     assert "login refused" in desk.of(HealthChanged)[-1].reason
 

@@ -23,11 +23,11 @@ from omega_tui.domain.events import (
     Surface,
 )
 from omega_tui.domain.market import Timeframe
-from omega_tui.domain.orders import MarginMode, OrderRequest, OrderType, Side, TimeInForce
+from omega_tui.domain.orders import MarginMode, OrderRef, OrderRequest, OrderType, Side, TimeInForce
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.gateway import BitgetGateway
 from omega_tui.exchange.bitget.signing import sign_login
-from omega_tui.exchange.port import Accepted, CancelTarget, NotSent, ReadFailed
+from omega_tui.exchange.port import Accepted, NotSent, ReadFailed
 from tests.exchange.fake import FakeRest, FakeStream, reply, until
 
 pytestmark = pytest.mark.usefixtures("ccxt_loaded")
@@ -241,20 +241,20 @@ async def test_a_login_whose_timestamp_stays_refused_is_not_hammered(venue: Venu
 async def test_read_only_sends_no_action_but_reads_and_streams(venue: Venue) -> None:
     venue.rest.answers["/api/v2/mix/position/all-position"] = reply([])
     gateway = await venue.gateway(read_only=True)
-    outcome = await gateway.place(_ORDER)
+    outcome = await gateway.actions.place(_ORDER)
     assert isinstance(outcome, NotSent)
     assert "read-only" in outcome.reason
     for attempt in (
-        gateway.place(replace(_ORDER, reduce_only=True)),
-        gateway.cancel(CancelTarget("BTCUSDT", "1", None)),
-        gateway.cancel_all(None),
-        gateway.cancel_all("BTCUSDT"),
-        gateway.close_position("BTCUSDT", None),
-        gateway.set_leverage("BTCUSDT", 5, None),
-        gateway.set_margin_mode("BTCUSDT", MarginMode.ISOLATED),
+        gateway.actions.place(replace(_ORDER, reduce_only=True)),
+        gateway.actions.cancel(OrderRef("BTCUSDT", "1", None)),
+        gateway.actions.cancel_all(None),
+        gateway.actions.cancel_all("BTCUSDT"),
+        gateway.actions.close_position("BTCUSDT", None),
+        gateway.actions.set_leverage("BTCUSDT", 5, None),
+        gateway.actions.set_margin_mode("BTCUSDT", MarginMode.ISOLATED),
     ):
         assert isinstance(await attempt, NotSent)
-    assert await gateway.fetch_positions() == ()
+    assert await gateway.reads.positions() == ()
     await until(lambda: venue.health(Surface.PRIVATE) is Health.LIVE)
     await until(lambda: venue.health(Surface.ACTIONS) is Health.DOWN)
     assert {request.method for request in venue.rest.requests} == {"GET"}
@@ -264,9 +264,9 @@ async def test_without_a_key_there_is_market_data_and_nothing_else(venue: Venue)
     gateway = await venue.gateway(keys=None)
     gateway.watch("BTCUSDT", Timeframe.M1)
     await until(lambda: venue.health(Surface.BOOK) is Health.LIVE)
-    assert isinstance(await gateway.place(_ORDER), NotSent)
+    assert isinstance(await gateway.actions.place(_ORDER), NotSent)
     with pytest.raises(ReadFailed, match="no API key"):
-        await gateway.fetch_positions()
+        await gateway.reads.positions()
     assert venue.health(Surface.PRIVATE) is Health.DOWN
     assert venue.private.opened == 0
 
@@ -274,7 +274,7 @@ async def test_without_a_key_there_is_market_data_and_nothing_else(venue: Venue)
 async def test_an_action_called_before_ccxt_is_loaded_waits_for_it(venue: Venue) -> None:
     venue.rest.answers["/api/v2/mix/order/place-order"] = reply({"orderId": "7", "clientOid": "omega-1"})
     gateway = await venue.gateway()
-    assert await gateway.place(_ORDER) == Accepted("7", "omega-1")
+    assert await gateway.actions.place(_ORDER) == Accepted("7", "omega-1")
 
 
 async def test_contracts_are_asked_for_once_and_kept(venue: Venue, tmp_path: Path) -> None:
@@ -304,7 +304,7 @@ async def test_an_exchange_that_is_not_there_is_told_and_never_raised() -> None:
     gateway.watch("BTCUSDT", Timeframe.M1)
     surfaces = (*_SURFACES, Surface.ACTIONS)
     await until(lambda: all(venue.health(surface) is Health.DOWN for surface in surfaces))
-    assert isinstance(await gateway.place(_ORDER), NotSent)
+    assert isinstance(await gateway.actions.place(_ORDER), NotSent)
     await gateway.stop()
 
 

@@ -10,6 +10,7 @@ import stamina
 
 from omega_tui.clock import SystemClock
 from omega_tui.domain.market import Timeframe
+from omega_tui.domain.orders import OrderRef
 from omega_tui.exchange.bitget.limits import Limits
 from omega_tui.exchange.bitget.outcomes import Evidence, Transport
 from omega_tui.exchange.bitget.reads import RestReads
@@ -108,13 +109,13 @@ class _Open:
 @pytest.mark.parametrize("code", ["40109", "40768", "43001", "45057", "31007"])
 async def test_an_order_is_absent_only_when_the_exchange_says_so(code: str) -> None:
     reads, _ = _reads(lambda path, params: _body(None, code, 400))
-    assert await reads.order("BTCUSDT", "c1") is None
+    assert await reads.order(OrderRef("BTCUSDT", None, "c1")) is None
 
 
 @pytest.mark.parametrize("data", [[], {}])
 async def test_success_with_an_empty_order_also_says_absent(data: Any) -> None:
     reads, _ = _reads(lambda path, params: _body(data))
-    assert await reads.order("BTCUSDT", "c1") is None
+    assert await reads.order(OrderRef("BTCUSDT", None, "c1")) is None
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ async def test_success_with_an_empty_order_also_says_absent(data: Any) -> None:
 async def test_trouble_is_never_taken_for_absence(evidence: Evidence) -> None:
     reads, _ = _reads(lambda path, params: evidence)
     with pytest.raises(ReadFailed):
-        await reads.order("BTCUSDT", "c1")
+        await reads.order(OrderRef("BTCUSDT", None, "c1"))
     with pytest.raises(ReadFailed):
         await reads.positions()
 

@@ -17,7 +17,7 @@ import pytest
 
 from omega_tui.clock import SystemClock
 from omega_tui.domain.market import Timeframe
-from omega_tui.domain.orders import HoldSide, MarginMode, OrderRequest, OrderType, Side, TimeInForce
+from omega_tui.domain.orders import HoldSide, MarginMode, OrderRef, OrderRequest, OrderType, Side, TimeInForce
 from omega_tui.exchange.bitget.actions import RestActions
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints, ForbiddenHost
 from omega_tui.exchange.bitget.limits import Limits
@@ -26,7 +26,7 @@ from omega_tui.exchange.bitget.reads import RestReads
 from omega_tui.exchange.bitget.rest import CcxtClient
 from omega_tui.exchange.bitget.routes import http_method
 from omega_tui.exchange.bitget.wire import RestPath
-from omega_tui.exchange.port import Accepted, CancelTarget, NotSent, ReadFailed, Rejected, Unknown
+from omega_tui.exchange.port import Accepted, NotSent, ReadFailed, Rejected, Unknown
 from tests.exchange.fake import (
     Answer,
     FakeRest,
@@ -255,7 +255,7 @@ async def test_an_idle_order_is_not_delayed_and_a_cancel_never_waits_behind_orde
     orders = [asyncio.create_task(desk.actions.place(_ORDER)) for _ in range(5)]
     await asyncio.sleep(0)
     began = clock()
-    assert await desk.actions.cancel(CancelTarget("BTCUSDT", "7", None)) == Accepted("7", "a")
+    assert await desk.actions.cancel(OrderRef("BTCUSDT", "7", None)) == Accepted("7", "a")
     assert clock() - began < 0.08
     await asyncio.gather(*orders)
     stamps = sorted(request.at for request in desk.server.to(_PLACE)[-5:])
@@ -299,10 +299,10 @@ async def test_reads_ask_what_ccxt_would_ask(desk: Desk) -> None:
         (reads.open_orders, (), "fetch_open_orders []"),
         (reads.fills, ("BTCUSDT", None), 'fetch_my_trades ["BTC/USDT:USDT"]'),
         (reads.candles, ("BTCUSDT", Timeframe.M1, 1000, None), 'fetch_ohlcv ["BTC/USDT:USDT", "1m"]'),
-        (actions.cancel, (CancelTarget("BTCUSDT", "111", None),), 'cancel_order ["111", "BTC/USDT:USDT"]'),
+        (actions.cancel, (OrderRef("BTCUSDT", "111", None),), 'cancel_order ["111", "BTC/USDT:USDT"]'),
         (
             actions.cancel,
-            (CancelTarget("BTCUSDT", None, "cid"),),
+            (OrderRef("BTCUSDT", None, "cid"),),
             'cancel_order ["", "BTC/USDT:USDT", {"clientOrderId": "cid"}]',
         ),
         (actions.cancel_all, ("BTCUSDT",), 'cancel_all_orders ["BTC/USDT:USDT"]'),

@@ -9,6 +9,7 @@ import pytest
 from omega_tui.domain.orders import (
     HoldSide,
     MarginMode,
+    OrderRef,
     OrderRequest,
     OrderState,
     OrderType,
@@ -25,7 +26,6 @@ from omega_tui.exchange.bitget.translate_orders import (
     parse_pushed_fill,
     parse_rest_fill,
 )
-from omega_tui.exchange.port import CancelTarget
 
 _ORDER = {
     "symbol": "BTCUSDT",
@@ -174,11 +174,11 @@ def test_an_amount_with_an_exponent_is_spelled_out() -> None:
 
 
 def test_a_cancel_names_the_exchange_id_first_and_never_nothing() -> None:
-    both = build_cancel(CancelTarget("BTCUSDT", "1", "omega-1"))
+    both = build_cancel(OrderRef("BTCUSDT", "1", "omega-1"))
     assert both == {"symbol": "BTCUSDT", "productType": "USDT-FUTURES", "orderId": "1"}
-    assert build_cancel(CancelTarget("BTCUSDT", None, "omega-1"))["clientOid"] == "omega-1"
+    assert build_cancel(OrderRef("BTCUSDT", None, "omega-1"))["clientOid"] == "omega-1"
     with pytest.raises(TranslationError):
-        build_cancel(CancelTarget("BTCUSDT", None, ""))
+        build_cancel(OrderRef("BTCUSDT", None, ""))
 
 
 @pytest.mark.parametrize("word", ["new", "", None, "LIVE?", "triggered\x1b"])

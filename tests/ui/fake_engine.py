@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 
+from omega_tui.engine.account_views import AccountView, FillsView, OrdersView, PositionsView
 from omega_tui.engine.intents import Halt, Intent, Receipt, Resume, TicketDraft, TicketPreview
 from omega_tui.engine.views import (
-    AccountView,
     ChartView,
     FibonacciView,
-    FillsView,
     LadderView,
     LogView,
-    OrdersView,
     Panel,
-    PositionsView,
     Posture,
     StatusView,
     TapeView,

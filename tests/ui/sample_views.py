@@ -16,25 +16,27 @@ from omega_tui.domain.orders import (
     Side,
     TimeInForce,
 )
-from omega_tui.engine.intents import TicketDraft, TicketPreview
-from omega_tui.engine.views import (
+from omega_tui.engine.account_views import (
     AccountView,
-    ChartView,
-    FibonacciRow,
-    FibonacciView,
     FillRow,
     FillsView,
     Freshness,
+    OrderRow,
+    OrdersView,
+    PositionRow,
+    PositionsView,
+)
+from omega_tui.engine.intents import TicketDraft, TicketPreview
+from omega_tui.engine.views import (
+    ChartView,
+    FibonacciRow,
+    FibonacciView,
     LadderMark,
     LadderOrder,
     LadderView,
     LogLevel,
     LogRow,
     LogView,
-    OrderRow,
-    OrdersView,
-    PositionRow,
-    PositionsView,
     Posture,
     PriceLine,
     StatusView,

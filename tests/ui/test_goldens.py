@@ -13,7 +13,7 @@ import pytest
 
 from omega_tui.domain.events import Health
 from omega_tui.domain.orders import Side
-from omega_tui.engine.views import Freshness
+from omega_tui.engine.account_views import Freshness
 from omega_tui.ui.actions import Situation, footer_actions
 from omega_tui.ui.ladder_window import LadderWindow
 from omega_tui.ui.panels.bottom import build_footer, build_prompt

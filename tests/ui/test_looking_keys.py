@@ -7,8 +7,9 @@ import pytest
 
 from omega_tui.domain.events import Health
 from omega_tui.domain.market import Timeframe
+from omega_tui.engine.account_views import Freshness, OrdersView, PositionsView
 from omega_tui.engine.intents import SelectSymbol, SelectTimeframe
-from omega_tui.engine.views import Freshness, OrdersView, Panel, PositionsView
+from omega_tui.engine.views import Panel
 from omega_tui.ui.arming import EARLIEST_CONFIRM_SECONDS
 from omega_tui.ui.screens.dialogs import HelpDialog, QuitDialog
 from tests.ui import sample_views as sample

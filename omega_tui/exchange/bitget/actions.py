@@ -4,17 +4,18 @@ Nothing is tried a second time here, whatever the outcome says. How requests tra
 how replies are judged that of `outcomes`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from omega_tui.domain.orders import HoldSide, MarginMode, OrderRequest
+from omega_tui.domain.orders import HoldSide, MarginMode, OrderChange, OrderRef, OrderRequest, PositionMode
+from omega_tui.domain.plans import PlanKind
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.exchange.bitget.limits import Limits
 from omega_tui.exchange.bitget.outcomes import CLOCK_CODES, Action, Evidence, classify
 from omega_tui.exchange.bitget.translate import TranslationError
 from omega_tui.exchange.bitget.translate_orders import build_cancel, build_order
 from omega_tui.exchange.bitget.wire import MARGIN_COIN, ProductType, RestPath
-from omega_tui.exchange.port import CancelTarget, NotSent, Outcome, Rejected
+from omega_tui.exchange.port import NotSent, Outcome, Rejected
 
 _PLACE_PATIENCE = 1.0
 _URGENT_PATIENCE = 5.0
@@ -55,7 +56,7 @@ class RestActions:
         patience = _URGENT_PATIENCE if request.reduce_only else _PLACE_PATIENCE
         return await self._act(Action.PLACE, RestPath.PLACE_ORDER, params, patience, request.client_order_id)
 
-    async def cancel(self, target: CancelTarget) -> Outcome:
+    async def cancel(self, target: OrderRef) -> Outcome:
         """Ask for the cancellation of one order."""
         try:
             params = build_cancel(target)
@@ -84,6 +85,30 @@ class RestActions:
         if hold_side is not None:
             params["holdSide"] = hold_side.value
         return await self._act(Action.SETTING, RestPath.SET_LEVERAGE, params, _PLACE_PATIENCE)
+
+    async def place_batch(self, requests: Sequence[OrderRequest]) -> tuple[Outcome, ...]:
+        """Send plain orders of one symbol and margin mode; an outcome for each."""
+        return tuple(NotSent("not possible yet") for _ in requests)
+
+    async def amend(self, change: OrderChange) -> Outcome:
+        """Ask for other terms of an order."""
+        return NotSent("not possible yet")
+
+    async def reverse(self, request: OrderRequest) -> Outcome:
+        """Turn a position into one of the other side."""
+        return NotSent("not possible yet")
+
+    async def cancel_batch(self, targets: Sequence[OrderRef]) -> tuple[Outcome, ...]:
+        """Ask for the cancellation of orders of one symbol; an outcome for each."""
+        return tuple(NotSent("not possible yet") for _ in targets)
+
+    async def cancel_plans(self, symbol: str | None, kind: PlanKind) -> Outcome:
+        """Ask for the cancellation of every plan of one kind."""
+        return NotSent("not possible yet")
+
+    async def set_position_mode(self, position_mode: PositionMode) -> Outcome:
+        """Set the account's position mode."""
+        return NotSent("not possible yet")
 
     async def set_margin_mode(self, symbol: str, margin_mode: MarginMode) -> Outcome:
         """Set a symbol's margin mode."""

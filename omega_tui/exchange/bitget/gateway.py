@@ -12,11 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from omega_tui.clock import Clock, Ids
-from omega_tui.domain.account import Balance, Position, SymbolSettings
 from omega_tui.domain.events import Event, Health, HealthChanged, Surface
 from omega_tui.domain.instruments import Instrument
-from omega_tui.domain.market import Candle, Timeframe
-from omega_tui.domain.orders import Fill, HoldSide, MarginMode, Order, OrderRequest
+from omega_tui.domain.market import Timeframe
 from omega_tui.exchange.bitget.account_feed import AccountFeed
 from omega_tui.exchange.bitget.actions import RestActions
 from omega_tui.exchange.bitget.contracts_cache import ContractsCache
@@ -32,7 +30,7 @@ from omega_tui.exchange.bitget.stream import Stream
 from omega_tui.exchange.bitget.timekeeper import Timekeeper
 from omega_tui.exchange.bitget.topics import Topic
 from omega_tui.exchange.bitget.translate_market import parse_instruments
-from omega_tui.exchange.port import CancelTarget, Outcome, ReadFailed, Sink
+from omega_tui.exchange.port import ReadFailed, Sink
 
 _FIRST_TIME_SECONDS = 3.0
 _STOP_SECONDS = 1.5
@@ -69,10 +67,10 @@ class BitgetGateway:
         )
         limits = Limits(clock)
         refusal = _refusal(credentials, read_only)
-        self._actions = RestActions(self._client, limits, self._measure_again, refusal)
-        self._reads = RestReads(self._client, limits, self._measure_again, credentials is not None)
+        self.actions = RestActions(self._client, limits, self._measure_again, refusal)
+        self.reads = RestReads(self._client, limits, self._measure_again, credentials is not None)
         self._timekeeper = Timekeeper(
-            self._reads, self._server_clock, clock, self._report, self._client.ready, refusal
+            self.reads, self._server_clock, clock, self._report, self._client.ready, refusal
         )
         self._cache = ContractsCache(cache_dir, endpoints.rest, clock)
         self._market_session = Session()
@@ -115,53 +113,12 @@ class BitgetGateway:
     async def instruments(self) -> tuple[Instrument, ...]:
         rows = self._cache.load()
         if rows is None:
-            rows = await self._reads.contracts()
+            rows = await self.reads.contracts()
             self._cache.save(rows)
         instruments = parse_instruments(rows)
         if not instruments:
             raise ReadFailed("the contract list holds nothing that can be traded here")
         return instruments
-
-    async def candles(
-        self, symbol: str, timeframe: Timeframe, limit: int, end_ms: int | None = None
-    ) -> tuple[Candle, ...]:
-        return await self._reads.candles(symbol, timeframe, limit, end_ms)
-
-    async def place(self, request: OrderRequest) -> Outcome:
-        return await self._actions.place(request)
-
-    async def cancel(self, target: CancelTarget) -> Outcome:
-        return await self._actions.cancel(target)
-
-    async def cancel_all(self, symbol: str | None) -> Outcome:
-        return await self._actions.cancel_all(symbol)
-
-    async def close_position(self, symbol: str, hold_side: HoldSide | None) -> Outcome:
-        return await self._actions.close_position(symbol, hold_side)
-
-    async def set_leverage(self, symbol: str, leverage: int, hold_side: HoldSide | None) -> Outcome:
-        return await self._actions.set_leverage(symbol, leverage, hold_side)
-
-    async def set_margin_mode(self, symbol: str, margin_mode: MarginMode) -> Outcome:
-        return await self._actions.set_margin_mode(symbol, margin_mode)
-
-    async def fetch_order(self, symbol: str, client_order_id: str) -> Order | None:
-        return await self._reads.order(symbol, client_order_id)
-
-    async def fetch_open_orders(self) -> tuple[Order, ...]:
-        return await self._reads.open_orders()
-
-    async def fetch_fills(self, symbol: str, since_ms: int | None) -> tuple[Fill, ...]:
-        return await self._reads.fills(symbol, since_ms)
-
-    async def fetch_positions(self) -> tuple[Position, ...]:
-        return await self._reads.positions()
-
-    async def fetch_balance(self) -> Balance:
-        return await self._reads.balance()
-
-    async def fetch_settings(self, symbol: str) -> SymbolSettings:
-        return await self._reads.settings(symbol)
 
     def _build_login(self) -> str:
         keys = self._credentials

@@ -12,9 +12,11 @@ from typing import Any, TypeVar
 import msgspec
 import stamina
 
-from omega_tui.domain.account import Balance, Position, SymbolSettings
-from omega_tui.domain.market import Candle, Timeframe
-from omega_tui.domain.orders import Fill, Order
+from omega_tui.domain.account import Balance, Bill, KeyFacts, Position, SymbolSettings
+from omega_tui.domain.book import OrderBook
+from omega_tui.domain.instruments import Tier
+from omega_tui.domain.market import Candle, PublicTrade, Ticker, Timeframe
+from omega_tui.domain.orders import Fill, Order, OrderRef
 from omega_tui.domain.text import safe_text
 from omega_tui.exchange.bitget.actions import Sender
 from omega_tui.exchange.bitget.codes import Code
@@ -115,7 +117,7 @@ class RestReads:
         return await self._read(RestPath.CONTRACTS, _PRODUCT, list[ContractRow])
 
     async def candles(
-        self, symbol: str, timeframe: Timeframe, limit: int, end_ms: int | None
+        self, symbol: str, timeframe: Timeframe, limit: int, end_ms: int | None = None
     ) -> tuple[Candle, ...]:
         """Candles oldest first: the newest ones, or those that began before `end_ms`. Raises ReadFailed."""
         params = _PRODUCT | {"symbol": symbol, "granularity": timeframe.value}
@@ -137,9 +139,9 @@ class RestReads:
             found = page + found
         return found[-limit:]
 
-    async def order(self, symbol: str, client_order_id: str) -> Order | None:
+    async def order(self, ref: OrderRef) -> Order | None:
         """The order, or None when the exchange cleanly says that it knows no such id. Raises ReadFailed."""
-        params = _PRODUCT | {"symbol": symbol, "clientOid": client_order_id}
+        params = _PRODUCT | {"symbol": ref.symbol, "clientOid": ref.client_order_id or ""}
         envelope = await self._ask(RestPath.ORDER_DETAIL, params)
         if envelope.code in NOT_FOUND_CODES:
             return None
@@ -161,10 +163,38 @@ class RestReads:
             params = params | {"idLessThan": _end_of(page)}
         raise ReadFailed(f"more than {_MOST_PAGES} pages of open orders")
 
-    async def fills(self, symbol: str, since_ms: int | None) -> tuple[Fill, ...]:
+    async def past_order(self, ref: OrderRef) -> Order | None:
+        """The order as the history of finished ones tells it. Raises ReadFailed."""
+        raise ReadFailed("not possible yet")
+
+    async def bills(self, since_ms: int) -> tuple[Bill, ...]:
+        """Movements of the margin coin, oldest first. Raises ReadFailed."""
+        raise ReadFailed("not possible yet")
+
+    async def tiers(self, symbol: str) -> tuple[Tier, ...]:
+        """A symbol's position limits, the lowest step first. Raises ReadFailed."""
+        raise ReadFailed("not possible yet")
+
+    async def key(self) -> KeyFacts:
+        """What the key in use may do. Raises ReadFailed."""
+        raise ReadFailed("not possible yet")
+
+    async def ticker(self, symbol: str) -> Ticker:
+        """The newest prices of a symbol. Raises ReadFailed."""
+        raise ReadFailed("not possible yet")
+
+    async def book(self, symbol: str, depth: int) -> OrderBook:
+        """The best levels of each side. Raises ReadFailed."""
+        raise ReadFailed("not possible yet")
+
+    async def trades(self, symbol: str, limit: int) -> tuple[PublicTrade, ...]:
+        """The newest public trades, oldest first. Raises ReadFailed."""
+        raise ReadFailed("not possible yet")
+
+    async def fills(self, symbol: str | None, since_ms: int | None) -> tuple[Fill, ...]:
         """Executions of a symbol, oldest first: all since `since_ms`, or the newest page."""
         rows: dict[str, FillRow] = {}
-        params = _PRODUCT | {"symbol": symbol, "limit": str(PAGE_LIMIT)}
+        params = _PRODUCT | {"limit": str(PAGE_LIMIT)} | ({"symbol": symbol} if symbol else {})
         if since_ms is not None:
             params["startTime"] = str(since_ms)
         for _ in range(_MOST_PAGES):

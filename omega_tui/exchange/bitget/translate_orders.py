@@ -13,6 +13,7 @@ from omega_tui.domain.orders import (
     Fill,
     HoldSide,
     Order,
+    OrderRef,
     OrderRequest,
     OrderState,
     OrderType,
@@ -34,7 +35,6 @@ from omega_tui.exchange.bitget.translate import (
     parse_word,
 )
 from omega_tui.exchange.bitget.wire import MARGIN_COIN, ProductType
-from omega_tui.exchange.port import CancelTarget
 
 Text = str | int | None
 """A member as it occurs: text, sometimes an integer, null or absent."""
@@ -140,7 +140,7 @@ def _build_direction(request: OrderRequest) -> dict[str, str]:
     return {"side": opening.value, "tradeSide": "close" if request.reduce_only else "open"}
 
 
-def build_cancel(target: CancelTarget) -> dict[str, str]:
+def build_cancel(target: OrderRef) -> dict[str, str]:
     """The parameters of Cancel-Order. Raises `TranslationError` when the target names no id."""
     params = {"symbol": target.symbol, "productType": ProductType.USDT_FUTURES.value}
     if target.order_id:

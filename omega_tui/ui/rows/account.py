@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from omega_tui.domain.events import Health
 from omega_tui.domain.orders import HoldSide, OrderState, OrderType, Side, TimeInForce
-from omega_tui.engine.views import (
+from omega_tui.engine.account_views import (
     AccountView,
     FillRow,
     FillsView,

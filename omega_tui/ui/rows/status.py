@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from omega_tui.domain.events import Health
 from omega_tui.domain.orders import PositionMode
-from omega_tui.engine.views import Freshness, Posture, StatusView
+from omega_tui.engine.account_views import Freshness
+from omega_tui.engine.views import Posture, StatusView
 from omega_tui.ui import format as text_of
 from omega_tui.ui.rows.ladder import freshness_words
 from omega_tui.ui.rows.spans import Line, Span, filled, fit, line_width, on, width_of

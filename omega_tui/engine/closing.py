@@ -1,4 +1,4 @@
-"""Flatten: cancel a symbol's orders, then close each position at market, and say what is left.
+"""Closing positions: a share of one, all of them, or turning one round; and what is left is said.
 
 Every close is reduce-only with a client id of ours, so that it can be found again; what is too small to be an
 order, or was refused, is left to the exchange's own close-position. A close whose fate is unknown is never
@@ -7,40 +7,65 @@ sent twice.
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import partial
 
 from omega_tui.domain.account import Position
+from omega_tui.domain.events import Surface
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, TimeInForce
 from omega_tui.domain.sizing import legal_size
 from omega_tui.domain.values import decimal_text
+from omega_tui.engine.intents import ClosePosition, Doors, Flatten, Receipt, Reverse
 from omega_tui.engine.orders import OrderManager
 from omega_tui.engine.state import State
+from omega_tui.engine.supervise import Supervisor
 from omega_tui.exchange.port import Accepted, Gateway, ReadFailed, Rejected
 
 _REFUSED = (OrderState.REJECTED, OrderState.NOT_SENT)
 
 
-class Flattener:
+class Closer:
     """Closes positions on request. `look_again` asks for a reconciliation soon."""
 
     def __init__(
-        self, state: State, gateway: Gateway, orders: OrderManager, look_again: Callable[[], None]
+        self,
+        state: State,
+        gateway: Gateway,
+        orders: OrderManager,
+        supervisor: Supervisor,
+        look_again: Callable[[], None],
     ) -> None:
+        self._supervisor = supervisor
         self._state = state
         self._gateway = gateway
         self._orders = orders
         self._look_again = look_again
         self._busy = False
 
-    def claim(self) -> bool:
-        """Reserve the next `run`; False while one is under way: a second press closes nothing twice."""
-        if self._busy:
-            return False
-        self._busy = True
-        return True
+    @property
+    def doors(self) -> Doors:
+        """The intents taken here."""
+        return {Flatten: self.flatten, ClosePosition: self.close, Reverse: self.reverse}
 
-    async def run(self, symbol: str | None) -> None:
-        """Flatten `symbol`, or the whole account, after a successful `claim`."""
+    def flatten(self, intent: Flatten) -> Receipt:
+        """Take up a flatten; a second press while one is under way closes nothing twice."""
+        if self._state.options.read_only:
+            return Receipt(False, "read-only: this venue only looks")
+        if self._busy:
+            return Receipt(False, "a flatten is under way already")
+        self._busy = True
+        self._supervisor.once("flattening", partial(self._run, intent.symbol), Surface.ACTIONS)
+        return Receipt(True, f"flattening {intent.symbol or 'the account'}")
+
+    def close(self, intent: ClosePosition) -> Receipt:
+        """Take up the closing of a share of one position."""
+        return Receipt(False, "closing a share is not possible yet")
+
+    def reverse(self, intent: Reverse) -> Receipt:
+        """Take up the turning of a position."""
+        return Receipt(False, "reversing is not possible yet")
+
+    async def _run(self, symbol: str | None) -> None:
         try:
             await self._orders.sweep(symbol)
             await self._close_all(symbol)
@@ -66,7 +91,7 @@ class Flattener:
     async def _positions(self) -> tuple[Position, ...] | None:
         """The open positions, else those last known; None when not even those are."""
         try:
-            return await self._gateway.fetch_positions()
+            return await self._gateway.reads.positions()
         except ReadFailed as error:
             self._state.diary.warn(f"positions could not be read ({error}): closing those last known")
             return self._state.positions if self._state.positions_known else None
@@ -106,7 +131,7 @@ class Flattener:
         await self._ask_exchange(position.symbol, position.hold_side if hedge else None, what)
 
     async def _ask_exchange(self, symbol: str, hold_side: HoldSide | None, what: str) -> None:
-        outcome = await self._gateway.close_position(symbol, hold_side)
+        outcome = await self._gateway.actions.close_position(symbol, hold_side)
         match outcome:
             case Accepted():
                 self._state.diary.write(f"exchange asked to close {what}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, Side
-from omega_tui.engine.flatten import close_sizes
+from omega_tui.engine.closing import close_sizes
 from omega_tui.engine.intents import Flatten, Halt
 from omega_tui.exchange.port import Accepted, Outcome, Rejected, Unknown
 from omega_tui.journal import Journal

@@ -1,0 +1,138 @@
+"""The pictures of the account: positions, orders, executions, money. Frozen; an unknown figure is None."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from omega_tui.domain.events import Health
+from omega_tui.domain.orders import HoldSide, MarginMode, OrderState, OrderType, Side, TimeInForce
+from omega_tui.domain.plans import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How far a surface can be trusted, and its age in seconds when that is known."""
+
+    health: Health
+    age_seconds: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PositionRow:
+    """One open position; `unrealized` is at our newest mark. Distance to liquidation in percent of mark.
+
+    `protected` is the share of the size (0 to 1) that confirmed stops at the exchange cover, None while that
+    is not known; `stop_price` and `target_price` are the nearest triggers.
+    """
+
+    symbol: str
+    hold_side: HoldSide
+    size: Decimal
+    base: str
+    entry_price: Decimal
+    mark_price: Decimal | None
+    unrealized: Decimal | None
+    unrealized_percent: Decimal | None
+    realized: Decimal | None
+    liquidation_price: Decimal | None
+    liquidation_distance_percent: Decimal | None
+    margin: Decimal | None
+    margin_mode: MarginMode
+    leverage: int
+    break_even_price: Decimal | None
+    funding: Decimal | None
+    fees: Decimal | None
+    price_places: int
+    size_places: int
+    protected: Decimal | None = None
+    stop_price: Decimal | None = None
+    target_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PositionsView:
+    """Open positions and whether they can be believed."""
+
+    rows: tuple[PositionRow, ...]
+    health: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order that is not finished, UNKNOWN ones first. `key` addresses it in intents; `evidence` says what
+    is known of an UNKNOWN one and what settles it."""
+
+    key: str
+    symbol: str
+    side: Side
+    order_type: OrderType
+    time_in_force: TimeInForce
+    size: Decimal
+    filled: Decimal
+    price: Decimal | None
+    reduce_only: bool
+    state: OrderState
+    age_seconds: int | None
+    foreign: bool
+    evidence: str
+    price_places: int
+    size_places: int
+    plan: Plan | None = None
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersView:
+    """Unfinished orders of the account."""
+
+    rows: tuple[OrderRow, ...]
+    health: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class FillRow:
+    """One execution, newest first in its view."""
+
+    exchange_ms: int
+    symbol: str
+    side: Side
+    price: Decimal
+    size: Decimal
+    fee: Decimal | None
+    profit: Decimal | None
+    maker: bool | None
+    price_places: int
+    size_places: int
+
+
+@dataclass(frozen=True, slots=True)
+class FillsView:
+    """The newest executions."""
+
+    rows: tuple[FillRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """The account's money; realized profit and fees (negative when paid) are those of this session.
+
+    `open_risk` is what every open position would lose at its stops, as a share of equity, beside its cap;
+    `day_profit` is since the day's opening (UTC), `day_loss_limit` the loss that locks new entries; both are
+    money.
+    """
+
+    coin: str
+    equity: Decimal | None
+    available: Decimal | None
+    margin_used: Decimal | None
+    unrealized: Decimal | None
+    realized_session: Decimal | None
+    fees_session: Decimal | None
+    long_notional: Decimal | None
+    short_notional: Decimal | None
+    health: Freshness
+    open_risk: Decimal | None = None
+    open_risk_cap: Decimal | None = None
+    day_profit: Decimal | None = None
+    day_loss_limit: Decimal | None = None
