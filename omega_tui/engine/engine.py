@@ -7,6 +7,7 @@ import asyncio
 
 from omega_tui.clock import Clock, Ids
 from omega_tui.domain.events import Event, NoticeGiven, Surface
+from omega_tui.domain.orders import Order
 from omega_tui.domain.text import safe_text
 from omega_tui.engine.account_settings import SettingsDesk
 from omega_tui.engine.apply import ORDER_PANELS, SURFACES, Consequences, apply_event
@@ -19,6 +20,7 @@ from omega_tui.engine.protection import Protector
 from omega_tui.engine.reconciler import Reconciler
 from omega_tui.engine.recorder import FILL, SESSION, Recorder, as_unknown
 from omega_tui.engine.risk_desk import RiskDesk
+from omega_tui.engine.settling import Settling
 from omega_tui.engine.state import State
 from omega_tui.engine.store import Store
 from omega_tui.engine.supervise import Pause, Supervisor
@@ -48,6 +50,7 @@ class Engine:
         self._store = Store(self._state)
         self._supervisor = Supervisor(self._state, pause)
         self._recorder = Recorder(journal, self._state)
+        self._settling = Settling(self._state.ledger, pause)
         self._watch = Watch(self._state, gateway, self._supervisor)
         self._orders = OrderManager(
             self._state, gateway, self._recorder, ids, self._supervisor, self._look_again
@@ -101,6 +104,18 @@ class Engine:
         if not receipt.taken:
             self._state.diary.warn(f"refused: {receipt.text}")
         return receipt
+
+    def order(self, key: str) -> Order | None:
+        """The newest knowledge of the order with this row key, finished ones included; None when unknown."""
+        tracked = self._state.ledger.get(key)
+        return tracked.order if tracked is not None else None
+
+    async def settled(self, key: str, seconds: float) -> Order | None:
+        """The order once it is acknowledged, at its end or UNKNOWN; after `seconds` as it is known then.
+
+        One that is INTENT or SENT afterwards had no answer in that time: its fate is open.
+        """
+        return await self._settling.wait(key, seconds)
 
     def tell(self, text: str) -> None:
         """Log a warning from whoever runs the engine; `text` is foreign and is made harmless here."""

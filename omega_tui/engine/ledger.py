@@ -4,7 +4,7 @@ What a piece of news does to an order is `domain.order_lifecycle`'s rule; when t
 the order manager's. Exactly-once lives here: an execution is its symbol, trade id and order id.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -54,8 +54,13 @@ class OrderLedger:
         self._fills: dict[FillKey, Fill] = {}
         self._fills_of: dict[str, list[FillKey]] = {}
         self._counted: set[FillKey] = set()
+        self._listeners: list[Callable[[Tracked], None]] = []
         self.realized = _ZERO
         self.fees = _ZERO
+
+    def listen(self, listener: Callable[[Tracked], None]) -> None:
+        """Have `listener` told of every order whose knowledge was renewed."""
+        self._listeners.append(listener)
 
     def open(self, request: OrderRequest, now: float | None) -> Tracked:
         """Start tracking an order of ours. Raises ValueError for a client id used before."""
@@ -161,6 +166,8 @@ class OrderLedger:
         if order.order_id is not None:
             self._by_order_id.setdefault(order.order_id, tracked)
             tracked.order = merge_fills(order, self.fills_of(order))
+        for listener in self._listeners:
+            listener(tracked)
 
     def _count(self, key: FillKey, before: Fill | None, after: Fill) -> None:
         if key not in self._counted:
@@ -188,4 +195,7 @@ def build_intent_order(request: OrderRequest) -> Order:
         fee=None,
         created_ms=None,
         updated_ms=None,
+        plan=request.plan,
+        take_profit=request.take_profit,
+        stop_loss=request.stop_loss,
     )
