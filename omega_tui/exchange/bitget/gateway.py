@@ -7,16 +7,18 @@ Classic USDT-margined futures only; unified accounts speak another protocol and 
 import asyncio
 import json
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from omega_tui.clock import Clock, Ids
 from omega_tui.domain.events import Event, Health, HealthChanged, Surface
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.market import Timeframe
 from omega_tui.exchange.bitget.account_feed import AccountFeed
-from omega_tui.exchange.bitget.actions import RestActions
+from omega_tui.exchange.bitget.actions import RestActions, Sender
 from omega_tui.exchange.bitget.contracts_cache import ContractsCache
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.limits import Limits
@@ -26,7 +28,7 @@ from omega_tui.exchange.bitget.rest import CcxtClient
 from omega_tui.exchange.bitget.server_clock import ServerClock
 from omega_tui.exchange.bitget.session import Session
 from omega_tui.exchange.bitget.signing import sign_login
-from omega_tui.exchange.bitget.stream import Stream
+from omega_tui.exchange.bitget.stream import Dial, Stream, dial
 from omega_tui.exchange.bitget.timekeeper import Timekeeper
 from omega_tui.exchange.bitget.topics import Topic
 from omega_tui.exchange.bitget.translate_market import parse_instruments
@@ -38,11 +40,32 @@ _STOP_SECONDS = 1.5
 _log = logging.getLogger(__name__)
 
 
+class RestClient(Sender, Protocol):
+    """What carries requests, and when it can."""
+
+    async def ready(self) -> str:
+        """Wait until requests can be sent; returns why they never will be, or an empty text."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connections; requests after this are not sent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What carries bytes: `rest` makes the client for a clock (milliseconds) that stamps its requests, `dial`
+    opens streams."""
+
+    rest: Callable[[Callable[[], int]], RestClient]
+    dial: Dial
+
+
 class BitgetGateway:
     """One Bitget account on one environment.
 
     Without `credentials` it serves market data only. With `read_only` every action ends as `NotSent`.
-    `cache_dir` keeps the list of contracts between starts; None keeps nothing.
+    `cache_dir` keeps the list of contracts between starts; None keeps nothing. `links` replace the network.
     """
 
     def __init__(
@@ -54,6 +77,7 @@ class BitgetGateway:
         *,
         read_only: bool = False,
         cache_dir: Path | None = None,
+        links: Links | None = None,
     ) -> None:
         self._endpoints = endpoints
         self._credentials = credentials
@@ -62,9 +86,12 @@ class BitgetGateway:
         self._sink: Sink | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._server_clock = ServerClock(clock)
-        self._client = CcxtClient(
-            endpoints, credentials, self._server_clock.now_ms, read_only=read_only or credentials is None
+        looks = read_only or credentials is None
+        links = links or Links(
+            lambda now_ms: CcxtClient(endpoints, credentials, now_ms, read_only=looks), dial
         )
+        self._dial = links.dial
+        self._client = links.rest(self._server_clock.now_ms)
         limits = Limits(clock)
         refusal = _refusal(credentials, read_only)
         self.actions = RestActions(self._client, limits, self._measure_again, refusal)
@@ -75,7 +102,9 @@ class BitgetGateway:
         self._cache = ContractsCache(cache_dir, endpoints.rest, clock)
         self._market_session = Session()
         self._market = MarketFeed(self._report, self._resubscribe)
-        self._market_stream = Stream(endpoints.ws_public, self._market_session, self._market, clock, ids)
+        self._market_stream = Stream(
+            endpoints.ws_public, self._market_session, self._market, clock, ids, dial=links.dial
+        )
 
     async def start(self, sink: Sink) -> None:
         self._sink = sink
@@ -88,7 +117,13 @@ class BitgetGateway:
         account = AccountFeed(self._report, lambda: session.confirmed)
         session.want(account.topics, self._clock.monotonic())
         stream = Stream(
-            self._endpoints.ws_private, session, account, self._clock, self._ids, self._before_login
+            self._endpoints.ws_private,
+            session,
+            account,
+            self._clock,
+            self._ids,
+            self._before_login,
+            self._dial,
         )
         self._run(stream.run(), "private stream")
 

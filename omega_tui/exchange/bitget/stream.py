@@ -9,10 +9,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
 from omega_tui.clock import Clock, Ids
@@ -61,6 +61,62 @@ class StreamHandler(Protocol):
         ...
 
 
+class Droppable(Protocol):
+    """A transport that can be cut off."""
+
+    def abort(self) -> None:
+        """Drop the connection at once, unsent frames with it."""
+        ...
+
+
+class Socket(Protocol):
+    """What a stream needs of a connection: one of `websockets`, or a test's."""
+
+    async def recv(self, decode: Literal[False]) -> bytes:
+        """The next frame. Raises ConnectionClosed at the end."""
+        ...
+
+    async def send(self, message: str) -> None:
+        """Send a text frame. Raises ConnectionClosed at the end."""
+        ...
+
+    async def close(self) -> None:
+        """Say goodbye and wait for the other side's."""
+        ...
+
+    @property
+    def transport(self) -> Droppable:
+        """What carries the frames."""
+        ...
+
+
+Dial = Callable[[str], Awaitable[Socket]]
+"""Opens a connection to an address; raises what `websockets.connect` raises."""
+
+
+async def dial(url: str) -> Socket:
+    """Open a WebSocket."""
+    # An explicit host makes the library refuse redirects to another one; proxies of the environment
+    # would see keys, compression costs more than a local link saves.
+    target = urlsplit(url)
+    return await connect(
+        url,
+        host=target.hostname,
+        port=target.port or (443 if target.scheme == "wss" else 80),
+        proxy=None,
+        compression=None,
+        ping_interval=None,
+        open_timeout=_OPEN_SECONDS,
+        close_timeout=_CLOSE_SECONDS,
+        max_size=_MAX_FRAME_BYTES,
+        max_queue=_QUEUED_FRAMES,
+        logger=_silent,
+        # Racing address families is for the internet; here it would only leave a socket open when
+        # cancelled half-way (Python 3.11).
+        happy_eyeballs_delay=_FAMILY_RACE_SECONDS if target.scheme == "wss" else None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Ended:
     """Why a connection ended, and the least pause before the next one."""
@@ -84,8 +140,10 @@ class Stream:
         clock: Clock,
         ids: Ids,
         prepare: Callable[[bool], Awaitable[None]] | None = None,
+        dial: Dial = dial,
     ) -> None:
         self._url = url
+        self._dial = dial
         self._session = session
         self._handler = handler
         self._clock = clock
@@ -124,7 +182,7 @@ class Stream:
         if self._prepare is not None:
             await self._prepare(clock_is_off)
         try:
-            websocket = await self._open()
+            websocket = await self._dial(self._url)
         except InvalidStatus as error:
             return _refused_handshake(error)
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI, ValueError) as error:
@@ -137,28 +195,7 @@ class Stream:
                 self._backoff.healthy()
             await self._close(websocket)
 
-    async def _open(self) -> ClientConnection:
-        # An explicit host makes the library refuse redirects to another one; proxies of the environment
-        # would see keys, compression costs more than a local link saves.
-        target = urlsplit(self._url)
-        return await connect(
-            self._url,
-            host=target.hostname,
-            port=target.port or (443 if target.scheme == "wss" else 80),
-            proxy=None,
-            compression=None,
-            ping_interval=None,
-            open_timeout=_OPEN_SECONDS,
-            close_timeout=_CLOSE_SECONDS,
-            max_size=_MAX_FRAME_BYTES,
-            max_queue=_QUEUED_FRAMES,
-            logger=_silent,
-            # Racing address families is for the internet; here it would only leave a socket open when
-            # cancelled half-way (Python 3.11).
-            happy_eyeballs_delay=_FAMILY_RACE_SECONDS if target.scheme == "wss" else None,
-        )
-
-    async def _converse(self, websocket: ClientConnection, began: float) -> _Ended:
+    async def _converse(self, websocket: Socket, began: float) -> _Ended:
         self._verdict = None
         epoch = self._session.connected(began)
         self._wake.set()
@@ -172,7 +209,7 @@ class Stream:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
 
-    async def _read(self, websocket: ClientConnection, epoch: int) -> _Ended:
+    async def _read(self, websocket: Socket, epoch: int) -> _Ended:
         session, handler, monotonic = self._session, self._handler, self._clock.monotonic
         while True:
             frame = await websocket.recv(decode=False)
@@ -190,7 +227,7 @@ class Stream:
                 if verdict is not None:
                     return verdict
 
-    async def _keep(self, websocket: ClientConnection) -> None:
+    async def _keep(self, websocket: Socket) -> None:
         """Send what is due and let the session's time pass, until a deadline condemns the connection."""
         while True:
             with suppress(TimeoutError):
@@ -223,7 +260,7 @@ class Stream:
         self._wake.set()
         return None
 
-    async def _close(self, websocket: ClientConnection) -> None:
+    async def _close(self, websocket: Socket) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await websocket.close()
