@@ -66,6 +66,7 @@ def merge_report(ours: Order, report: Order) -> Order:
         created_ms=_earliest(ours.created_ms, report.created_ms),
         updated_ms=_latest(ours.updated_ms, report.updated_ms),
         reason=report.reason or ("" if overruled else ours.reason),
+        forced=ours.forced or report.forced,
     )
 
 
@@ -96,6 +97,7 @@ def merge_fill(known: Fill, again: Fill) -> Fill:
         fee_coin=known.fee_coin or again.fee_coin,
         profit=again.profit if known.profit is None else known.profit,
         maker=again.maker if known.maker is None else known.maker,
+        forced=known.forced or again.forced,
     )
 
 

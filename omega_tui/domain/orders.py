@@ -65,6 +65,19 @@ class PositionMode(StrEnum):
     HEDGE = "hedge_mode"
 
 
+class Forced(StrEnum):
+    """Why the exchange itself traded on an account; nobody placed such an order."""
+
+    REDUCTION = "reduction"
+    """A liquidation in part: the position shrinks to a lower tier."""
+    LIQUIDATION = "liquidation"
+    NETTING = "netting"
+    """A long set off against a short, before a liquidation."""
+    DELEVERAGING = "deleveraging"
+    """Auto-deleveraging (ADL): another trader's liquidation took the position as its counterpart."""
+    DELIVERY = "delivery"
+
+
 class OrderState(StrEnum):
     """What is known of an order.
 
@@ -170,7 +183,7 @@ class Order:
 
     `order_id` is None until the exchange has named one. `foreign` marks orders that this cockpit did
     not send. `child_order_id` names the order that a triggered plan gave birth to. `size` is 0 for a plan
-    that has none of its own.
+    that has none of its own. `forced` is set for an order that the exchange itself made.
     """
 
     client_order_id: str
@@ -195,6 +208,7 @@ class Order:
     take_profit: Decimal | None = None
     stop_loss: Decimal | None = None
     child_order_id: str | None = None
+    forced: Forced | None = None
 
     @property
     def ref(self) -> OrderRef:
@@ -224,3 +238,4 @@ class Fill:
     profit: Decimal | None
     maker: bool | None
     exchange_ms: int
+    forced: Forced | None = None

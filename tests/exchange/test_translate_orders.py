@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from omega_tui.domain.orders import (
+    Forced,
     HoldSide,
     MarginMode,
     OrderRef,
@@ -124,6 +125,31 @@ def test_a_forced_close_is_a_trade_against_the_position(kind: str, hold: HoldSid
         row = _order(side=wire_side, tradeSide=trade_side, posSide=hold.value, posMode="hedge_mode")
         assert parse_order(row).side is against
         assert parse_rest_fill(_fill(side=wire_side, tradeSide=trade_side)).side is against
+
+
+@pytest.mark.parametrize(
+    ("trade_side", "cause"),
+    [
+        ("open", None),
+        ("close", None),
+        ("buy_single", None),
+        ("reduce_close_long", Forced.REDUCTION),
+        ("reduce_sell_single", Forced.REDUCTION),
+        ("burst_close_short", Forced.LIQUIDATION),
+        ("burst_sell_single", Forced.LIQUIDATION),
+        ("offset_close_long", Forced.NETTING),
+        ("dte_sys_adl_close_short", Forced.DELEVERAGING),
+        ("dte_sys_adl_buy_in_single_side_mode", Forced.DELEVERAGING),
+        ("delivery_sell_single", Forced.DELIVERY),
+    ],
+)
+def test_what_the_exchange_did_by_itself_is_named_by_its_cause(trade_side: str, cause: Forced | None) -> None:
+    """A liquidation and a deleveraging read like somebody's trades otherwise (O25, O26)."""
+    mode = "hedge_mode" if "close" in trade_side else "one_way_mode"
+    row = _order(tradeSide=trade_side, posMode=mode, posSide="long" if mode == "hedge_mode" else "net")
+    assert parse_order(row).forced is cause
+    fill = _fill(tradeSide=trade_side, posMode=mode)
+    assert (parse_rest_fill(fill).forced, parse_pushed_fill(fill).forced) == (cause, cause)
 
 
 @pytest.mark.parametrize(

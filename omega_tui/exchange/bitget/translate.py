@@ -10,7 +10,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import TypeVar
 
-from omega_tui.domain.orders import MarginMode, PositionMode, Side
+from omega_tui.domain.orders import Forced, MarginMode, PositionMode, Side
 from omega_tui.domain.text import safe_text
 from omega_tui.domain.values import InvalidNumber, parse_decimal
 
@@ -24,6 +24,13 @@ _MARGIN_MODES = {
     "fixed": MarginMode.ISOLATED,
 }
 _POSITION_MODES = {mode.value: mode for mode in PositionMode}
+_FORCED = {
+    "reduce_": Forced.REDUCTION,
+    "burst_": Forced.LIQUIDATION,
+    "offset_": Forced.NETTING,
+    "dte_sys_adl_": Forced.DELEVERAGING,
+    "delivery_": Forced.DELIVERY,
+}
 _TIME_DIGITS = 17
 _ZERO = Decimal(0)
 
@@ -53,6 +60,12 @@ def parse_margin_mode(text: str | None) -> MarginMode:
 def parse_position_mode(text: str | None) -> PositionMode:
     """The position mode."""
     return parse_word(_POSITION_MODES, text, "posMode")
+
+
+def parse_forced(trade_side: str | None) -> Forced | None:
+    """Why the exchange itself made an order, by how its `tradeSide` begins; None for one that was placed."""
+    word = (trade_side or "").lower()
+    return next((cause for start, cause in _FORCED.items() if word.startswith(start)), None)
 
 
 def parse_symbol_name(*candidates: str | None) -> str:

@@ -25,6 +25,7 @@ from omega_tui.domain.text import safe_text
 from omega_tui.domain.values import decimal_text
 from omega_tui.exchange.bitget.translate import (
     TranslationError,
+    parse_forced,
     parse_number,
     parse_optional,
     parse_position_mode,
@@ -173,6 +174,7 @@ def parse_order(row: OrderRow) -> Order:
         created_ms=parse_time(row.c_time, "cTime"),
         updated_ms=parse_time(row.u_time, "uTime"),
         reason=safe_text(row.cancel_reason or ""),
+        forced=parse_forced(row.trade_side),
     )
 
 
@@ -207,6 +209,7 @@ def _parse_fill(row: FillRow, side: Side) -> Fill:
         profit=parse_optional(row.profit, "profit"),
         maker=_MAKER.get((row.trade_scope or "").lower()),
         exchange_ms=stamp,
+        forced=parse_forced(row.trade_side),
     )
 
 
