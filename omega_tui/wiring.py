@@ -1,7 +1,7 @@
 """The only module that knows every layer: from settings it builds clock, journal, gateway, engine and screen.
 
 Every venue runs the same code; what differs is where the gateway connects and with which keys. Nothing of
-trading is decided here.
+trading is decided here. Faces without a screen open a desk, and the screen's library is not loaded for them.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from omega_tui.clock import Clock, Ids, RandomIds, SystemClock
 from omega_tui.domain.events import Health
@@ -19,13 +19,15 @@ from omega_tui.engine.engine import Engine
 from omega_tui.engine.options import EngineOptions
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.gateway import BitgetGateway
+from omega_tui.exchange.port import Reads
 from omega_tui.journal import Journal, JournalRefused, NoJournal, journal_path
 from omega_tui.logs import log_to_file
 from omega_tui.settings import ApiKeys, Settings, Venue
-from omega_tui.sim.child import SimulatorFailed, SimulatorProcess
-from omega_tui.ui.app import CockpitApp
-from omega_tui.ui.cockpit_settings import CockpitSettings
-from omega_tui.ui.paint_clock import over_ssh
+from omega_tui.sim.child import SimulatorAddress, SimulatorFailed, SimulatorProcess
+
+if TYPE_CHECKING:
+    from omega_tui.ui.app import CockpitApp
+    from omega_tui.ui.cockpit_settings import CockpitSettings
 
 _HEADLESS_SIZE: Final = (120, 36)
 _SIM_JOURNALS_KEPT: Final = 20
@@ -35,8 +37,31 @@ _SIM_JOURNALS_KEPT: Final = 20
 class Cockpit:
     """A built cockpit: the screen to run, and the engine behind it, started once the screen has painted."""
 
-    app: CockpitApp
+    app: "CockpitApp"
     engine: Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A built engine, not started yet, with what a face needs besides.
+
+    `reads` asks the exchange what no picture shows; `redact` takes every secret of this run out of a text.
+    """
+
+    engine: Engine
+    reads: Reads
+    clock: Clock
+    ids: Ids
+    redact: Callable[[str], str]
+    gateway: BitgetGateway
+    simulator: SimulatorProcess | None
+
+    async def start(self) -> None:
+        """Let data flow; returns when requests can be sent. Raises SimulatorFailed."""
+        await self.engine.start()
+        if self.simulator is not None:
+            await self.simulator.ready()
+        await self.gateway.ready()
 
 
 def run_cockpit(settings: Settings) -> int:
@@ -69,25 +94,39 @@ async def _run_headless(settings: Settings, seconds: float) -> dict[str, object]
 @asynccontextmanager
 async def open_cockpit(settings: Settings) -> AsyncIterator[Cockpit]:
     """Build everything for a screen that the caller runs, and take it down again in the reverse order."""
+    from omega_tui.ui.app import CockpitApp
+
+    async with open_desk(settings) as desk:
+        log_to_file(settings.paths.state, desk.redact)
+        app = CockpitApp(desk.engine, _screen_settings(settings, desk))
+        starting = asyncio.create_task(_begin(app, desk))
+        try:
+            yield Cockpit(app, desk.engine)
+        finally:
+            await _end(starting)
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings, running: SimulatorAddress | None = None) -> AsyncIterator[Desk]:
+    """Build an engine for a face that starts it, and take it down again in the reverse order.
+
+    `running` is a simulator that serves already; without one the venue `sim` starts its own. Raises OSError.
+    """
     clock, ids = SystemClock(), RandomIds()
-    simulator = SimulatorProcess(_simulator_flags(settings), ids) if settings.venue is Venue.SIM else None
-    redact = _redaction(settings, simulator)
-    log_to_file(settings.paths.state, redact)
-    gateway = _build_gateway(settings, simulator, clock, ids)
+    simulator = _build_simulator(settings, running, ids)
+    address = simulator.address if simulator is not None else running
+    gateway = _build_gateway(settings, address, clock, ids)
     journal = _open_journal(settings, clock)
     engine = Engine(gateway, journal, clock, ids, _engine_options(settings))
-    app = CockpitApp(engine, _screen_settings(settings, clock, ids, redact))
-    starting = asyncio.create_task(_begin(app, engine, gateway, simulator))
     async with AsyncExitStack() as ends:
         if simulator is not None:
             ends.push_async_callback(simulator.stop)
         if isinstance(journal, Journal):
             ends.callback(journal.close)
         ends.push_async_callback(engine.stop)
-        ends.push_async_callback(_end, starting)
         if simulator is not None:
             await simulator.start(engine.tell)
-        yield Cockpit(app, engine)
+        yield Desk(engine, gateway.reads, clock, ids, _redaction(settings, address), gateway, simulator)
 
 
 async def _end(starting: asyncio.Task[None]) -> None:
@@ -96,27 +135,25 @@ async def _end(starting: asyncio.Task[None]) -> None:
         await starting
 
 
-async def _begin(
-    app: CockpitApp, engine: Engine, gateway: BitgetGateway, simulator: SimulatorProcess | None
-) -> None:
+async def _begin(app: "CockpitApp", desk: Desk) -> None:
     """Wait for the first picture, then let data flow and the heavy imports begin."""
     try:
         await app.painted.wait()
-        await engine.start()
-        if simulator is not None:
-            await _await_simulator(simulator, engine)
-        await gateway.ready()
+        await desk.start()
+    except SimulatorFailed as error:
+        desk.engine.tell(f"the simulator did not start: {error}")
     finally:
         # What was imported stays for ever; in the collector's sight it would stall the screen for 70 ms.
         gc.freeze()
         gc.enable()
 
 
-async def _await_simulator(simulator: SimulatorProcess, engine: Engine) -> None:
-    try:
-        await simulator.ready()
-    except SimulatorFailed as error:
-        engine.tell(f"the simulator did not start: {error}")
+def _build_simulator(
+    settings: Settings, running: SimulatorAddress | None, ids: Ids
+) -> SimulatorProcess | None:
+    if settings.venue is not Venue.SIM or running is not None:
+        return None
+    return SimulatorProcess(_simulator_flags(settings), ids)
 
 
 def _simulator_flags(settings: Settings) -> list[str]:
@@ -137,7 +174,7 @@ def _simulator_flags(settings: Settings) -> list[str]:
 
 
 def _build_gateway(
-    settings: Settings, simulator: SimulatorProcess | None, clock: Clock, ids: Ids
+    settings: Settings, simulator: SimulatorAddress | None, clock: Clock, ids: Ids
 ) -> BitgetGateway:
     endpoints, credentials = _environment(settings, simulator)
     # A simulator's contracts change with its market and its port with each start: nothing worth keeping.
@@ -146,12 +183,11 @@ def _build_gateway(
 
 
 def _environment(
-    settings: Settings, simulator: SimulatorProcess | None
+    settings: Settings, simulator: SimulatorAddress | None
 ) -> tuple[Endpoints, Credentials | None]:
     if simulator is not None:
-        at = simulator.address
-        endpoints = Endpoints.loopback(at.rest, at.ws_public, at.ws_private)
-        return endpoints, Credentials(at.api_key, at.secret, at.passphrase)
+        endpoints = Endpoints.loopback(simulator.rest, simulator.ws_public, simulator.ws_private)
+        return endpoints, Credentials(simulator.api_key, simulator.secret, simulator.passphrase)
     endpoints = Endpoints.live() if settings.venue is Venue.MAINNET else Endpoints.demo()
     keys = settings.api_keys
     if keys is None:
@@ -210,27 +246,28 @@ def _market_note(settings: Settings) -> str:
     return f"REPLAY {settings.sim.tape[0].name}{speed}"
 
 
-def _screen_settings(
-    settings: Settings, clock: Clock, ids: Ids, redact: Callable[[str], str]
-) -> CockpitSettings:
+def _screen_settings(settings: Settings, desk: Desk) -> "CockpitSettings":
+    from omega_tui.ui.cockpit_settings import CockpitSettings
+    from omega_tui.ui.paint_clock import over_ssh
+
     screen = settings.screen
     return CockpitSettings(
-        clock=clock,
-        ids=ids,
+        clock=desk.clock,
+        ids=desk.ids,
         frame_rate=screen.ssh_paint_hz if over_ssh(os.environ) else screen.paint_hz,
         crash_report=settings.paths.state / "crash.txt",
-        redact=redact,
+        redact=desk.redact,
     )
 
 
-def _redaction(settings: Settings, simulator: SimulatorProcess | None) -> Callable[[str], str]:
+def _redaction(settings: Settings, simulator: SimulatorAddress | None) -> Callable[[str], str]:
     """A function that takes every secret of this run out of a text."""
     secrets: list[str] = []
     if settings.api_keys is not None:
         keys = settings.api_keys
         secrets += [part.reveal() for part in (keys.api_key, keys.secret_key, keys.passphrase)]
     if simulator is not None:
-        secrets += [simulator.address.api_key, simulator.address.secret, simulator.address.passphrase]
+        secrets += [simulator.api_key, simulator.secret, simulator.passphrase]
 
     def redact(text: str) -> str:
         for secret in secrets:
