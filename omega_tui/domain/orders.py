@@ -34,6 +34,11 @@ class HoldSide(StrEnum):
         """The trade direction that adds to such a position."""
         return Side.BUY if self is HoldSide.LONG else Side.SELL
 
+    @property
+    def opposite(self) -> "HoldSide":
+        """The other side."""
+        return HoldSide.SHORT if self is HoldSide.LONG else HoldSide.LONG
+
 
 class OrderType(StrEnum):
     """How an order is priced."""

@@ -25,7 +25,7 @@ def gate_problems(state: State, symbol: str, *, adds_risk: bool) -> Iterator[str
         yield "read-only: this venue only looks, no order can be sent"
     if not adds_risk:
         return
-    posture, reason = state.posture()
+    posture, reason = state.posture(symbol)
     if posture is not Posture.NORMAL:
         yield f"{posture}: {reason}; only reducing, cancelling and flattening are possible"
     yield from _market_problems(state)

@@ -149,7 +149,8 @@ class OrderManager:
         """Why an order must not leave although its intent was taken up; empty when it may."""
         if tracked.cancel_requested:
             return "cancelled before it left"
-        return "halted before it left" if self._state.halted and not request.reduce_only else ""
+        halted = self._state.is_halted(request.symbol) and not request.reduce_only
+        return "halted before it left" if halted else ""
 
     def _settle(self, tracked: Tracked, outcome: Outcome, why: str, started: float) -> None:
         match outcome:

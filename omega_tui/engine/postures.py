@@ -30,9 +30,12 @@ class PostureDesk:
 
     def resume(self, intent: Resume) -> Receipt:
         """Leave HALT."""
-        if not self._state.halted:
+        symbols = tuple(self._state.halted_symbols)
+        if not self._state.halted and not symbols:
             return Receipt(False, "not halted")
         self._state.halted = False
+        for symbol in symbols:
+            self._state.release_symbol(symbol)
         self._state.touch(Panel.STATUS)
         self._state.diary.write("resumed: new risk is possible again")
         return Receipt(True, "resumed")

@@ -74,6 +74,7 @@ class State:
         self.balance: Balance | None = None
         self.marks: dict[str, tuple[int, Decimal]] = {}
         self.halted = False
+        self.halted_symbols: dict[str, str] = {}
         self.reconciled = False
         self.journal_fault = ""
         self.ack_latencies_ms: list[int] = []
@@ -126,10 +127,34 @@ class State:
         settings = self.settings.get(symbol)
         return (settings.position_mode, settings.margin_mode) if settings is not None else (None, None)
 
-    def posture(self) -> tuple[Posture, str]:
-        """What is let through and why, with the way back."""
+    def halt_symbol(self, symbol: str, reason: str) -> bool:
+        """No new risk on `symbol` until `release_symbol`; `reason` says why. True when that is news.
+
+        For what makes one market doubtful: a position mode that changed, figures that contradict each other.
+        """
+        if self.halted_symbols.get(symbol) == reason:
+            return False
+        self.halted_symbols[symbol] = reason
+        self.diary.error(f"HALT of {symbol}: {reason}")
+        self.touch(Panel.STATUS)
+        return True
+
+    def release_symbol(self, symbol: str) -> None:
+        """What made `symbol` doubtful is settled: new risk is possible again."""
+        if self.halted_symbols.pop(symbol, None) is not None:
+            self.diary.good(f"{symbol} is no longer halted")
+            self.touch(Panel.STATUS)
+
+    def is_halted(self, symbol: str) -> bool:
+        """Whether no opening order on `symbol` may leave."""
+        return self.halted or symbol in self.halted_symbols
+
+    def posture(self, symbol: str | None = None) -> tuple[Posture, str]:
+        """What is let through and why, with the way back; of the account, or of one symbol."""
         if self.halted:
             return Posture.HALT, "halted here: no new risk until resume"
+        if symbol in self.halted_symbols:
+            return Posture.HALT, f"{symbol}: {self.halted_symbols[symbol]}"
         if self.journal_fault:
             return Posture.REDUCE_ONLY, f"the journal cannot be used: {self.journal_fault}"
         private = self.feeds.freshness(Surface.PRIVATE)

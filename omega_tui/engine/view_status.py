@@ -12,7 +12,7 @@ def build_status(state: State) -> StatusView:
     """The mode line as of now."""
     market, ticker = state.market, state.market.ticker
     position_mode, margin_mode = state.modes(market.symbol)
-    posture, posture_reason = state.posture()
+    posture, posture_reason = state.posture(market.symbol)
     return StatusView(
         venue=state.options.venue,
         account=state.options.account,
