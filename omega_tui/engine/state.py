@@ -13,6 +13,7 @@ from omega_tui.domain.events import Health, Surface
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.market import Ticker, Timeframe
 from omega_tui.domain.orders import HoldSide, MarginMode, PositionMode, Side
+from omega_tui.engine.day import Day
 from omega_tui.engine.diary import Diary
 from omega_tui.engine.feeds import Feeds
 from omega_tui.engine.ledger import OrderLedger
@@ -64,6 +65,7 @@ class State:
         self.feeds = Feeds(clock, options)
         self.diary = Diary(clock)
         self.ledger = OrderLedger()
+        self.day = Day()
         self.market = Market(options.symbol, options.timeframe)
         self.instruments: dict[str, Instrument] = {}
         self.settings: dict[str, SymbolSettings] = {}
