@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from omega_tui.domain.account import Balance, Position, SymbolSettings
 from omega_tui.domain.book import OrderBook
+from omega_tui.domain.evidence import EvidenceSource
 from omega_tui.domain.market import Candle, PublicTrade, Ticker, Timeframe
 from omega_tui.domain.orders import Fill, Order
 
@@ -69,9 +70,10 @@ class CandlesChanged:
 
 @dataclass(frozen=True, slots=True)
 class OrderReported:
-    """The exchange's newest statement about an order of the account."""
+    """The exchange's newest statement about an order of the account, and where it was made."""
 
     order: Order
+    source: EvidenceSource = EvidenceSource.STREAM
 
 
 @dataclass(frozen=True, slots=True)

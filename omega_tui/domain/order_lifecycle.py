@@ -67,6 +67,10 @@ def merge_report(ours: Order, report: Order) -> Order:
         updated_ms=_latest(ours.updated_ms, report.updated_ms),
         reason=report.reason or ("" if overruled else ours.reason),
         forced=ours.forced or report.forced,
+        plan=report.plan or ours.plan,
+        take_profit=_prefer(True, report.take_profit, ours.take_profit),
+        stop_loss=_prefer(True, report.stop_loss, ours.stop_loss),
+        child_order_id=ours.child_order_id or report.child_order_id,
     )
 
 

@@ -133,7 +133,7 @@ def _apply_order(state: State, event: OrderReported) -> Consequences:
     state.feeds.touch(Surface.PRIVATE)
     known = state.ledger.find(event.order.client_order_id, event.order.order_id)
     before = known.order.state if known is not None else None
-    tracked, changed = state.ledger.report(event.order)
+    tracked, changed = state.ledger.report(event.order, event.source)
     if not changed:
         return _NOTHING
     tell_end(state, before, tracked.order)

@@ -50,6 +50,7 @@ class Engine:
         self._store = Store(self._state)
         self._supervisor = Supervisor(self._state, pause)
         self._recorder = Recorder(journal, self._state)
+        self._state.ledger.listen_for_evidence(self._recorder.note_evidence)
         self._settling = Settling(self._state.ledger, pause)
         self._watch = Watch(self._state, gateway, self._supervisor)
         self._orders = OrderManager(

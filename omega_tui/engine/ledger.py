@@ -1,13 +1,15 @@
 """Every order and execution that is known, keyed so that nothing counts twice. No I/O, no clock.
 
 What a piece of news does to an order is `domain.order_lifecycle`'s rule; when to ask the exchange again is
-the order manager's. Exactly-once lives here: an execution is its symbol, trade id and order id.
+the order manager's. Exactly-once lives here: an execution is its symbol, trade id and order id. So does the
+rule that UNKNOWN is left on evidence only, and that every such exit is told to whoever keeps the record.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from omega_tui.domain.evidence import Evidence, EvidenceSource
 from omega_tui.domain.order_lifecycle import conclude, merge_fill, merge_fills, merge_report
 from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
 
@@ -55,12 +57,17 @@ class OrderLedger:
         self._fills_of: dict[str, list[FillKey]] = {}
         self._counted: set[FillKey] = set()
         self._listeners: list[Callable[[Tracked], None]] = []
+        self._witnesses: list[Callable[[Evidence], None]] = []
         self.realized = _ZERO
         self.fees = _ZERO
 
     def listen(self, listener: Callable[[Tracked], None]) -> None:
         """Have `listener` told of every order whose knowledge was renewed."""
         self._listeners.append(listener)
+
+    def listen_for_evidence(self, listener: Callable[[Evidence], None]) -> None:
+        """Have `listener` told what settled an order, before anybody else learns that it is settled."""
+        self._witnesses.append(listener)
 
     def open(self, request: OrderRequest, now: float | None) -> Tracked:
         """Start tracking an order of ours. Raises ValueError for a client id used before."""
@@ -74,29 +81,50 @@ class OrderLedger:
         """Track an order that an earlier run sent."""
         tracked = Tracked(order, opened_at=opened_at)
         self._orders[tracked.key] = tracked
-        self._store(tracked, order)
+        self._store(tracked, order, None)
 
     def conclude(
         self, tracked: Tracked, state: OrderState, reason: str = "", order_id: str | None = None
     ) -> bool:
-        """Apply our own step or its outcome; True when the order changed."""
+        """Apply our own step, which proves nothing: UNKNOWN stays; True when the order changed."""
+        return self._conclude(tracked, state, reason, order_id, None)
+
+    def evidence(
+        self,
+        tracked: Tracked,
+        source: EvidenceSource,
+        state: OrderState,
+        reason: str = "",
+        order_id: str | None = None,
+    ) -> bool:
+        """Apply what `source` proves when it is no report: an answer to the request, or absence."""
+        return self._conclude(tracked, state, reason, order_id, source)
+
+    def _conclude(
+        self,
+        tracked: Tracked,
+        state: OrderState,
+        reason: str,
+        order_id: str | None,
+        source: EvidenceSource | None,
+    ) -> bool:
         before = tracked.order
         order = conclude(before, state, reason)
         if order_id is not None and order.order_id is None:
             order = replace(order, order_id=order_id)
-        self._store(tracked, order)
+        self._store(tracked, order, source)
         return tracked.order != before
 
-    def report(self, report: Order) -> tuple[Tracked, bool]:
+    def report(self, report: Order, source: EvidenceSource = EvidenceSource.STREAM) -> tuple[Tracked, bool]:
         """Apply the exchange's statement, adopting an order not sent here; True when something changed."""
         tracked = self.find(report.client_order_id, report.order_id)
         if tracked is None:
             tracked = Tracked(replace(report, foreign=True))
             self._orders[tracked.key] = tracked
-            self._store(tracked, tracked.order)
+            self._store(tracked, tracked.order, source)
             return tracked, True
         before = tracked.order
-        self._store(tracked, merge_report(before, report))
+        self._store(tracked, merge_report(before, report), source)
         tracked.clean_misses = 0
         return tracked, tracked.order != before
 
@@ -115,7 +143,8 @@ class OrderLedger:
         self._count(key, known, merged)
         tracked = self.find(merged.client_order_id or "", merged.order_id)
         if tracked is not None:
-            self._store(tracked, replace(tracked.order, order_id=tracked.order.order_id or merged.order_id))
+            order_id = tracked.order.order_id or merged.order_id
+            self._store(tracked, replace(tracked.order, order_id=order_id), EvidenceSource.FILL)
         return known is None
 
     def find(self, client_order_id: str | None, order_id: str | None) -> Tracked | None:
@@ -161,19 +190,40 @@ class OrderLedger:
             order = self._orders.pop(key).order
             self._by_order_id.pop(order.order_id or "", None)
 
-    def _store(self, tracked: Tracked, order: Order) -> None:
-        tracked.order = order
+    def _store(self, tracked: Tracked, order: Order, source: EvidenceSource | None) -> None:
+        before = tracked.order
         if order.order_id is not None:
             self._by_order_id.setdefault(order.order_id, tracked)
-            tracked.order = merge_fills(order, self.fills_of(order))
+            order = merge_fills(order, self.fills_of(order))
+        if before.state is OrderState.UNKNOWN and source is None:
+            order = replace(order, state=before.state)
+        elif before.state is OrderState.UNKNOWN:
+            order = _leave_unknown(before, order)
+        tracked.order = order
+        if source is not None and order.state is not before.state:
+            self._testify(tracked, source, before.state)
         for listener in self._listeners:
             listener(tracked)
+
+    def _testify(self, tracked: Tracked, source: EvidenceSource, before: OrderState) -> None:
+        if before is not OrderState.UNKNOWN and source is not EvidenceSource.NOT_FOUND:
+            return
+        order = tracked.order
+        evidence = Evidence(tracked.key, source, before, order.state, order.reason)
+        for witness in self._witnesses:
+            witness(evidence)
 
     def _count(self, key: FillKey, before: Fill | None, after: Fill) -> None:
         if key not in self._counted:
             return
         self.realized += (after.profit or _ZERO) - ((before.profit if before else None) or _ZERO)
         self.fees += (after.fee or _ZERO) - ((before.fee if before else None) or _ZERO)
+
+
+def _leave_unknown(before: Order, order: Order) -> Order:
+    """Why the order's fate was unknown says nothing any more once it is known."""
+    settled = order.state is not before.state and order.reason == before.reason
+    return replace(order, reason="") if settled else order
 
 
 def build_intent_order(request: OrderRequest) -> Order:

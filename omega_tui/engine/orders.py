@@ -13,6 +13,7 @@ from functools import partial
 
 from omega_tui.clock import Ids
 from omega_tui.domain.events import Surface
+from omega_tui.domain.evidence import EvidenceSource
 from omega_tui.domain.orders import OrderRequest, OrderState, Side
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.apply import ORDER_PANELS
@@ -156,11 +157,11 @@ class OrderManager:
         match outcome:
             case Accepted(order_id=order_id):
                 self._note_latency(started)
-                self._conclude(tracked, OrderState.ACK, "", why, order_id)
+                self._conclude(tracked, OrderState.ACK, "", why, order_id, answered=True)
             case Rejected(code=code, message=message, advice=advice):
                 self._note_latency(started)
                 words = f"{message} ({code})" + (f": {advice}" if advice else "")
-                self._conclude(tracked, OrderState.REJECTED, words, why)
+                self._conclude(tracked, OrderState.REJECTED, words, why, answered=True)
             case NotSent(reason=reason):
                 self._conclude(tracked, OrderState.NOT_SENT, reason, why)
             case Unknown(reason=reason):
@@ -168,9 +169,20 @@ class OrderManager:
                 self._look_again()
 
     def _conclude(
-        self, tracked: Tracked, state: OrderState, reason: str, why: str, order_id: str | None = None
+        self,
+        tracked: Tracked,
+        state: OrderState,
+        reason: str,
+        why: str,
+        order_id: str | None = None,
+        *,
+        answered: bool = False,
     ) -> None:
-        self._state.ledger.conclude(tracked, state, reason, order_id)
+        ledger = self._state.ledger
+        if answered:
+            ledger.evidence(tracked, EvidenceSource.ANSWER, state, reason, order_id)
+        else:
+            ledger.conclude(tracked, state, reason, order_id)
         self._recorder.note_order(tracked.order)
         self._state.touch(*ORDER_PANELS)
         diary = self._state.diary

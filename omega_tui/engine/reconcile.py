@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from omega_tui.domain.account import Balance, Position, SymbolSettings
 from omega_tui.domain.events import BalanceReported, Event, OrderReported, PositionsReported, SettingsReported
+from omega_tui.domain.evidence import EvidenceSource
 from omega_tui.domain.order_lifecycle import merge_report
 from omega_tui.domain.orders import Order, OrderState
 from omega_tui.engine.ledger import OrderLedger, Tracked
@@ -43,7 +44,7 @@ def diff(truth: VenueTruth, ours: Ours) -> Iterator[Event]:
     """The events that make ours agree with the truth; none when it does already."""
     for report in truth.open_orders:
         if differs_from_known(report, ours.ledger):
-            yield OrderReported(report)
+            yield OrderReported(report, EvidenceSource.OPEN_ORDERS)
     if truth.positions is not None and _by_key(truth.positions) != _by_key(ours.positions):
         newest = max((each.updated_ms or 0 for each in truth.positions), default=0)
         yield PositionsReported(truth.positions, newest)

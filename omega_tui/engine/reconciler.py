@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from omega_tui.domain.account import SymbolSettings
 from omega_tui.domain.events import Event, OrderReported, Surface
+from omega_tui.domain.evidence import EvidenceSource
 from omega_tui.domain.orders import Fill, Order, OrderState
 from omega_tui.engine.apply import ORDER_PANELS, Consequences, take_fill
 from omega_tui.engine.ledger import Tracked
@@ -127,7 +128,7 @@ class Reconciler:
             if order.client_order_id:
                 found = await self._gateway.reads.order(order.ref)
             if found is not None:
-                self._receive(OrderReported(found))
+                self._receive(OrderReported(found, EvidenceSource.ORDER_DETAIL))
             else:
                 self._note_absence(tracked)
 
@@ -142,7 +143,7 @@ class Reconciler:
             self._end(tracked, ended)
 
     def _end(self, tracked: Tracked, ended: Order) -> None:
-        self._state.ledger.conclude(tracked, ended.state, ended.reason)
+        self._state.ledger.evidence(tracked, EvidenceSource.NOT_FOUND, ended.state, ended.reason)
         self._recorder.note_order(tracked.order)
         self._state.diary.warn(f"settled: {ended.side} {ended.size:f} {ended.symbol}: {ended.reason}")
         self._state.touch(*ORDER_PANELS)

@@ -7,15 +7,17 @@ can be written again.
 import asyncio
 from dataclasses import dataclass, replace
 
+from omega_tui.domain.evidence import Evidence
 from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
 from omega_tui.engine.ledger import build_intent_order
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
 from omega_tui.journal import JournalDamaged, JournalFailed, JournalPort, JournalRow, read_body
 
-INTENT, ORDER, FILL, CANCEL, SESSION, PROBE = (
+INTENT, ORDER, EVIDENCE, FILL, CANCEL, SESSION, PROBE = (
     "order.intent",
     "order.state",
+    "order.evidence",
     "fill",
     "order.cancel",
     "session.start",
@@ -88,6 +90,10 @@ class Recorder:
     def note_order(self, order: Order) -> None:
         """Write the newest knowledge of an order without waiting."""
         self.note(ORDER, OrderRow(order))
+
+    def note_evidence(self, evidence: Evidence) -> None:
+        """Write down what settled an order, without waiting."""
+        self.note(EVIDENCE, evidence)
 
     async def probe(self) -> None:
         """While the journal fails, find out whether it works again."""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from omega_tui.domain.evidence import EvidenceSource
 from omega_tui.domain.order_lifecycle import advance, conclude, merge_fill, merge_report
 from omega_tui.domain.orders import Order, OrderState
 from omega_tui.engine.ledger import OrderLedger, Tracked
@@ -27,11 +28,11 @@ class Script:
     def play(self, news: str) -> Order:
         match news.split():
             case ["ack"]:
-                self.ledger.conclude(self.tracked, S.ACK, "", "9001")
+                self.ledger.evidence(self.tracked, EvidenceSource.ANSWER, S.ACK, "", "9001")
             case ["unknown"]:
                 self.ledger.conclude(self.tracked, S.UNKNOWN, "answer lost")
             case ["refused"]:
-                self.ledger.conclude(self.tracked, S.REJECTED, "no")
+                self.ledger.evidence(self.tracked, EvidenceSource.ANSWER, S.REJECTED, "no")
             case ["report", word, filled]:
                 self.ledger.report(order("omg1", S(word), filled=filled))
             case ["fill", trade_id, size]:
