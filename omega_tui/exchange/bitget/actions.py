@@ -11,7 +11,8 @@ from omega_tui.domain.orders import HoldSide, MarginMode, OrderChange, OrderRef,
 from omega_tui.domain.plans import PlanKind
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.exchange.bitget.limits import Limits
-from omega_tui.exchange.bitget.outcomes import CLOCK_CODES, Action, Evidence, classify
+from omega_tui.exchange.bitget.outcomes import Action, Evidence, classify
+from omega_tui.exchange.bitget.refusals import Kind, kind_of
 from omega_tui.exchange.bitget.translate import TranslationError
 from omega_tui.exchange.bitget.translate_orders import build_cancel, build_order
 from omega_tui.exchange.bitget.wire import MARGIN_COIN, ProductType, RestPath
@@ -129,7 +130,7 @@ class RestActions:
             return NotSent("too many requests are waiting here already")
         outcome = classify(action, await self._sender.send(path, params), client_order_id)
         if isinstance(outcome, Rejected):
-            if outcome.code in CLOCK_CODES:
+            if kind_of(outcome.code) is Kind.CLOCK:
                 self._clock_refused()
             if outcome.code == Code.TOO_MANY_REQUESTS:
                 self._limits.penalize()

@@ -6,22 +6,29 @@ that no byte left, the HTTP status, and the body as received. What is not proven
 ever turns unknown into rejected.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 import msgspec
 
 from omega_tui.domain.text import safe_text
+from omega_tui.exchange.bitget.codes import Code
 from omega_tui.exchange.bitget.frames import MalformedFrame, require_strict
+from omega_tui.exchange.bitget.refusals import DEFINITE, Kind, advice, kind_of
+from omega_tui.exchange.bitget.wire import SUCCESS
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
 
-_SUCCESS = "00000"
+Legs = tuple[Outcome, ...]
+"""One outcome for each leg of a batch."""
 
 
 class Action(StrEnum):
     """What was asked of the exchange; the same reply can prove different things for different actions."""
 
     PLACE = "place"
+    AMEND = "amend"
+    REVERSE = "reverse"
     CANCEL = "cancel"
     CANCEL_ALL = "cancel all"
     CLOSE = "close"
@@ -76,49 +83,9 @@ _decode_envelope = msgspec.json.Decoder(Envelope).decode
 _decode_ids = msgspec.json.Decoder(_Ids).decode
 _decode_lists = msgspec.json.Decoder(_Lists).decode
 
-# The exchange timed out, broke inside or is being upgraded: the action may have been carried out.
-_INTERNAL = frozenset({"40010", "40910", "40015", "40725", "45001", "43059", "25001", "25003", "40200"})
-# The id was used before: the earlier attempt may be the live one.
-_DUPLICATE_ID = frozenset({"40786", "40708", "43118", "45034", "50060", "25212"})
-# An unknown order may be filled, a plan order, or not visible yet; a second cancel within a second says
-# nothing about the first.
-_NOT_FOUND = frozenset({"40768", "43001", "40109", "25204", "43025", "45057", "31007"})
-_CANCEL_PROVES_NOTHING = _NOT_FOUND | {"45129"}
-_RATE_LIMIT = "429"
-
-_ADVICE = {
-    "429": "too many requests: wait a second before the next one",
-    "40005": "the clock is off: it is being measured again, then try once more",
-    "40004": "the clock is off: it is being measured again, then try once more",
-    "40008": "the clock is off: it is being measured again, then try once more",
-    "40014": "the API key lacks the permission to trade",
-    "40018": "this address is not on the API key's whitelist",
-    "40038": "this address is not on the API key's whitelist",
-    "40085": "this is a unified account: classic futures need a classic account's key",
-    "40099": "a demo key was used on the live exchange, or the reverse",
-    "40757": "nothing is left to close: positions are read again",
-    "25227": "nothing is left to close: positions are read again",
-    "22002": "nothing is left to close: positions are read again",
-    "22001": "nothing was resting",
-    "40762": "reduce the size or the leverage",
-    "43012": "reduce the size",
-    "40774": "the account's position mode differs from the order's",
-    "45021": "the account's position mode differs from the order's",
-    "45110": "the order is worth less than the minimum; close-position takes dust",
-    "45055": "the order is already finished",
-    "45031": "the order is already finished",
-    "41114": "the symbol is under maintenance",
-    "43115": "trading opens soon",
-}
-
-CLOCK_CODES = frozenset({"40004", "40005", "40008"})
-"""Refusals that mean that our timestamp was off."""
-
-INTERNAL_CODES = _INTERNAL
-"""Refusals that mean trouble inside the exchange: an action may have happened, a read may be repeated."""
-
-NOT_FOUND_CODES = _NOT_FOUND
-"""Refusals that say that the exchange knows no such order."""
+# A second cancel is harmless, and half an amendment is a cancel: both are looked up rather than taken for
+# refused.
+_OPEN_AFTER_A_LIMIT = frozenset({Action.CANCEL, Action.CANCEL_ALL, Action.AMEND})
 
 
 def parse_envelope(body: str) -> Envelope | None:
@@ -131,13 +98,34 @@ def parse_envelope(body: str) -> Envelope | None:
     return envelope if envelope.code.isascii() and envelope.code.isdigit() else None
 
 
-def advice(code: str) -> str:
-    """What to do about a refusal, in plain words; an empty text when there is nothing to add."""
-    return _ADVICE.get(code, "")
+def classify(
+    action: Action, evidence: Evidence, client_order_id: str | None = None, order_id: str | None = None
+) -> Outcome:
+    """The outcome of `action`. The ids are those that were sent, if any: another one in the reply proves
+    nothing."""
+    sent = _Ids(order_id, client_order_id)
+    verdict = _data_of_success(action, evidence)
+    return _succeeded(action, verdict, sent) if isinstance(verdict, bytes) else verdict
 
 
-def classify(action: Action, evidence: Evidence, client_order_id: str | None = None) -> Outcome:
-    """The outcome of `action`. `client_order_id` is the one that was sent, if any."""
+def classify_legs(action: Action, evidence: Evidence, legs: Sequence[tuple[str | None, str | None]]) -> Legs:
+    """The outcome of each leg of a batch, given as order id and client id, in the order they were sent.
+
+    A batch that failed as a whole fails each leg the same way; a leg that the reply does not name exactly
+    once is unknown.
+    """
+    verdict = _data_of_success(action, evidence)
+    if not isinstance(verdict, bytes):
+        return tuple(verdict for _ in legs)
+    try:
+        lists = _decode_lists(verdict)
+    except msgspec.DecodeError:
+        return tuple(Unknown("success with data of another shape") for _ in legs)
+    return tuple(_leg(action, lists, _Ids(*leg)) for leg in legs)
+
+
+def _data_of_success(action: Action, evidence: Evidence) -> bytes | Outcome:
+    """The data of a reply that says success, or the outcome that the reply comes to without it."""
     if evidence.transport is Transport.NO_BYTE_LEFT:
         return NotSent(safe_text(evidence.words) or "no connection")
     if evidence.transport is Transport.LOST:
@@ -145,11 +133,11 @@ def classify(action: Action, evidence: Evidence, client_order_id: str | None = N
     envelope = parse_envelope(evidence.body)
     if envelope is None:
         return _without_envelope(action, evidence.status)
-    if envelope.code != _SUCCESS:
+    if envelope.code != SUCCESS:
         return _refused(action, envelope.code, envelope.msg or "", evidence.status)
     if evidence.status != 200:
         return Unknown(f"HTTP {evidence.status} with a success code")
-    return _succeeded(action, envelope.data, client_order_id)
+    return envelope.data or Unknown("success without data")
 
 
 def _without_envelope(action: Action, status: int | None) -> Outcome:
@@ -159,56 +147,69 @@ def _without_envelope(action: Action, status: int | None) -> Outcome:
 
 
 def _refused(action: Action, code: str, message: str, status: int | None) -> Outcome:
-    words = safe_text(message)
-    if code == _RATE_LIMIT or status == 429:
+    words, kind = safe_text(message), kind_of(code)
+    if kind is Kind.LIMIT or status == 429:
         return _rate_limited(action, words)
-    if code in _INTERNAL or (status is not None and status >= 500):
-        return Unknown(f"{code} {words}")
-    if code in _DUPLICATE_ID:
-        return Unknown(f"{code} {words}: an earlier attempt with this id may be live")
-    if action is Action.CANCEL and code in _CANCEL_PROVES_NOTHING:
-        return Unknown(f"{code} {words}: this does not prove that it was canceled")
-    return Rejected(code, words, advice(code))
+    certain = kind in DEFINITE or (kind is Kind.NOTHING_TO_CANCEL and action is Action.CANCEL_ALL)
+    if certain and (status is None or status < 500):
+        return Rejected(code, words, advice(code))
+    doubt = kind.partition(": ")[2] if kind not in DEFINITE else f"HTTP {status}"
+    return Unknown(f"{code} {words}: {doubt}")
 
 
 def _rate_limited(action: Action, words: str) -> Outcome:
-    # A cancel is harmless to ask again and its order stays counted meanwhile, so it is left open.
-    if action in {Action.CANCEL, Action.CANCEL_ALL}:
+    if action in _OPEN_AFTER_A_LIMIT:
         return Unknown(f"429 {words}")
-    return Rejected(_RATE_LIMIT, words, _ADVICE[_RATE_LIMIT])
+    return Rejected(Code.TOO_MANY_REQUESTS.value, words, advice(Code.TOO_MANY_REQUESTS))
 
 
-def _succeeded(action: Action, data: bytes | None, client_order_id: str | None) -> Outcome:
-    if data is None:
-        return Unknown("success without data")
+def _succeeded(action: Action, data: bytes, sent: _Ids) -> Outcome:
     try:
         if action in {Action.CANCEL_ALL, Action.CLOSE}:
             return _from_lists(action, _decode_lists(data))
         if action is Action.SETTING:
             return Accepted(None, None)
-        return _from_ids(_decode_ids(data), client_order_id)
+        return _from_ids(_decode_ids(data), sent)
     except msgspec.DecodeError:
         return Unknown("success with data of another shape")
 
 
-def _from_ids(ids: _Ids, client_order_id: str | None) -> Outcome:
+def _from_ids(ids: _Ids, sent: _Ids) -> Outcome:
     order_id, named = ids.order_id or None, ids.client_order_id or None
     if order_id is None and named is None:
         return Unknown("success without an id")
-    if client_order_id is not None and named is not None and named != client_order_id:
+    if sent.client_order_id is not None and named is not None and named != sent.client_order_id:
         return Unknown("success for another client id")
+    if sent.order_id is not None and order_id is not None and order_id != sent.order_id:
+        return Unknown("success for another order id")
     return Accepted(order_id, named)
+
+
+def _leg(action: Action, lists: _Lists, sent: _Ids) -> Outcome:
+    done = [ids for ids in lists.successes or [] if _same(ids, sent)]
+    failed = [ids for ids in lists.failures or [] if _same(ids, sent)]
+    if len(done) + len(failed) != 1:
+        return Unknown("the reply does not say what became of this one")
+    if done:
+        return _from_ids(done[0], sent)
+    return _refused(action, failed[0].error_code or "", failed[0].error_message or "", None)
+
+
+def _same(ids: _Ids, sent: _Ids) -> bool:
+    by_client = bool(ids.client_order_id) and ids.client_order_id == sent.client_order_id
+    return by_client or (bool(ids.order_id) and ids.order_id == sent.order_id)
 
 
 def _from_lists(action: Action, lists: _Lists) -> Outcome:
     successes, failures = lists.successes or [], lists.failures or []
     if not failures:
         if not successes and action is Action.CLOSE:
-            return Rejected(_SUCCESS, "nothing was closed", _ADVICE["22002"])
+            return Rejected(SUCCESS, "nothing was closed", advice(Code.NO_POSITION_TO_CLOSE))
         only = successes[0] if len(successes) == 1 else _Ids()
         return Accepted(only.order_id or None, only.client_order_id or None)
     first = failures[0]
     words = safe_text(first.error_message or "")
     if successes:
         return Unknown(f"{len(failures)} of {len(failures) + len(successes)} refused: {words}")
-    return _refused(action, first.error_code or "", words, None)
+    verdicts = [_refused(action, one.error_code or "", one.error_message or "", None) for one in failures]
+    return next((one for one in verdicts if isinstance(one, Unknown)), verdicts[0])

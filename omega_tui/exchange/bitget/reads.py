@@ -21,15 +21,8 @@ from omega_tui.domain.text import safe_text
 from omega_tui.exchange.bitget.actions import Sender
 from omega_tui.exchange.bitget.codes import Code
 from omega_tui.exchange.bitget.limits import Limits
-from omega_tui.exchange.bitget.outcomes import (
-    CLOCK_CODES,
-    INTERNAL_CODES,
-    NOT_FOUND_CODES,
-    Envelope,
-    Transport,
-    advice,
-    parse_envelope,
-)
+from omega_tui.exchange.bitget.outcomes import Envelope, Transport, parse_envelope
+from omega_tui.exchange.bitget.refusals import Kind, advice, codes_of, kind_of
 from omega_tui.exchange.bitget.routes import is_public
 from omega_tui.exchange.bitget.translate import TranslationError, parse_time
 from omega_tui.exchange.bitget.translate_account import (
@@ -66,7 +59,7 @@ _MOST_PAGES = 50
 stamina.instrumentation.set_on_retry_hooks([])
 
 _PRODUCT = {"productType": ProductType.USDT_FUTURES.value}
-_TRANSIENT_CODES = INTERNAL_CODES | {Code.TOO_MANY_REQUESTS}
+_TRANSIENT_CODES = codes_of(Kind.INTERNAL, Kind.LIMIT)
 
 
 class _Transient(Exception):
@@ -143,7 +136,7 @@ class RestReads:
         """The order, or None when the exchange cleanly says that it knows no such id. Raises ReadFailed."""
         params = _PRODUCT | {"symbol": ref.symbol, "clientOid": ref.client_order_id or ""}
         envelope = await self._ask(RestPath.ORDER_DETAIL, params)
-        if envelope.code in NOT_FOUND_CODES:
+        if kind_of(envelope.code) is Kind.NOT_FOUND:
             return None
         data = _data(envelope)
         if data in {b"[]", b"{}"}:
@@ -266,7 +259,7 @@ class RestReads:
         envelope = parse_envelope(evidence.body)
         if envelope is None:
             raise _Transient(f"HTTP {evidence.status} with a reply that is not Bitget's")
-        if envelope.code in CLOCK_CODES:
+        if kind_of(envelope.code) is Kind.CLOCK:
             self._clock_refused()
         if envelope.code in _TRANSIENT_CODES:
             if envelope.code == Code.TOO_MANY_REQUESTS:
