@@ -1,7 +1,16 @@
 """The store of record: what was intended, sent and answered, on disk before it counts."""
 
-from omega_tui.journal.files import JournalInUse, JournalRefused, journal_path
+from omega_tui.journal.files import JournalInUse, JournalRefused, account_mark, journal_path
 from omega_tui.journal.journal import Journal, JournalFailed, JournalPort, NoJournal, read_body
+from omega_tui.journal.reading import (
+    JournalListing,
+    JournalReader,
+    Verified,
+    export_csv,
+    export_json_lines,
+    list_journals,
+    read_journal,
+)
 from omega_tui.journal.schema import JournalDamaged, JournalRow
 
 __all__ = [
@@ -9,10 +18,18 @@ __all__ = [
     "JournalDamaged",
     "JournalFailed",
     "JournalInUse",
+    "JournalListing",
     "JournalPort",
+    "JournalReader",
     "JournalRefused",
     "JournalRow",
     "NoJournal",
+    "Verified",
+    "account_mark",
+    "export_csv",
+    "export_json_lines",
     "journal_path",
+    "list_journals",
     "read_body",
+    "read_journal",
 ]

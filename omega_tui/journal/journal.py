@@ -119,9 +119,9 @@ class Journal:
         """Rows of `kinds` (all when none is named) beyond sequence `after`, all handed in before included."""
         return self._ask(lambda connection: list(schema.read_rows(connection, kinds, after)))
 
-    def verify(self) -> Future[int]:
-        """Recompute the chain; yields the number of rows, or raises JournalDamaged."""
-        return self._ask(lambda connection: schema.verify(connection).sequence)
+    def verify(self) -> Future[Head]:
+        """Recompute the chain; yields the newest row's place in it, or raises JournalDamaged."""
+        return self._ask(schema.verify)
 
     def close(self) -> None:
         """Write what was handed in, then close. Safe to call twice."""

@@ -56,11 +56,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """Open the file for writing, making the layout in an empty one. Raises JournalRefused."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            raise JournalRefused(
-                f"{path.name} was written by a newer version (layout {version}): update to read it"
-            )
+        version = _refuse_newer(connection, path)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         if version < VERSION:
@@ -72,6 +68,31 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def connect_reading(path: Path) -> sqlite3.Connection:
+    """Open the file for looking only; nothing is made or changed. Raises JournalRefused."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    try:
+        connection.execute("PRAGMA query_only = ON")
+        _refuse_newer(connection, path)
+    except sqlite3.Error as error:
+        connection.close()
+        raise JournalDamaged(f"{path.name} cannot be read ({error}): move it away and keep it") from error
+    except JournalRefused:
+        connection.close()
+        raise
+    return connection
+
+
+def _refuse_newer(connection: sqlite3.Connection, path: Path) -> int:
+    """The layout of the file. Raises JournalRefused for one that this version does not know."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise JournalRefused(
+            f"{path.name} was written by a newer version (layout {version}): update to read it"
+        )
+    return version
 
 
 def _lay_out(connection: sqlite3.Connection) -> None:
@@ -110,7 +131,37 @@ def verify(connection: sqlite3.Connection) -> Head:
 
 def read_rows(connection: sqlite3.Connection, kinds: tuple[str, ...], after: int) -> Iterator[JournalRow]:
     """Rows of `kinds` (of every kind when empty) beyond sequence `after`, oldest first."""
-    marks = ",".join("?" * len(kinds))
-    where = f" AND kind IN ({marks})" if kinds else ""
-    query = f"SELECT sequence, wall_ms, kind, body FROM event WHERE sequence > ?{where} ORDER BY sequence"  # noqa: S608
-    return (JournalRow(*row) for row in connection.execute(query, (after, *kinds)))
+    return _rows(connection, kinds, [("sequence > ?", after)], None)
+
+
+def select_rows(
+    connection: sqlite3.Connection,
+    kinds: tuple[str, ...],
+    since_ms: int | None,
+    until_ms: int | None,
+    newest: int | None,
+) -> Iterator[JournalRow]:
+    """Rows of `kinds` written from `since_ms` on and before `until_ms`, only the `newest`; oldest first."""
+    conditions = [("wall_ms >= ?", since_ms), ("wall_ms < ?", until_ms)]
+    return _rows(connection, kinds, [(text, at) for text, at in conditions if at is not None], newest)
+
+
+def _rows(
+    connection: sqlite3.Connection,
+    kinds: tuple[str, ...],
+    conditions: list[tuple[str, int]],
+    newest: int | None,
+) -> Iterator[JournalRow]:
+    where = [text for text, _ in conditions]
+    values: list[object] = [value for _, value in conditions]
+    if kinds:
+        where.append(f"kind IN ({','.join('?' * len(kinds))})")
+        values += kinds
+    query = "SELECT sequence, wall_ms, kind, body FROM event"
+    query += f" WHERE {' AND '.join(where)}" if where else ""
+    if newest is None:
+        query += " ORDER BY sequence"
+    else:
+        query = f"SELECT * FROM ({query} ORDER BY sequence DESC LIMIT ?) ORDER BY sequence"  # noqa: S608
+        values.append(newest)
+    return (JournalRow(*row) for row in connection.execute(query, values))
