@@ -154,6 +154,10 @@ class Engine:
         now = self._state.clock.monotonic()
         for fill in remembered.fills:
             self._state.ledger.fill(fill, counts=False)
+        for bill in remembered.bills:
+            self._state.day.take(bill)
+        if remembered.day is not None:
+            self._state.day.open(remembered.day)
         for order, age_ms in remembered.orders:
             self._state.ledger.restore(as_unknown(order), now - age_ms / 1000)
         if remembered.orders:

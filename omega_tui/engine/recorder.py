@@ -7,14 +7,16 @@ can be written again.
 import asyncio
 from dataclasses import dataclass, replace
 
+from omega_tui.domain.account import Bill
 from omega_tui.domain.evidence import Evidence
 from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
+from omega_tui.engine.day import DayOpening
 from omega_tui.engine.ledger import build_intent_order
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
 from omega_tui.journal import JournalDamaged, JournalFailed, JournalPort, JournalRow, read_body
 
-INTENT, ORDER, EVIDENCE, FILL, CANCEL, SESSION, PROBE = (
+INTENT, ORDER, EVIDENCE, FILL, CANCEL, SESSION, PROBE, BILL, DAY = (
     "order.intent",
     "order.state",
     "order.evidence",
@@ -22,6 +24,8 @@ INTENT, ORDER, EVIDENCE, FILL, CANCEL, SESSION, PROBE = (
     "order.cancel",
     "session.start",
     "journal.probe",
+    "bill",
+    "day.opening",
 )
 """Kinds of rows."""
 
@@ -54,10 +58,12 @@ class CancelRow:
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """What an earlier run left: orders without a proven end, each with the age of its intent in
-    milliseconds, and every execution written down."""
+    milliseconds, every execution and bill written down, and the newest opening of a day."""
 
     orders: tuple[tuple[Order, int], ...]
     fills: tuple[Fill, ...]
+    bills: tuple[Bill, ...] = ()
+    day: DayOpening | None = None
 
 
 class Recorder:
@@ -106,7 +112,7 @@ class Recorder:
     async def recall(self) -> Remembered:
         """What an earlier run left. A journal that cannot be read leaves nothing and says so."""
         try:
-            rows = await asyncio.wrap_future(self._journal.read(INTENT, ORDER, FILL))
+            rows = await asyncio.wrap_future(self._journal.read(INTENT, ORDER, FILL, BILL, DAY))
             return fold_rows(rows, self._state.clock.wall_ms())
         except (JournalFailed, JournalDamaged) as error:
             self._fail(str(error))
@@ -137,10 +143,12 @@ class Recorder:
 
 
 def fold_rows(rows: list[JournalRow], now_ms: int) -> Remembered:
-    """What the rows of INTENT, ORDER and FILL, oldest first, leave open. Raises JournalDamaged."""
+    """What the rows that `recall` reads, oldest first, leave behind. Raises JournalDamaged."""
     orders: dict[str, Order] = {}
     begun: dict[str, int] = {}
     fills: list[Fill] = []
+    bills: list[Bill] = []
+    day: DayOpening | None = None
     for row in rows:
         if row.kind == INTENT:
             request = read_body(row, IntentRow).request
@@ -149,14 +157,18 @@ def fold_rows(rows: list[JournalRow], now_ms: int) -> Remembered:
         elif row.kind == ORDER:
             order = read_body(row, OrderRow).order
             orders[order.client_order_id] = order
-        else:
+        elif row.kind == FILL:
             fills.append(read_body(row, Fill))
+        elif row.kind == BILL:
+            bills.append(read_body(row, Bill))
+        elif row.kind == DAY:
+            day = read_body(row, DayOpening)
     left = tuple(
         (order, max(0, now_ms - begun[key]))
         for key, order in orders.items()
         if key in begun and not order.state.terminal
     )
-    return Remembered(left, tuple(fills))
+    return Remembered(left, tuple(fills), tuple(bills), day)
 
 
 def as_unknown(order: Order) -> Order:
