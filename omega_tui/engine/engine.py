@@ -20,7 +20,7 @@ from omega_tui.engine.protection import Protector
 from omega_tui.engine.reconciler import Reconciler
 from omega_tui.engine.recorder import FILL, SESSION, Recorder, as_unknown
 from omega_tui.engine.risk_desk import RiskDesk
-from omega_tui.engine.settling import Settling
+from omega_tui.engine.settling import Enough, Settling, answered
 from omega_tui.engine.state import State
 from omega_tui.engine.store import Store
 from omega_tui.engine.supervise import Pause, Supervisor
@@ -111,12 +111,13 @@ class Engine:
         tracked = self._state.ledger.get(key)
         return tracked.order if tracked is not None else None
 
-    async def settled(self, key: str, seconds: float) -> Order | None:
-        """The order once it is acknowledged, at its end or UNKNOWN; after `seconds` as it is known then.
+    async def settled(self, key: str, seconds: float, enough: Enough = answered) -> Order | None:
+        """The order once `enough` holds for it (acknowledged, at its end or UNKNOWN unless told otherwise);
+        after `seconds` as it is known then.
 
         One that is INTENT or SENT afterwards had no answer in that time: its fate is open.
         """
-        return await self._settling.wait(key, seconds)
+        return await self._settling.wait(key, seconds, enough)
 
     def tell(self, text: str) -> None:
         """Log a warning from whoever runs the engine; `text` is foreign and is made harmless here."""

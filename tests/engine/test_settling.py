@@ -68,3 +68,19 @@ async def test_an_order_nobody_knows_is_none_at_once(tmp_path: Path) -> None:
     async with running(tmp_path) as rig:
         assert await rig.engine.settled("nobody", 60) is None
         assert rig.engine.order("nobody") is None
+
+
+async def test_a_script_may_wait_for_the_end_rather_than_for_the_answer(tmp_path: Path) -> None:
+    """A market order that is acknowledged is not filled yet: who asks for its end must not get the ack."""
+    gateway = FakeGateway(on_place=lambda request: Accepted("9001", None))
+    async with running(tmp_path, gateway) as rig:
+        [key] = rig.place().keys
+        waiting = asyncio.ensure_future(rig.engine.settled(key, 60, lambda order: order.state.terminal))
+        acknowledged = await rig.engine.settled(key, 60)
+        assert acknowledged is not None
+        await rig.settle()
+        assert not waiting.done()
+        gateway.emit(OrderReported(order(key, S.FILLED, filled="0.01")))
+        settled = await asyncio.wait_for(waiting, 5)
+        assert settled is not None
+        assert settled.state is S.FILLED
