@@ -3,6 +3,7 @@
 Every state has a rank and knowledge only climbs: a report, a fill or an outcome that comes late, twice or in
 the wrong order changes nothing that is known better. What we concluded ourselves (rejected, not sent, never
 accepted) ranks below what the exchange states, so that an order that demonstrably lives is never hidden.
+An order never fills beyond its size: who claims that it did is wrong about something, and the ledger says so.
 Times, sending and evidence are the engine's business.
 """
 
@@ -19,15 +20,15 @@ _RANKS = {
     OrderState.SENT: 1,
     OrderState.UNKNOWN: 2,
     OrderState.NOT_SENT: 3,
-    OrderState.REJECTED: 3,
-    OrderState.NEVER_ACCEPTED: 3,
-    OrderState.ACK: 4,
-    OrderState.WORKING: 5,
-    OrderState.PENDING_CANCEL: 5,
-    OrderState.PARTIALLY_FILLED: 6,
-    OrderState.CANCELED: 7,
-    OrderState.FILLED: 8,
-    OrderState.TRIGGERED: 8,
+    OrderState.NEVER_ACCEPTED: 4,
+    OrderState.REJECTED: 5,
+    OrderState.ACK: 6,
+    OrderState.WORKING: 7,
+    OrderState.PENDING_CANCEL: 7,
+    OrderState.PARTIALLY_FILLED: 8,
+    OrderState.CANCELED: 9,
+    OrderState.FILLED: 10,
+    OrderState.TRIGGERED: 10,
 }
 
 CONCLUDED_HERE = frozenset({OrderState.NOT_SENT, OrderState.REJECTED, OrderState.NEVER_ACCEPTED})
@@ -48,9 +49,13 @@ def conclude(order: Order, state: OrderState, reason: str = "") -> Order:
 
 
 def merge_report(ours: Order, report: Order) -> Order:
-    """Our knowledge after the exchange's `report` on an order. Idempotent; what is filled stays so."""
-    filled = max(ours.filled, report.filled)
-    size = report.size if report.size > _ZERO else ours.size
+    """Our knowledge after the exchange's `report` on an order. Idempotent; what is filled stays so.
+
+    Of the terms that an amendment can change, an older statement tells nothing.
+    """
+    terms = report if not _is_older(report, ours) else ours
+    size = terms.size if terms.size > _ZERO else ours.size
+    filled = max(ours.filled, fillable(report.filled, size))
     reached = _reached(advance(ours.state, report.state), filled, size)
     newer = report.filled >= ours.filled
     overruled = ours.state in CONCLUDED_HERE and reached is not ours.state
@@ -58,7 +63,7 @@ def merge_report(ours: Order, report: Order) -> Order:
         ours,
         order_id=ours.order_id or report.order_id,
         size=size,
-        price=report.price if report.price is not None else ours.price,
+        price=terms.price if terms.price is not None else ours.price,
         state=reached,
         filled=filled,
         average_price=_prefer(newer, report.average_price, ours.average_price),
@@ -67,10 +72,21 @@ def merge_report(ours: Order, report: Order) -> Order:
         updated_ms=_latest(ours.updated_ms, report.updated_ms),
         reason=report.reason or ("" if overruled else ours.reason),
         forced=ours.forced or report.forced,
-        plan=report.plan or ours.plan,
-        take_profit=_prefer(True, report.take_profit, ours.take_profit),
-        stop_loss=_prefer(True, report.stop_loss, ours.stop_loss),
+        plan=terms.plan or ours.plan,
+        take_profit=terms.take_profit if terms.take_profit is not None else ours.take_profit,
+        stop_loss=terms.stop_loss if terms.stop_loss is not None else ours.stop_loss,
         child_order_id=ours.child_order_id or report.child_order_id,
+    )
+
+
+def fillable(claimed: Decimal, size: Decimal) -> Decimal:
+    """What of a claimed execution an order of `size` can have had; a size of 0 bounds nothing."""
+    return min(claimed, size) if size > _ZERO else claimed
+
+
+def _is_older(report: Order, ours: Order) -> bool:
+    return (
+        report.updated_ms is not None and ours.updated_ms is not None and report.updated_ms < ours.updated_ms
     )
 
 
@@ -78,14 +94,15 @@ def merge_fills(ours: Order, fills: Iterable[Fill]) -> Order:
     """Our knowledge after all distinct `fills` of the order known so far."""
     known = tuple(fills)
     total = sum((fill.size for fill in known), _ZERO)
-    if not total or total < ours.filled:
+    filled = fillable(total, ours.size)
+    if not total or filled < ours.filled:
         return ours
     fees = [fill.fee for fill in known if fill.fee is not None]
     return replace(
         ours,
         order_id=ours.order_id or known[0].order_id,
-        filled=total,
-        state=_reached(ours.state, total, ours.size),
+        filled=filled,
+        state=_reached(ours.state, filled, ours.size),
         average_price=sum((fill.size * fill.price for fill in known), _ZERO) / total,
         fee=sum(fees, _ZERO) if len(fees) == len(known) else ours.fee,
         updated_ms=_latest(ours.updated_ms, max(fill.exchange_ms for fill in known)),

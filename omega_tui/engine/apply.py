@@ -25,6 +25,7 @@ from omega_tui.domain.events import (
 )
 from omega_tui.domain.market import Ticker
 from omega_tui.domain.orders import Fill
+from omega_tui.domain.values import decimal_text
 from omega_tui.engine.feeds import MARKET_SURFACES
 from omega_tui.engine.ledger import Tracked
 from omega_tui.engine.narration import tell_end, tell_fill
@@ -61,6 +62,7 @@ class Consequences:
 
 
 _NOTHING = Consequences()
+_TOO_MUCH = "more was reported filled than was ordered"
 
 
 def apply_event(state: State, event: Event) -> Consequences:
@@ -133,12 +135,14 @@ def _apply_order(state: State, event: OrderReported) -> Consequences:
     state.feeds.touch(Surface.PRIVATE)
     known = state.ledger.find(event.order.client_order_id, event.order.order_id)
     before = known.order.state if known is not None else None
+    doubted = known is not None and known.overfilled is not None
     tracked, changed = state.ledger.report(event.order, event.source)
+    doubtful = judge_size(state, tracked, doubted=doubted)
     if not changed:
-        return _NOTHING
+        return Consequences(reconcile=doubtful)
     tell_end(state, before, tracked.order)
     state.touch(*ORDER_PANELS)
-    return Consequences(orders=(tracked,))
+    return Consequences(orders=(tracked,), reconcile=doubtful)
 
 
 def _apply_fill(state: State, event: FillReported) -> Consequences:
@@ -150,14 +154,31 @@ def take_fill(state: State, fill: Fill, *, counts: bool) -> Consequences:
     """Take an execution from stream or query; `counts` is False for one from before the session."""
     tracked = state.ledger.find(fill.client_order_id, fill.order_id)
     before = tracked.order if tracked is not None else None
+    doubted = tracked is not None and tracked.overfilled is not None
     new = state.ledger.fill(fill, counts=counts)
+    doubtful = tracked is not None and judge_size(state, tracked, doubted=doubted)
     if new and counts:
         tell_fill(state, fill)
     state.touch(Panel.FILLS, Panel.ACCOUNT)
     if tracked is None or tracked.order == before:
-        return Consequences(fills=(fill,) if new else ())
+        return Consequences(fills=(fill,) if new else (), reconcile=doubtful)
     state.touch(*ORDER_PANELS)
-    return Consequences(orders=(tracked,), fills=(fill,) if new else ())
+    return Consequences(orders=(tracked,), fills=(fill,) if new else (), reconcile=doubtful)
+
+
+def judge_size(state: State, tracked: Tracked, *, doubted: bool) -> bool:
+    """Halt a symbol on which more is said to have traded than was ordered, until an answer takes it back.
+
+    True while the exchange has to be asked; `doubted` says whether the order was in doubt before.
+    """
+    symbol = tracked.order.symbol
+    if tracked.overfilled is not None:
+        claimed, size = decimal_text(tracked.overfilled), decimal_text(tracked.order.size)
+        return state.halt_symbol(symbol, f"{_TOO_MUCH}: {claimed} of an order of {size}; asking the exchange")
+    halted_for_it = state.halted_symbols.get(symbol, "").startswith(_TOO_MUCH)
+    if doubted and halted_for_it and not state.ledger.overfilled(symbol):
+        state.release_symbol(symbol)
+    return False
 
 
 def _apply_positions(state: State, event: PositionsReported) -> Consequences:

@@ -5,7 +5,7 @@ the order manager's. Exactly-once lives here: an execution is its symbol, trade 
 rule that UNKNOWN is left on evidence only, and that every such exit is told to whoever keeps the record.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -22,7 +22,9 @@ class Tracked:
     """An order and what we did about it.
 
     `opened_at` is the intent's monotonic time, None for an order not sent by this cockpit; `sent_here` is
-    False for one that an earlier run sent.
+    False for one that an earlier run sent. `parent` is the row key of the plan that gave birth to it,
+    `replaces` that of the order whose place it takes. `overfilled` is a claim beyond the order's size that
+    nobody has taken back; `listed_at` the monotonic time at which the exchange last listed it as open.
     """
 
     order: Order
@@ -30,6 +32,10 @@ class Tracked:
     cancel_requested: bool = False
     clean_misses: int = 0
     sent_here: bool = False
+    parent: str | None = None
+    replaces: str | None = None
+    overfilled: Decimal | None = None
+    listed_at: float | None = None
 
     @property
     def key(self) -> str:
@@ -46,6 +52,9 @@ class Tracked:
 
 FillKey = tuple[str, str, str]
 
+_ANSWERS = frozenset({EvidenceSource.OPEN_ORDERS, EvidenceSource.ORDER_DETAIL, EvidenceSource.HISTORY})
+"""What the exchange says when it is asked, as against what it pushes."""
+
 
 class OrderLedger:
     """Orders by client id and by exchange id, executions by identity, sums of the session."""
@@ -53,6 +62,7 @@ class OrderLedger:
     def __init__(self) -> None:
         self._orders: dict[str, Tracked] = {}
         self._by_order_id: dict[str, Tracked] = {}
+        self._plan_of_child: dict[str, Tracked] = {}
         self._fills: dict[FillKey, Fill] = {}
         self._fills_of: dict[str, list[FillKey]] = {}
         self._counted: set[FillKey] = set()
@@ -118,15 +128,21 @@ class OrderLedger:
     def report(self, report: Order, source: EvidenceSource = EvidenceSource.STREAM) -> tuple[Tracked, bool]:
         """Apply the exchange's statement, adopting an order not sent here; True when something changed."""
         tracked = self.find(report.client_order_id, report.order_id)
+        before = tracked.order if tracked is not None else None
         if tracked is None:
-            tracked = Tracked(replace(report, foreign=True))
-            self._orders[tracked.key] = tracked
-            self._store(tracked, tracked.order, source)
-            return tracked, True
-        before = tracked.order
-        self._store(tracked, merge_report(before, report), source)
+            tracked = self._adopt(report)
         tracked.clean_misses = 0
+        self._store(tracked, merge_report(tracked.order, report), source)
+        self._judge_fill(tracked, report.filled, source)
         return tracked, tracked.order != before
+
+    def confirm_open(self, orders: Iterable[Order], asked_at: float) -> None:
+        """The exchange listed `orders` as open when asked at `asked_at`, monotonic: they live."""
+        for order in orders:
+            tracked = self.find(order.client_order_id, order.order_id)
+            if tracked is not None and not tracked.order.state.terminal:
+                tracked.listed_at = asked_at
+                self._announce(tracked)
 
     def fill(self, fill: Fill, *, counts: bool = True) -> bool:
         """Take an execution; True when it was new. `counts` is False for one from before the session."""
@@ -145,6 +161,7 @@ class OrderLedger:
         if tracked is not None:
             order_id = tracked.order.order_id or merged.order_id
             self._store(tracked, replace(tracked.order, order_id=order_id), EvidenceSource.FILL)
+            self._judge_fill(tracked, _ZERO, EvidenceSource.FILL)
         return known is None
 
     def find(self, client_order_id: str | None, order_id: str | None) -> Tracked | None:
@@ -171,6 +188,14 @@ class OrderLedger:
             if tracked.order.state is OrderState.UNKNOWN and symbol in (None, tracked.order.symbol)
         ]
 
+    def overfilled(self, symbol: str | None = None) -> list[Tracked]:
+        """Orders of which more is claimed to have traded than was ordered, finished ones included."""
+        return [
+            tracked
+            for tracked in self._orders.values()
+            if tracked.overfilled is not None and symbol in (None, tracked.order.symbol)
+        ]
+
     def fills_of(self, order: Order) -> tuple[Fill, ...]:
         """The distinct executions of an order."""
         return tuple(self._fills[key] for key in self._fills_of.get(order.order_id or "", ()))
@@ -189,6 +214,7 @@ class OrderLedger:
         for key in finished[:-_FINISHED_KEPT]:
             order = self._orders.pop(key).order
             self._by_order_id.pop(order.order_id or "", None)
+            self._plan_of_child.pop(order.child_order_id or "", None)
 
     def _store(self, tracked: Tracked, order: Order, source: EvidenceSource | None) -> None:
         before = tracked.order
@@ -202,8 +228,38 @@ class OrderLedger:
         tracked.order = order
         if source is not None and order.state is not before.state:
             self._testify(tracked, source, before.state)
+        if order.child_order_id is not None:
+            self._take_child(tracked, order.child_order_id)
+        self._announce(tracked)
+
+    def _announce(self, tracked: Tracked) -> None:
         for listener in self._listeners:
             listener(tracked)
+
+    def _adopt(self, report: Order) -> Tracked:
+        """Track an order that was not sent from here; one that a plan gave birth to belongs to the plan."""
+        plan = self._plan_of_child.get(report.order_id or "")
+        tracked = Tracked(replace(report, foreign=True))
+        self._orders[tracked.key] = tracked
+        if plan is not None:
+            _make_child(tracked, plan)
+        return tracked
+
+    def _take_child(self, plan: Tracked, child_order_id: str) -> None:
+        self._plan_of_child[child_order_id] = plan
+        child = self.find(None, child_order_id)
+        if child is not None and child.parent is None:
+            _make_child(child, plan)
+            self._announce(child)
+
+    def _judge_fill(self, tracked: Tracked, reported: Decimal, source: EvidenceSource) -> None:
+        """Hold whoever claims more executed than was ordered to it; only an answer takes a claim back."""
+        told = sum((fill.size for fill in self.fills_of(tracked.order)), _ZERO)
+        claimed, size = max(reported, told), tracked.order.size
+        if size > _ZERO and claimed > size:
+            tracked.overfilled = max(claimed, tracked.overfilled or _ZERO)
+        elif source in _ANSWERS:
+            tracked.overfilled = None
 
     def _testify(self, tracked: Tracked, source: EvidenceSource, before: OrderState) -> None:
         if before is not OrderState.UNKNOWN and source is not EvidenceSource.NOT_FOUND:
@@ -218,6 +274,11 @@ class OrderLedger:
             return
         self.realized += (after.profit or _ZERO) - ((before.profit if before else None) or _ZERO)
         self.fees += (after.fee or _ZERO) - ((before.fee if before else None) or _ZERO)
+
+
+def _make_child(child: Tracked, plan: Tracked) -> None:
+    child.parent, child.sent_here = plan.key, plan.sent_here
+    child.order = replace(child.order, foreign=plan.order.foreign)
 
 
 def _leave_unknown(before: Order, order: Order) -> Order:

@@ -17,7 +17,12 @@ def tell_fill(state: State, fill: Fill) -> None:
 
 def tell_end(state: State, before: OrderState | None, order: Order) -> None:
     """An order that has just reached its end other than by being filled, which its executions tell."""
-    if before is None or before.terminal or order.state is not OrderState.CANCELED:
+    if before is None or before.terminal:
+        return
+    if order.state is OrderState.TRIGGERED and order.plan is not None:
+        at = decimal_text(order.plan.trigger_price)
+        state.diary.good(f"triggered: {order.plan.kind} of {order.symbol} at {at}")
+    if order.state is not OrderState.CANCELED:
         return
     price = "market" if order.price is None else decimal_text(order.price)
     done = f", {decimal_text(order.filled)} of it filled" if order.filled else ""

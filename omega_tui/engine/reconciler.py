@@ -56,8 +56,9 @@ class Reconciler:
 
     async def run(self) -> None:
         """One pass. Raises ReadFailed when any part of the truth is missing: nothing is concluded then."""
-        epoch = self._state.private_epoch
+        epoch, began = self._state.private_epoch, self._state.clock.monotonic()
         truth = await self._fetch_truth()
+        self._state.ledger.confirm_open(truth.open_orders, began)
         ours = Ours(self._state.ledger, self._state.positions, self._state.balance, self._state.settings)
         for event in tuple(diff(truth, ours)):
             self._receive(event)

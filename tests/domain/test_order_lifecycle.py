@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from omega_tui.domain.evidence import EvidenceSource
 from omega_tui.domain.order_lifecycle import advance, conclude, merge_fill, merge_report
 from omega_tui.domain.orders import Order, OrderState
+from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.engine.ledger import OrderLedger, Tracked
 from tests.engine.fake_gateway import D, fill, order
 from tests.engine.requests import request
@@ -33,8 +34,12 @@ class Script:
                 self.ledger.conclude(self.tracked, S.UNKNOWN, "answer lost")
             case ["refused"]:
                 self.ledger.evidence(self.tracked, EvidenceSource.ANSWER, S.REJECTED, "no")
+            case ["gone"]:
+                self.ledger.evidence(self.tracked, EvidenceSource.NOT_FOUND, S.NEVER_ACCEPTED, "absent")
             case ["report", word, filled]:
                 self.ledger.report(order("omg1", S(word), filled=filled))
+            case ["asked", word, filled]:
+                self.ledger.report(order("omg1", S(word), filled=filled), EvidenceSource.ORDER_DETAIL)
             case ["fill", trade_id, size]:
                 self.ledger.fill(fill(trade_id, size))
         return self.tracked.order
@@ -51,6 +56,25 @@ LOST_ANSWER = [
     "report partially_filled 0.004",
 ]
 SIX = ["ack", "unknown", "report working 0", "fill 1 0.004", "fill 2 0.006", "report filled 0.010"]
+NEVER_LIVED = ["unknown", "gone", "refused", "gone", "refused", "unknown"]
+NOT_FOUND_BUT_LIVE = ["unknown", "gone", "refused", "report working 0", "report working 0", "ack"]
+CANCEL_TWICE = [
+    "ack",
+    "fill 1 0.004",
+    "report canceled 0.004",
+    "asked canceled 0.004",
+    "fill 1 0.004",
+    "gone",
+]
+OVERLAP = [
+    "unknown",
+    "asked partially_filled 0.004",
+    "fill 1 0.004",
+    "fill 2 0.006",
+    "asked filled 0.010",
+    "report filled 0.010",
+]
+NEWS = tuple(sorted({*FULL_FILL, *CANCELED, *RACE, *SIX, *NOT_FOUND_BUT_LIVE, *CANCEL_TWICE, *OVERLAP}))
 
 
 @pytest.mark.parametrize(
@@ -61,8 +85,22 @@ SIX = ["ack", "unknown", "report working 0", "fill 1 0.004", "fill 2 0.006", "re
         (RACE, S.FILLED, "0.010"),
         (LOST_ANSWER, S.FILLED, "0.010"),
         (SIX, S.FILLED, "0.010"),
+        (NEVER_LIVED, S.REJECTED, "0"),
+        (NOT_FOUND_BUT_LIVE, S.WORKING, "0"),
+        (CANCEL_TWICE, S.CANCELED, "0.004"),
+        (OVERLAP, S.FILLED, "0.010"),
     ],
-    ids=["fills", "partly filled, then canceled", "cancel races the fill", "answer lost", "six events"],
+    ids=[
+        "fills",
+        "partly filled, then canceled",
+        "cancel races the fill",
+        "answer lost",
+        "six events",
+        "refused and not found",
+        "not found although it lives",
+        "cancel told by stream and query",
+        "stream and query overlap",
+    ],
 )
 def test_every_order_of_the_same_news_ends_in_the_same_knowledge(
     script: list[str], ends: OrderState, filled: str
@@ -75,7 +113,7 @@ def test_every_order_of_the_same_news_ends_in_the_same_knowledge(
         assert (last.state, last.filled) == (ends, D(filled)), news
 
 
-@pytest.mark.parametrize("script", [FULL_FILL, CANCELED, RACE, SIX])
+@pytest.mark.parametrize("script", [FULL_FILL, CANCELED, RACE, SIX, NOT_FOUND_BUT_LIVE, OVERLAP])
 def test_knowledge_never_falls_back_on_the_way(script: list[str]) -> None:
     for news in permutations(script):
         played = Script()
@@ -85,6 +123,79 @@ def test_knowledge_never_falls_back_on_the_way(script: list[str]) -> None:
             assert advance(before.state, after.state) is after.state, (news, item)
             assert after.filled >= before.filled
             before = after
+
+
+@settings(max_examples=150, deadline=None)
+@given(news=st.lists(st.sampled_from(NEWS), max_size=6), seed=st.randoms())
+def test_whatever_is_told_in_whatever_order_ends_alike(news: list[str], seed: object) -> None:
+    """Contradictions included: two cockpits that heard the same must not show different orders."""
+
+    def end(these: list[str]) -> tuple[OrderState, object, object]:
+        played = Script()
+        for item in these:
+            played.play(item)
+        return played.tracked.order.state, played.tracked.order.filled, played.tracked.overfilled
+
+    shuffled = list(news)
+    seed.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert end(shuffled) == end(news)
+
+
+def _plan(state: OrderState = S.WORKING, child: str | None = None) -> Order:
+    waits = Plan(PlanKind.STOP_LOSS, D("58000"), TriggerBy.MARK)
+    return replace(order("omg1", state, order_id="77"), plan=waits, child_order_id=child)
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_a_plan_and_its_child_find_each_other_in_every_order_of_the_news(foreign: bool) -> None:
+    """The market order of a stop was shown as somebody else's: who fired it is what a trader asks first."""
+    news: list[Order] = [
+        _plan(),
+        _plan(S.TRIGGERED, "9001"),
+        _plan(S.TRIGGERED, "9001"),
+        order("exchange-made", S.WORKING),
+        order("exchange-made", S.FILLED, filled="0.01"),
+        _plan(S.CANCELED),
+    ]
+    for told in permutations(news):
+        ledger = OrderLedger()
+        if not foreign:
+            ledger.open(replace(request("omg1"), plan=_plan().plan), 0.0)
+        for report in told:
+            ledger.report(report)
+        plan, child = ledger.find("omg1", None), ledger.find(None, "9001")
+        assert plan is not None
+        assert child is not None
+        assert (plan.order.state, plan.order.child_order_id) == (S.TRIGGERED, "9001")
+        assert (child.parent, child.order.foreign, child.order.state) == ("omg1", foreign, S.FILLED)
+
+
+@pytest.mark.parametrize("claim", ["report", "fills"])
+def test_more_executed_than_ordered_is_noticed_and_never_counted(claim: str) -> None:
+    """A filled size beyond the order's made the remaining one negative, and exposure shrank by it."""
+    ledger = OrderLedger()
+    tracked = ledger.open(request("omg1", size="0.01"), 0.0)
+    if claim == "report":
+        ledger.report(order("omg1", S.FILLED, filled="0.02"))
+    else:
+        ledger.fill(fill("1", "0.01", client_order_id="omg1"))
+        assert tracked.overfilled is None
+        ledger.fill(fill("2", "0.01", client_order_id="omg1"))
+    assert (tracked.order.filled, tracked.order.remaining) == (D("0.01"), 0)
+    assert tracked.overfilled == D("0.02")
+    assert ledger.overfilled("BTCUSDT") == [tracked]
+    ledger.report(order("omg1", S.FILLED, filled="0.01"))
+    assert ledger.overfilled(), "a push does not take it back"
+    ledger.report(order("omg1", S.FILLED, filled="0.01"), EvidenceSource.ORDER_DETAIL)
+    assert (tracked.overfilled is None) is (claim == "report"), "an answer does, executions stay executions"
+
+
+def test_an_older_statement_does_not_undo_an_amended_price() -> None:
+    """The list of open orders was asked for before the amendment and answered after it."""
+    known = replace(order("a", price="59000"), updated_ms=2_000)
+    late = replace(order("a", price="58000"), updated_ms=1_000)
+    assert merge_report(known, late).price == D("59000")
+    assert merge_report(late, known).price == D("59000")
 
 
 def test_a_late_lost_answer_does_not_make_a_live_order_unknown() -> None:
