@@ -185,6 +185,7 @@ def _apply_positions(state: State, event: PositionsReported) -> Consequences:
     state.feeds.touch(Surface.PRIVATE)
     state.account_reports += 1
     state.positions_known = True
+    state.unsettled.settle(event.exchange_ms)
     state.positions = tuple(sorted(event.positions, key=lambda each: (each.symbol, each.hold_side)))
     for position in event.positions:
         if position.mark_price is not None:

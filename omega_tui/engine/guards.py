@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from omega_tui.domain.events import Health
 from omega_tui.domain.instruments import Instrument
-from omega_tui.domain.margin import initial_margin, notional_value
 from omega_tui.domain.orders import HoldSide, OrderState, OrderType, Side
+from omega_tui.domain.sizing import unit_cost
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Posture
@@ -64,19 +64,22 @@ def rule_problems(
         yield f"the most a {order_type} order takes is {decimal_text(most)} {base}: split it"
 
 
-def reserved_margin(state: State) -> Decimal:
+def reserved_margin(state: State, without: str | None = None) -> Decimal:
     """What orders on their way may bind although the reported balance does not show it yet.
 
-    An order whose fate is unknown counts: two tickets must not spend the same balance.
+    An order whose fate is unknown counts: two tickets must not spend the same balance. `without` is the row
+    key of one that is being replaced.
     """
     total = Decimal(0)
     for tracked in state.ledger.unfinished():
         order, settings = tracked.order, state.settings.get(tracked.order.symbol)
-        price = order.price or state.mark(order.symbol)
-        if order.state not in _ON_THEIR_WAY or order.reduce_only or settings is None or price is None:
+        price, instrument = order.price or state.mark(order.symbol), state.instruments.get(order.symbol)
+        if order.state not in _ON_THEIR_WAY or order.reduce_only or tracked.key == without:
+            continue
+        if settings is None or price is None or instrument is None:
             continue
         direction = HoldSide.LONG if order.side is Side.BUY else HoldSide.SHORT
-        total += initial_margin(notional_value(order.remaining, price), settings.leverage(direction))
+        total += order.remaining * unit_cost(price, settings.leverage(direction), instrument)
     return total
 
 

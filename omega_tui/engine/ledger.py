@@ -15,6 +15,7 @@ from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
 
 _ZERO = Decimal(0)
 _FINISHED_KEPT = 500
+_NEVER_WAS = frozenset({OrderState.REJECTED, OrderState.NOT_SENT, OrderState.NEVER_ACCEPTED})
 
 
 @dataclass(slots=True)
@@ -179,6 +180,14 @@ class OrderLedger:
     def unfinished(self) -> list[Tracked]:
         """Every order that is not at its end, oldest first."""
         return [tracked for tracked in self._orders.values() if not tracked.order.state.terminal]
+
+    def opened_since(self, monotonic: float) -> Iterator[Tracked]:
+        """Every order of ours whose intent is as young, unless it is proven that it never reached the
+        exchange or was refused there."""
+        for tracked in self._orders.values():
+            young = tracked.opened_at is not None and tracked.opened_at >= monotonic
+            if young and tracked.order.state not in _NEVER_WAS:
+                yield tracked
 
     def unknown(self, symbol: str | None = None) -> list[Tracked]:
         """Orders whose fate is not known."""

@@ -1,8 +1,11 @@
 """What the engine is told once, when it is built. It reads no settings itself."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 from omega_tui.domain.market import Timeframe
+from omega_tui.domain.profiles import BUILT_IN, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +14,10 @@ class EngineOptions:
 
     `venue` is the word shown first (SIM, DEMO, LIVE). Intervals and limits are seconds. `judge_lag` lets
     exchange time stamps make a surface stale; off for a market that is replayed at another speed.
+
+    `profile` names the one of `profiles` whose limits are in force at the start; empty for none.
+    `price_distance` is how far from the mark a limit price may lie, as a share, and `entries_a_minute` how
+    many orders that may add risk leave within a minute; None for no such limit.
     """
 
     venue: str
@@ -18,6 +25,9 @@ class EngineOptions:
     market_note: str = ""
     read_only: bool = False
     profile: str = ""
+    profiles: Mapping[str, Profile] = field(default_factory=lambda: BUILT_IN)
+    price_distance: Decimal | None = None
+    entries_a_minute: int | None = None
     symbol: str = "BTCUSDT"
     timeframe: Timeframe = Timeframe.M1
     history_candles: int = 500

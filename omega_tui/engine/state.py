@@ -10,16 +10,18 @@ from omega_tui.clock import Clock
 from omega_tui.domain.account import Balance, Position, SymbolSettings
 from omega_tui.domain.book import Level, OrderBook
 from omega_tui.domain.events import Health, Surface
-from omega_tui.domain.instruments import Instrument
+from omega_tui.domain.instruments import Instrument, Tier
 from omega_tui.domain.market import Ticker, Timeframe
 from omega_tui.domain.orders import HoldSide, MarginMode, PositionMode, Side
-from omega_tui.engine.day import Day
+from omega_tui.engine.day import Day, day_start
 from omega_tui.engine.diary import Diary
 from omega_tui.engine.feeds import Feeds
 from omega_tui.engine.ledger import OrderLedger
 from omega_tui.engine.options import EngineOptions
+from omega_tui.engine.risk_state import RiskState
 from omega_tui.engine.series import CandleSeries
 from omega_tui.engine.tape import Tape
+from omega_tui.engine.unsettled import Unsettled
 from omega_tui.engine.views import Panel, Posture
 
 
@@ -66,6 +68,9 @@ class State:
         self.diary = Diary(clock)
         self.ledger = OrderLedger()
         self.day = Day()
+        self.unsettled = Unsettled(self.ledger, clock)
+        self.risk = RiskState(options.profiles.get(options.profile))
+        self.tiers: dict[str, tuple[Tier, ...]] = {}
         self.market = Market(options.symbol, options.timeframe)
         self.instruments: dict[str, Instrument] = {}
         self.settings: dict[str, SymbolSettings] = {}
@@ -151,6 +156,11 @@ class State:
         """Whether no opening order on `symbol` may leave."""
         return self.halted or symbol in self.halted_symbols
 
+    @property
+    def today(self) -> int:
+        """The first millisecond of the running UTC day: of the one that is counted, else by our clock."""
+        return self.day.start_ms if self.day.start_ms is not None else day_start(self.clock.wall_ms())
+
     def posture(self, symbol: str | None = None) -> tuple[Posture, str]:
         """What is let through and why, with the way back; of the account, or of one symbol."""
         if self.halted:
@@ -165,4 +175,7 @@ class State:
             return Posture.REDUCE_ONLY, f"account stream {private.health}: {reason}"
         if not self.reconciled:
             return Posture.REDUCE_ONLY, "the account has not been compared with the exchange yet"
+        locked = self.risk.locked(self.today, self.clock.wall_ms())
+        if locked:
+            return Posture.REDUCE_ONLY, locked
         return Posture.NORMAL, ""

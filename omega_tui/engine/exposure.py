@@ -1,0 +1,240 @@
+"""What is held and what could still be added to it, taken at its worst: the ground that every cap stands on.
+
+An order that may open counts whole until its end is proven, whatever state it is in: written down, sent,
+unanswered, resting, asked to go. So does what executed and is not in the reported position yet. Nothing here
+judges; the worst of a symbol is told for each side by itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from omega_tui.domain.account import Position
+from omega_tui.domain.margin import notional_value, position_margin, unrealized_profit
+from omega_tui.domain.orders import HoldSide, MarginMode, Order, OrderState, PositionMode, Side
+from omega_tui.domain.risk import position_risk, unit_risk
+from omega_tui.engine.state import State
+
+_ZERO = Decimal(0)
+_AT_THE_EXCHANGE = frozenset({OrderState.ACK, OrderState.WORKING, OrderState.PARTIALLY_FILLED})
+_USUAL_TAKER_FEE = Decimal("0.0006")
+"""Stands in for the fee of a contract that is not listed any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A size that may yet come to a position: what is left of an order, or executed and not told of yet."""
+
+    key: str
+    symbol: str
+    hold_side: HoldSide
+    size: Decimal
+    price: Decimal
+    stop: Decimal | None
+
+
+def equity(state: State) -> Decimal | None:
+    """What the account is worth at our newest marks; None while the balance is not known."""
+    balance = state.balance
+    if balance is None or balance.unrealized is None:
+        return balance.equity if balance is not None else None
+    total = _ZERO
+    for position in state.positions:
+        profit = position_profit(state, position)
+        if profit is None:
+            return balance.equity
+        total += profit
+    return balance.equity - balance.unrealized + total
+
+
+def position_profit(state: State, position: Position) -> Decimal | None:
+    """Unrealized profit at our newest mark; what the exchange said when we have none."""
+    mark = state.mark(position.symbol)
+    if mark is None:
+        return position.unrealized
+    return unrealized_profit(position.hold_side, position.size, position.entry_price, mark)
+
+
+def opened_side(order: Order) -> HoldSide:
+    """The side of the position that an order which is not reduce-only adds to."""
+    if order.hold_side is not None:
+        return order.hold_side
+    return HoldSide.LONG if order.side is Side.BUY else HoldSide.SHORT
+
+
+def is_entry(order: Order) -> bool:
+    """Whether an order may open or add to a position, plans that wait to do so included."""
+    return not order.reduce_only and (order.plan is None or not order.plan.kind.of_position)
+
+
+def claims(state: State, without: str | None = None) -> Iterator[Claim]:
+    """Everything that may yet open or add, of all symbols; `without` leaves out the order of a row key."""
+    for tracked in state.ledger.unfinished():
+        if tracked.key == without or not is_entry(tracked.order):
+            continue
+        yield from _claim(state, tracked.order, tracked.key, tracked.order.remaining)
+    for tracked, size in state.unsettled.executions():
+        yield from _claim(state, tracked.order, tracked.key, size)
+
+
+def _claim(state: State, order: Order, key: str, size: Decimal) -> Iterator[Claim]:
+    price = order.price or (order.plan.trigger_price if order.plan is not None else state.mark(order.symbol))
+    if size > 0:
+        worth = price if price is not None else order.average_price or _ZERO
+        yield Claim(key, order.symbol, opened_side(order), size, worth, order.stop_loss)
+
+
+def opening_part(
+    state: State, symbol: str, hold_side: HoldSide, size: Decimal, without: str | None = None
+) -> Decimal:
+    """How much of an order towards `hold_side` would add to a position rather than net one out.
+
+    In one-way mode what other orders of the same direction close is not there to be closed once more.
+    """
+    settings = state.settings.get(symbol)
+    against = HoldSide.SHORT if hold_side is HoldSide.LONG else HoldSide.LONG
+    opposite = state.position(symbol, against)
+    if settings is None or settings.position_mode is PositionMode.HEDGE or opposite is None:
+        return size
+    spoken_for = sum((each.size for each in _towards(state, symbol, hold_side, without)), _ZERO)
+    return max(_ZERO, size - max(_ZERO, opposite.size - spoken_for))
+
+
+def side_notional(state: State, symbol: str, hold_side: HoldSide, without: str | None = None) -> Decimal:
+    """The greatest value that the position of one side can come to without another order."""
+    held = state.position(symbol, hold_side)
+    total = _position_value(state, held) if held is not None else _ZERO
+    settings = state.settings.get(symbol)
+    against = HoldSide.SHORT if hold_side is HoldSide.LONG else HoldSide.LONG
+    opposite = state.position(symbol, against)
+    netted = _ZERO
+    if opposite is not None and settings is not None and settings.position_mode is PositionMode.ONE_WAY:
+        netted = opposite.size
+    for claim in _towards(state, symbol, hold_side, without):
+        opens = max(_ZERO, claim.size - netted)
+        netted -= claim.size - opens
+        total += notional_value(opens, claim.price)
+    return total
+
+
+def position_name(state: State, symbol: str, hold_side: HoldSide) -> tuple[str, HoldSide | None]:
+    """What a position goes by: in one-way mode a symbol has one, whichever its side, in hedge mode two."""
+    settings = state.settings.get(symbol)
+    one_way = settings is not None and settings.position_mode is PositionMode.ONE_WAY
+    return symbol, None if one_way else hold_side
+
+
+def positions_to_be(state: State, without: str | None = None) -> set[tuple[str, HoldSide | None]]:
+    """Every position that is open or could be once all orders had executed."""
+    held = {position_name(state, each.symbol, each.hold_side) for each in state.positions}
+    coming = (each for each in claims(state, without) if _opens(state, each))
+    return held | {position_name(state, each.symbol, each.hold_side) for each in coming}
+
+
+def total_notional(state: State, without: str | None = None) -> Decimal:
+    """What all positions together can come to: in one-way mode the worse side of a symbol, else both."""
+    total = _ZERO
+    for symbol, side in positions_to_be(state, without):
+        if side is not None:
+            total += side_notional(state, symbol, side, without)
+        else:
+            total += max(side_notional(state, symbol, each, without) for each in HoldSide)
+    return total
+
+
+def open_risk(state: State, without: str | None = None) -> Decimal | None:
+    """What the account would lose, as money, if every entry executed and every stop was reached.
+
+    A position or entry without a stop counts down to its liquidation: at the exchange's liquidation price,
+    else its whole margin when isolated, its whole value (at most the equity) when crossed. None while equity
+    is not known.
+    """
+    worth = equity(state)
+    if worth is None:
+        return None
+    total = sum((_position_risk(state, each, worth) for each in state.positions), _ZERO)
+    return total + sum((_claim_risk(state, each, worth) for each in claims(state, without)), _ZERO)
+
+
+def taker_fee(state: State, symbol: str) -> Decimal:
+    """The rate that getting out at market costs."""
+    instrument = state.instruments.get(symbol)
+    return instrument.taker_fee_rate if instrument is not None else _USUAL_TAKER_FEE
+
+
+def _towards(state: State, symbol: str, hold_side: HoldSide, without: str | None) -> Iterator[Claim]:
+    for each in claims(state, without):
+        if each.symbol == symbol and each.hold_side is hold_side:
+            yield each
+
+
+def _opens(state: State, claim: Claim) -> bool:
+    settings = state.settings.get(claim.symbol)
+    if settings is None or settings.position_mode is PositionMode.HEDGE:
+        return True
+    against = HoldSide.SHORT if claim.hold_side is HoldSide.LONG else HoldSide.LONG
+    opposite = state.position(claim.symbol, against)
+    return opposite is None or opposite.size < claim.size
+
+
+def _position_value(state: State, position: Position) -> Decimal:
+    return notional_value(position.size, state.mark(position.symbol) or position.entry_price)
+
+
+def _position_risk(state: State, position: Position, worth: Decimal) -> Decimal:
+    """Stops are taken in the order of their loss, the dearest first, until the position is covered."""
+    fee, left, total = taker_fee(state, position.symbol), position.size, _ZERO
+    losses = sorted(
+        (
+            (position_risk(position.hold_side, Decimal(1), position.entry_price, price, fee), size)
+            for price, size in _stops(state, position)
+        ),
+        reverse=True,
+    )
+    for loss, size in losses:
+        covered = min(left, size)
+        total += loss * covered
+        left -= covered
+    return total + (_bare_risk(position, worth, fee) * left / position.size if left else _ZERO)
+
+
+def _stops(state: State, position: Position) -> Iterator[tuple[Decimal, Decimal]]:
+    """Price and size of the stops that rest at the exchange for a position.
+
+    The stop that came with an entry counts for a moment before it is told of as an order of its own.
+    """
+    for tracked in state.ledger.unfinished():
+        order, plan = tracked.order, tracked.order.plan
+        if plan is None or not plan.kind.limits_loss or order.symbol != position.symbol:
+            continue
+        if order.state not in _AT_THE_EXCHANGE or tracked.cancel_requested:
+            continue
+        if order.hold_side not in (None, position.hold_side) or order.side is position.hold_side.opening_side:
+            continue
+        yield plan.trigger_price, position.size if plan.kind.whole_position else order.remaining
+    for tracked, size in state.unsettled.fresh():
+        entry = tracked.order
+        if entry.symbol == position.symbol and opened_side(entry) is position.hold_side and entry.stop_loss:
+            yield entry.stop_loss, size
+
+
+def _bare_risk(position: Position, worth: Decimal, fee: Decimal) -> Decimal:
+    """What a position without any stop can lose."""
+    if position.liquidation_price is not None and position.liquidation_price > 0:
+        price = position.liquidation_price
+        return position_risk(position.hold_side, position.size, position.entry_price, price, fee)
+    if position.margin_mode is MarginMode.ISOLATED:
+        return position_margin(position)
+    return max(_ZERO, min(worth, notional_value(position.size, position.entry_price)))
+
+
+def _claim_risk(state: State, claim: Claim, worth: Decimal) -> Decimal:
+    if not _opens(state, claim):
+        return _ZERO
+    fee = taker_fee(state, claim.symbol)
+    if claim.stop is not None and claim.stop > 0:
+        return unit_risk(claim.price, claim.stop, fee, fee) * claim.size
+    value, settings = notional_value(claim.size, claim.price), state.settings.get(claim.symbol)
+    if settings is not None and settings.margin_mode is MarginMode.ISOLATED:
+        return value / settings.leverage(claim.hold_side)
+    return max(_ZERO, min(worth, value))
