@@ -32,7 +32,14 @@ from omega_tui.engine.narration import tell_end, tell_fill
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
 
-ORDER_PANELS = (Panel.ORDERS, Panel.LADDER, Panel.CHART, Panel.FIBONACCI, Panel.STATUS)
+ORDER_PANELS = (
+    Panel.ORDERS,
+    Panel.POSITIONS,
+    Panel.LADDER,
+    Panel.CHART,
+    Panel.FIBONACCI,
+    Panel.STATUS,
+)
 POSITION_PANELS = (
     Panel.POSITIONS,
     Panel.ACCOUNT,

@@ -6,17 +6,19 @@ One event loop; no thread but the journal's writer. It knows neither screen nor 
 import asyncio
 
 from omega_tui.clock import Clock, Ids
-from omega_tui.domain.events import Event, NoticeGiven, Surface
+from omega_tui.domain.events import Event, NoticeGiven, PositionsReported, Surface
 from omega_tui.domain.orders import Order
 from omega_tui.domain.text import safe_text
 from omega_tui.engine.account_settings import SettingsDesk
 from omega_tui.engine.apply import ORDER_PANELS, SURFACES, Consequences, apply_event
 from omega_tui.engine.closing import Closer
+from omega_tui.engine.expected_legs import ExpectedLegs
 from omega_tui.engine.intents import Doors, Intent, Receipt
 from omega_tui.engine.options import EngineOptions
 from omega_tui.engine.orders import OrderManager
 from omega_tui.engine.postures import PostureDesk
 from omega_tui.engine.protection import Protector
+from omega_tui.engine.protection_watch import TICK_SECONDS, ProtectionWatch
 from omega_tui.engine.reconciler import Reconciler
 from omega_tui.engine.recorder import FILL, SESSION, Recorder, as_unknown
 from omega_tui.engine.risk_desk import RiskDesk
@@ -57,7 +59,10 @@ class Engine:
             self._state, gateway, self._recorder, ids, self._supervisor, self._look_again
         )
         self._reconciler = Reconciler(self._state, gateway, self._recorder, self._receive, self._follow)
-        self._doors = self._collect_doors(gateway)
+        self._closer = Closer(self._state, gateway, self._orders, self._supervisor, self._look_again)
+        self._expected = ExpectedLegs(self._state, self._orders, self._closer.close, self._look_again)
+        self._protection = ProtectionWatch(self._state, self._expected, self._orders.amend)
+        self._doors = self._collect_doors()
         self._wake: asyncio.Event | None = None
 
     @property
@@ -65,12 +70,12 @@ class Engine:
         """The pictures."""
         return self._store
 
-    def _collect_doors(self, gateway: Gateway) -> Doors:
-        closer = Closer(self._state, gateway, self._orders, self._supervisor, self._look_again)
+    def _collect_doors(self) -> Doors:
+        protector = Protector(self._state, self._orders, self._supervisor, self._expected, self._protection)
         return {
             **self._orders.doors,
-            **closer.doors,
-            **Protector().doors,
+            **self._closer.doors,
+            **protector.doors,
             **SettingsDesk().doors,
             **RiskDesk().doors,
             **PostureDesk(self._state, self._orders).doors,
@@ -90,6 +95,7 @@ class Engine:
         self._supervisor.every(
             "reading positions", lambda: options.position_poll_seconds, self._reconciler.poll, Surface.PRIVATE
         )
+        self._supervisor.every("watching stops", lambda: TICK_SECONDS, self._protection.tick, Surface.ACTIONS)
         self._supervisor.every(
             "checking the journal", lambda: _PROBE_SECONDS, self._recorder.probe, Surface.ACTIONS
         )
@@ -134,13 +140,17 @@ class Engine:
             self._look_again()
 
     def _apply(self, event: Event) -> Consequences:
-        return apply_event(self._state, event)
+        consequences = apply_event(self._state, event)
+        if consequences.orders or isinstance(event, PositionsReported):
+            self._protection.look()
+        return consequences
 
     def _follow(self, consequences: Consequences) -> None:
         for tracked in consequences.orders:
             self._recorder.note_order(tracked.order)
         for fill in consequences.fills:
             self._recorder.note(FILL, fill)
+        self._expected.take_fills(consequences.fills)
         if consequences.history:
             self._watch.load_history()
         if consequences.reconcile:

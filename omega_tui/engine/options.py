@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.profiles import BUILT_IN, Profile
+
+
+class StopAnswer(StrEnum):
+    """What to do when the stop that was asked for is not at the exchange."""
+
+    ALARM = "alarm"
+    RETRY = "retry"
+    RETRY_THEN_CLOSE = "retry_then_close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +47,7 @@ class EngineOptions:
     reconcile_seconds: float = 30.0
     signature_window_seconds: float = 35.0
     judge_lag: bool = True
+    stop_answer: StopAnswer = StopAnswer.RETRY
+    stop_retries: int = 3
+    live_phrase: str = ""
+    """What has to be typed before new risk is possible in this session; empty asks for nothing."""

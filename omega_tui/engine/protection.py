@@ -1,10 +1,66 @@
-"""Keeping positions protected: stops that rest at the exchange, confirmed, for as much as is open."""
+"""Giving positions stops and targets that rest at the exchange; never taking one away before its successor.
 
-from omega_tui.engine.intents import Doors, Protect, Receipt
+The exchange keeps one whole-position stop and one whole-position target a position (UTA code 25594): where
+one exists it is amended in place. A leg of another kind that it replaces goes once the new one is confirmed.
+Whether what was asked for came to be is `protection_watch`'s business.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
+
+from omega_tui.domain.account import Position
+from omega_tui.domain.events import Surface
+from omega_tui.domain.instruments import Instrument
+from omega_tui.domain.orders import OrderRequest, OrderType, PositionMode, TimeInForce
+from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
+from omega_tui.domain.protection import is_confirmed, legal_trigger, trigger_problems
+from omega_tui.domain.sizing import legal_size
+from omega_tui.domain.values import decimal_text
+from omega_tui.engine.cover import plans_of, position_words
+from omega_tui.engine.expected_legs import Expected, ExpectedLegs
+from omega_tui.engine.guards import gate_problems
+from omega_tui.engine.intents import AmendOrder, Doors, Protect, Receipt
+from omega_tui.engine.ledger import Tracked
+from omega_tui.engine.orders import OrderManager
+from omega_tui.engine.protection_watch import ProtectionWatch
+from omega_tui.engine.state import State
+from omega_tui.engine.supervise import Supervisor
+
+_ZERO, _ONE = Decimal(0), Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """One stop or target to be had, and which resting plan of that kind it is, if there is one."""
+
+    plan: Plan
+    size: Decimal
+    existing: Tracked | None
+
+    @property
+    def what(self) -> str:
+        return "stop" if self.plan.kind.limits_loss else "target"
 
 
 class Protector:
-    """Places and replaces the stops of positions."""
+    """Places and replaces the stops and targets of positions."""
+
+    def __init__(
+        self,
+        state: State,
+        orders: OrderManager,
+        supervisor: Supervisor,
+        expected: ExpectedLegs,
+        watch: ProtectionWatch,
+    ) -> None:
+        self._state = state
+        self._orders = orders
+        self._supervisor = supervisor
+        self._expected = expected
+        self._watch = watch
+        expected.place_stop = self.place_stop
 
     @property
     def doors(self) -> Doors:
@@ -12,5 +68,175 @@ class Protector:
         return {Protect: self.protect}
 
     def protect(self, intent: Protect) -> Receipt:
-        """Take up stop and target of a position."""
-        return Receipt(False, "protecting is not possible yet")
+        """Take up stop and target of a position, or refuse both with the reasons."""
+        state = self._state
+        position = state.position(intent.symbol, intent.hold_side)
+        instrument = state.instruments.get(intent.symbol)
+        problems = list(gate_problems(state, intent.symbol, adds_risk=False))
+        if position is None or instrument is None:
+            problems.append(f"there is no {intent.hold_side} position in {intent.symbol} to protect")
+            return Receipt(False, "; ".join(problems))
+        legs = list(_legs(state, position, instrument, intent))
+        problems += _problems(state, position, instrument, intent, legs)
+        if problems:
+            return Receipt(False, "; ".join(problems))
+        return self._take_up(position, intent, legs)
+
+    def _take_up(self, position: Position, intent: Protect, legs: list[_Leg]) -> Receipt:
+        words = self._remove(position, intent)
+        keys: list[str] = []
+        replaced: list[Tracked] = []
+        taken: list[_Leg] = []
+        stop_key: str | None = None
+        for leg in legs:
+            receipt = self._amend(leg, leg.existing) if leg.existing else self._place(position, leg)
+            if not receipt.taken and not taken:
+                return receipt
+            words.append(f"{leg.what} {decimal_text(leg.plan.trigger_price)}")
+            if not receipt.taken:
+                words[-1] += f" refused: {receipt.text}"
+                continue
+            taken.append(leg)
+            keys += receipt.keys
+            if leg.what == "stop":
+                stop_key = receipt.keys[0] if receipt.keys else None
+                replaced += _outlived(self._state, position, leg)
+                if intent.share < _ONE:
+                    self._watch.follow(stop_key or (leg.existing.key if leg.existing else ""), intent.share)
+        self._expect(position, intent, taken, stop_key, replaced)
+        return Receipt(True, f"protecting {position_words(position)}: {', '.join(words)}", tuple(keys))
+
+    def _remove(self, position: Position, intent: Protect) -> list[str]:
+        """Cancel the legs that the trader wants gone; what went, in words."""
+        words = []
+        for price, is_stop in ((intent.stop_loss, True), (intent.take_profit, False)):
+            if price == _ZERO:
+                chosen = [each for each in plans_of(self._state, position) if _limits(each) is is_stop]
+                self._orders.cancel_many(chosen)
+                words.append(f"no {'stop' if is_stop else 'target'} any more")
+        if intent.stop_loss == _ZERO:
+            self._expected.forget((position.symbol, position.hold_side))
+        return words
+
+    def _place(self, position: Position, leg: _Leg) -> Receipt:
+        request = OrderRequest(
+            client_order_id=self._orders.new_client_order_id(),
+            symbol=position.symbol,
+            side=position.hold_side.opening_side.opposite,
+            order_type=OrderType.MARKET,
+            size=leg.size,
+            price=None,
+            time_in_force=TimeInForce.GTC,
+            reduce_only=True,
+            margin_mode=position.margin_mode,
+            hold_side=position.hold_side if position.position_mode is PositionMode.HEDGE else None,
+            plan=leg.plan,
+        )
+        tracked = self._orders.open(request)
+        size = "all" if leg.plan.kind.whole_position else decimal_text(leg.size)
+        why = f"{leg.what} of {position_words(position)} at {decimal_text(leg.plan.trigger_price)} for {size}"
+        self._supervisor.once(
+            f"sending a {leg.what}", partial(self._orders.send, tracked, request, why), Surface.ACTIONS
+        )
+        return Receipt(True, why, (tracked.key,))
+
+    def _amend(self, leg: _Leg, existing: Tracked) -> Receipt:
+        receipt = self._orders.amend(AmendOrder(existing.key, trigger_price=leg.plan.trigger_price))
+        return Receipt(receipt.taken, receipt.text)
+
+    def place_stop(
+        self, position: Position, price: Decimal, trigger_by: TriggerBy, share: Decimal
+    ) -> str | None:
+        """Place a stop as an answer to its absence; its row key, None when it must not be sent."""
+        state = self._state
+        instrument = state.instruments.get(position.symbol)
+        intent = Protect(position.symbol, position.hold_side, price, None, trigger_by, share)
+        legs = list(_legs(state, position, instrument, intent)) if instrument is not None else []
+        if instrument is None or tuple(_problems(state, position, instrument, intent, legs)):
+            return None
+        leg = replace(legs[0], existing=None)
+        key = self._place(position, leg).keys[0]
+        if share < _ONE:
+            self._watch.follow(key, share)
+        return key
+
+    def _expect(
+        self,
+        position: Position,
+        intent: Protect,
+        legs: list[_Leg],
+        stop_key: str | None,
+        replaced: list[Tracked],
+    ) -> None:
+        prices = {leg.what: leg.plan.trigger_price for leg in legs}
+        if not prices:
+            return
+        self._expected.expect(
+            Expected(
+                symbol=position.symbol,
+                hold_side=position.hold_side,
+                stop=prices.get("stop"),
+                target=prices.get("target"),
+                trigger_by=intent.trigger_by,
+                since=self._state.clock.monotonic(),
+                share=intent.share,
+                stop_key=stop_key,
+                replaces=tuple(replaced),
+            )
+        )
+
+
+def reference_price(state: State, symbol: str, trigger_by: TriggerBy) -> Decimal | None:
+    """The price that a stop watches: the mark, or the last one where it is known, else the mark."""
+    if trigger_by is TriggerBy.LAST and symbol == state.market.symbol:
+        return state.market.last_price
+    return state.mark(symbol)
+
+
+def _legs(state: State, position: Position, instrument: Instrument, intent: Protect) -> Iterator[_Leg]:
+    whole = intent.share == _ONE
+    stop_kind = PlanKind.POSITION_STOP_LOSS if whole else PlanKind.STOP_LOSS
+    target_kind = PlanKind.POSITION_TAKE_PROFIT if whole else PlanKind.TAKE_PROFIT
+    size = _ZERO if whole else legal_size(position.size * intent.share, instrument)
+    for price, kind in ((intent.stop_loss, stop_kind), (intent.take_profit, target_kind)):
+        if price is None or not price:
+            continue
+        trigger = legal_trigger(price, position.hold_side, kind, instrument) if price.is_finite() else price
+        same = [each for each in plans_of(state, position) if _is_same(each, kind, size)]
+        yield _Leg(Plan(kind, trigger, intent.trigger_by), size, same[0] if same else None)
+
+
+def _is_same(tracked: Tracked, kind: PlanKind, size: Decimal) -> bool:
+    plan = tracked.order.plan
+    return plan is not None and plan.kind is kind and (kind.whole_position or tracked.order.size == size)
+
+
+def _limits(tracked: Tracked) -> bool:
+    return tracked.order.plan is not None and tracked.order.plan.kind.limits_loss
+
+
+def _outlived(state: State, position: Position, leg: _Leg) -> Iterator[Tracked]:
+    """Partial legs that a new whole-position one of the same purpose replaces."""
+    if not leg.plan.kind.whole_position or leg.existing is not None:
+        return
+    gone = PlanKind.STOP_LOSS if leg.plan.kind.limits_loss else PlanKind.TAKE_PROFIT
+    for tracked in plans_of(state, position):
+        if tracked.order.plan is not None and tracked.order.plan.kind is gone:
+            yield tracked
+
+
+def _problems(
+    state: State, position: Position, instrument: Instrument, intent: Protect, legs: list[_Leg]
+) -> Iterator[str]:
+    if intent.stop_loss is None and intent.take_profit is None:
+        yield "type a stop or a target"
+    if not _ZERO < intent.share <= _ONE:
+        yield "the share must be above zero and at most all of the position"
+        return
+    reference = reference_price(state, position.symbol, intent.trigger_by)
+    for leg in legs:
+        yield from trigger_problems(position, leg.plan.kind, leg.plan.trigger_price, reference)
+        if intent.share < _ONE and leg.size < instrument.min_size:
+            yield f"that share is below the least size, {decimal_text(instrument.min_size)} {instrument.base}"
+        if leg.existing is not None and not is_confirmed(leg.existing.order):
+            yield f"a {leg.what} of this position is on its way ({leg.existing.state}): wait for its proof"

@@ -59,6 +59,7 @@ class Reconciler:
         epoch, began = self._state.private_epoch, self._state.clock.monotonic()
         truth = await self._fetch_truth()
         self._state.ledger.confirm_open(truth.open_orders, began)
+        self._state.orders_read_at = began
         ours = Ours(self._state.ledger, self._state.positions, self._state.balance, self._state.settings)
         for event in tuple(diff(truth, ours)):
             self._receive(event)

@@ -13,6 +13,7 @@ from omega_tui.domain.events import Health, Surface
 from omega_tui.domain.instruments import Instrument, Tier
 from omega_tui.domain.market import Ticker, Timeframe
 from omega_tui.domain.orders import HoldSide, MarginMode, PositionMode, Side
+from omega_tui.engine.alarms import Alarms
 from omega_tui.engine.day import Day, day_start
 from omega_tui.engine.diary import Diary
 from omega_tui.engine.feeds import Feeds
@@ -80,6 +81,9 @@ class State:
         self.private_epoch = 0
         self.balance: Balance | None = None
         self.marks: dict[str, tuple[int, Decimal]] = {}
+        self.alarms = Alarms()
+        self.orders_read_at: float | None = None
+        self.started_trails: set[str] = set()
         self.halted = False
         self.halted_symbols: dict[str, str] = {}
         self.reconciled = False

@@ -7,6 +7,7 @@ from omega_tui.domain.events import Surface
 from omega_tui.domain.margin import notional_value, position_margin, unrealized_profit
 from omega_tui.domain.orders import HoldSide
 from omega_tui.engine.account_views import AccountView, PositionRow, PositionsView
+from omega_tui.engine.cover import position_cover
 from omega_tui.engine.state import State
 
 _ZERO = Decimal(0)
@@ -25,6 +26,7 @@ def build_position_row(state: State, position: Position) -> PositionRow:
     mark = state.mark(position.symbol)
     unrealized = position_unrealized(state, position)
     margin = position_margin(position)
+    cover = position_cover(state, position)
     return PositionRow(
         symbol=position.symbol,
         hold_side=position.hold_side,
@@ -45,6 +47,9 @@ def build_position_row(state: State, position: Position) -> PositionRow:
         fees=position.fees,
         price_places=instrument.price_places if instrument is not None else 2,
         size_places=instrument.size_places if instrument is not None else 4,
+        protected=cover.share if cover is not None else None,
+        stop_price=cover.stop_price if cover is not None else None,
+        target_price=cover.target_price if cover is not None else None,
     )
 
 

@@ -37,6 +37,7 @@ def build_status(state: State) -> StatusView:
         ack_p50_ms=median_low(state.ack_latencies_ms) if state.ack_latencies_ms else None,
         instrument=state.instrument,
         posture_reason=posture_reason,
+        alarm=state.alarms.text,
     )
 
 

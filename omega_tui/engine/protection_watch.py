@@ -1,0 +1,138 @@
+"""Sees to it that no position is without a stop unnoticed: the alarm comes within two seconds and ends only
+on proof, a stop that the exchange shows or a report without the position.
+
+Partial stops of ours follow the size of their position here. What is done about a stop that does not come is
+`expected_legs`' business.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from omega_tui.domain.account import Position
+from omega_tui.domain.instruments import Instrument
+from omega_tui.domain.plans import PlanKind
+from omega_tui.domain.protection import Cover, is_confirmed, is_reached
+from omega_tui.domain.sizing import legal_size
+from omega_tui.domain.values import decimal_text
+from omega_tui.engine.alarms import Alarm
+from omega_tui.engine.cover import PositionKey, plans_of, position_cover, position_words
+from omega_tui.engine.expected_legs import ExpectedLegs
+from omega_tui.engine.intents import AmendOrder, Receipt
+from omega_tui.engine.ledger import Tracked
+from omega_tui.engine.state import State
+from omega_tui.engine.views import Panel
+
+TICK_SECONDS = 0.5
+"""How often the watch looks without being told anything."""
+
+_ALARM_SECONDS = 1.0
+_RESIZE_SECONDS = 2.0
+_ONE = Decimal(1)
+
+
+@dataclass(slots=True)
+class _Naked:
+    since: float
+    told: bool = False
+
+
+class ProtectionWatch:
+    """Compares what should protect each position with what does; `amend` takes up an amendment."""
+
+    def __init__(self, state: State, expected: ExpectedLegs, amend: Callable[[AmendOrder], Receipt]) -> None:
+        self._state = state
+        self._expected = expected
+        self._amend = amend
+        self._naked: dict[PositionKey, _Naked] = {}
+        self._shares: dict[str, Decimal] = {}
+        self._resized: dict[str, float] = {}
+
+    def follow(self, key: str, share: Decimal) -> None:
+        """Keep the plan with this row key at that share of its position's size."""
+        self._shares[key] = share
+
+    async def tick(self) -> None:
+        """What time alone changes."""
+        self.look()
+
+    def look(self) -> None:
+        """Compare and act; called after each piece of news of orders and positions."""
+        state = self._state
+        self._expected.check()
+        held = {(each.symbol, each.hold_side): each for each in state.positions}
+        for key in [key for key in self._naked if key not in held and state.positions_known]:
+            self._clear(key)
+        for key, position in held.items():
+            self._start_trails(position)
+            cover = position_cover(state, position)
+            if cover is not None:
+                self._judge(key, position, cover)
+            self._follow_size(position)
+
+    def _judge(self, key: PositionKey, position: Position, cover: Cover) -> None:
+        if cover.share >= _ONE:
+            naked = self._naked.get(key)
+            self._clear(key)
+            if naked is not None and naked.told:
+                self._state.diary.good(f"protected again: {position_words(position)}")
+            return
+        now = self._state.clock.monotonic()
+        naked = self._naked.setdefault(key, _Naked(now))
+        trouble = self._expected.trouble(key)
+        if not trouble and now - naked.since < _ALARM_SECONDS:
+            return
+        words = f"{naked_words(cover.share)}: {position_words(position)}"
+        text = f"UNPROTECTED, {words}: {trouble}" if trouble else f"{words} has no stop for it"
+        if self._state.alarms.set(_alarm_key(key), Alarm(text)):
+            self._state.touch(Panel.STATUS)
+        if not naked.told:
+            naked.told = True
+            self._state.diary.error(text)
+
+    def _clear(self, key: PositionKey) -> None:
+        self._naked.pop(key, None)
+        if self._state.alarms.clear(_alarm_key(key)):
+            self._state.touch(Panel.STATUS)
+
+    def _start_trails(self, position: Position) -> None:
+        mark = self._state.mark(position.symbol)
+        for tracked in plans_of(self._state, position):
+            plan, order_id = tracked.order.plan, tracked.order.order_id
+            if plan is None or plan.kind is not PlanKind.TRAILING_STOP or order_id is None:
+                continue
+            if is_reached(position, plan.trigger_price, mark):
+                self._state.started_trails.add(order_id)
+
+    def _follow_size(self, position: Position) -> None:
+        instrument = self._state.instruments.get(position.symbol)
+        if instrument is None or not self._shares:
+            return
+        for tracked in plans_of(self._state, position):
+            share = self._shares.get(tracked.key)
+            if share is not None and is_confirmed(tracked.order):
+                self._resize(tracked, legal_size(position.size * share, instrument), instrument)
+
+    def _resize(self, tracked: Tracked, wanted: Decimal, instrument: Instrument) -> None:
+        now = self._state.clock.monotonic()
+        asked = self._resized.get(tracked.key)
+        recently = asked is not None and now - asked < _RESIZE_SECONDS
+        if wanted == tracked.order.size or wanted < instrument.min_size or recently:
+            return
+        self._resized[tracked.key] = now
+        receipt = self._amend(AmendOrder(tracked.key, size=wanted))
+        words = f"the stop follows the position to {decimal_text(wanted)} {instrument.base}"
+        if receipt.taken:
+            self._state.diary.write(words)
+        else:
+            self._state.diary.warn(f"{words}: refused: {receipt.text}")
+
+
+def naked_words(covered: Decimal) -> str:
+    """`NAKED 40 %`: how much of a position no confirmed stop covers, never rounded down to nothing."""
+    whole = ((_ONE - covered) * 100).to_integral_value()
+    return f"NAKED {whole if whole else 1} %"
+
+
+def _alarm_key(key: PositionKey) -> str:
+    return f"naked {key[0]} {key[1]}"

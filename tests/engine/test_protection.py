@@ -1,0 +1,296 @@
+"""No position is without a stop unnoticed; what was asked for is proven, retried, or said to be missing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omega_tui.domain.events import FillReported, PositionsReported
+from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, Side
+from omega_tui.domain.plans import PlanKind, TriggerBy
+from omega_tui.engine.intents import Protect
+from omega_tui.engine.options import StopAnswer
+from omega_tui.exchange.port import Outcome, Rejected, Unknown
+from tests.engine.fake_gateway import EXCHANGE_MS, D, FakeGateway, fill, position
+from tests.engine.plan_desk import PlanDesk, plan_order
+from tests.engine.rig import Rig, running
+
+LONG, SHORT = HoldSide.LONG, HoldSide.SHORT
+WHOLE = PlanKind.POSITION_STOP_LOSS
+
+
+@asynccontextmanager
+async def holding(tmp_path: Path, *, held: Any = None, **options: Any) -> AsyncIterator[tuple[Rig, PlanDesk]]:
+    """An account with one position, by default a long of 0.5 at 60000."""
+    gateway = FakeGateway(positions=held or (position(),))
+    desk = PlanDesk(gateway, shows=options.pop("shows", True))
+    async with running(tmp_path, gateway, **options) as rig:
+        yield rig, desk
+
+
+def protect(rig: Rig, stop: str | None = "59000", target: str | None = None, **changes: Any) -> Any:
+    prices = {"stop_loss": D(stop) if stop else None, "take_profit": D(target) if target else None}
+    return rig.engine.submit(Protect("BTCUSDT", LONG, **{**prices, **changes}))
+
+
+def alarm(rig: Rig) -> str:
+    return rig.views.status().alarm
+
+
+def protected(rig: Rig) -> Any:
+    return rig.views.positions().rows[0].protected
+
+
+async def advance(rig: Rig, seconds: float) -> None:
+    """Half a second at a time, as the watch does."""
+    for _ in range(round(seconds / 0.5)):
+        await rig.advance(0.5)
+
+
+async def test_a_naked_position_is_shown_at_once_and_alarmed_within_two_seconds(tmp_path: Path) -> None:
+    """Invariant 11."""
+    async with running(tmp_path) as rig:
+        assert alarm(rig) == ""
+        rig.gateway.positions = (position(),)
+        rig.gateway.emit(PositionsReported(rig.gateway.positions, EXCHANGE_MS + 1))
+        assert protected(rig) == 0
+        await advance(rig, 1.5)
+        assert alarm(rig) == "NAKED 100 %: LONG 0.5 BTCUSDT has no stop for it"
+        await advance(rig, 5)
+        assert rig.log_text().count("NAKED") == 1
+
+
+async def test_the_alarm_ends_only_on_proof(tmp_path: Path) -> None:
+    """An acknowledged stop that the exchange does not show protects nobody."""
+    async with holding(tmp_path, shows=False) as (rig, desk):
+        await advance(rig, 1.5)
+        rig.gateway.reads_fail = True
+        assert protect(rig).taken
+        await rig.until(lambda: desk.events)
+        await advance(rig, 2)
+        assert desk.events == ["placed position_stop_loss 59000.0"], "silence is no proof of absence"
+        assert "NAKED 100 %" in alarm(rig)
+        rig.gateway.reads_fail = False
+        desk.show(rig.gateway.open_orders[0])
+        assert alarm(rig) == ""
+        assert protected(rig) == 1
+        assert rig.views.positions().rows[0].stop_price == D("59000")
+
+
+async def test_a_partial_stop_leaves_the_rest_naked(tmp_path: Path) -> None:
+    async with holding(tmp_path) as (rig, desk):
+        desk.show(plan_order("a", "59000", PlanKind.STOP_LOSS, size="0.3"))
+        await advance(rig, 1.5)
+        assert alarm(rig).startswith("NAKED 40 %: LONG 0.5 BTCUSDT")
+        rig.gateway.emit(PositionsReported((), EXCHANGE_MS + 9))
+        assert alarm(rig) == "", "a position that is gone needs no stop"
+
+
+async def test_a_stop_that_somebody_cancels_brings_the_alarm_back(tmp_path: Path) -> None:
+    stop = plan_order("a", "59000")
+    async with holding(tmp_path) as (rig, desk):
+        desk.show(stop)
+        await advance(rig, 1.5)
+        assert alarm(rig) == ""
+        desk.end(stop, OrderState.CANCELED)
+        await advance(rig, 1.5)
+        assert "NAKED 100 %" in alarm(rig)
+
+
+async def test_a_stop_covers_the_whole_position_and_names_it_in_hedge_mode(tmp_path: Path) -> None:
+    hedge = PositionMode.HEDGE
+    held = (position("0.5", mode=hedge), position("0.2", SHORT, mode=hedge))
+    async with holding(tmp_path, held=held) as (rig, _):
+        receipt = protect(rig, "59000.04", "62000")
+        assert receipt.text == "protecting LONG 0.5 BTCUSDT: stop 59000.1, target 62000"
+        await rig.until(lambda: len(rig.gateway.placed) == 2)
+        stop, target = rig.gateway.placed
+        assert (stop.side, stop.hold_side, stop.size, stop.reduce_only) == (Side.SELL, LONG, 0, True)
+        assert stop.plan is not None
+        assert (stop.plan.kind, stop.plan.trigger_by) == (WHOLE, TriggerBy.MARK)
+        assert target.plan is not None
+        assert target.plan.kind is PlanKind.POSITION_TAKE_PROFIT
+        await advance(rig, 1)
+        assert "stop confirmed: LONG 0.5 BTCUSDT at 59000.1" in rig.log_text()
+        assert "target confirmed: LONG 0.5 BTCUSDT at 62000" in rig.log_text()
+
+
+@pytest.mark.parametrize(
+    ("stop", "target", "words"),
+    [("60001", None, "must be below the price, 60000 now"), (None, "59999", "must be above the price")],
+)
+async def test_o20_a_trigger_on_the_wrong_side_of_the_mark_is_refused_here(
+    tmp_path: Path, stop: str | None, target: str | None, words: str
+) -> None:
+    async with holding(tmp_path) as (rig, _):
+        receipt = protect(rig, stop, target)
+        assert not receipt.taken
+        assert words in receipt.text
+        await rig.settle()
+        assert rig.gateway.placed == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"stop": None}, "type a stop or a target"),
+        ({"share": D(0)}, "the share must be above zero"),
+        ({"share": D("0.001")}, "below the least size"),
+        ({"hold_side": SHORT}, "no short position"),
+    ],
+)
+async def test_what_cannot_be_protected_is_refused_in_words(
+    tmp_path: Path, changes: dict[str, Any], words: str
+) -> None:
+    async with holding(tmp_path) as (rig, _):
+        fields = {"symbol": "BTCUSDT", "hold_side": LONG, "stop_loss": D("59000"), **changes}
+        fields["stop_loss"] = fields.pop("stop", fields["stop_loss"])
+        receipt = rig.engine.submit(Protect(**fields))
+        assert not receipt.taken
+        assert words in receipt.text
+
+
+def entry_with(rig: Rig, **legs: Any) -> None:
+    """A buy that fills at once, with presets."""
+    assert rig.place(rig.draft(order_type=OrderType.MARKET, price=None, size=D("0.5"), **legs)).taken
+
+
+async def fill_entry(rig: Rig) -> None:
+    await rig.until(lambda: rig.gateway.placed)
+    await rig.settle()
+    entry = rig.gateway.placed[0]
+    rig.gateway.positions = (position(),)
+    rig.gateway.emit(
+        FillReported(
+            fill("t1", "0.5", price="60000", order_id="7000", client_order_id=entry.client_order_id)
+        ),
+        PositionsReported(rig.gateway.positions, EXCHANGE_MS + 5),
+    )
+
+
+def stops_refused(request: OrderRequest) -> Outcome | None:
+    return Rejected("45122", "stop price refused") if request.plan else None
+
+
+async def test_o17_an_entry_whose_stop_is_missing_alarms_and_has_its_stop_placed(tmp_path: Path) -> None:
+    """FAULTS O17: the exchange filled the entry and dropped its stop."""
+    gateway = FakeGateway()
+    desk = PlanDesk(gateway)
+    async with running(tmp_path, gateway) as rig:
+        entry_with(rig, stop_loss=D("59000"))
+        await fill_entry(rig)
+        desk.judge = lambda request: Unknown("late") if request.plan else None
+        await advance(rig, 1.5)
+        assert "UNPROTECTED, NAKED 100 %" in alarm(rig)
+        assert "the exchange does not show it; placing it again (1 of 3)" in alarm(rig)
+        await rig.until(lambda: len(gateway.placed) == 2)
+        sent = gateway.placed[1]
+        assert sent.plan is not None
+        assert (sent.plan.kind, sent.plan.trigger_price) == (WHOLE, D("59000"))
+        desk.show(plan_order(sent.client_order_id, "59000"))
+        await advance(rig, 0.5)
+        assert alarm(rig) == ""
+        assert "stop confirmed" in rig.log_text()
+
+
+async def test_presets_that_the_exchange_shows_are_proof(tmp_path: Path) -> None:
+    gateway = FakeGateway()
+    desk = PlanDesk(gateway)
+    async with running(tmp_path, gateway) as rig:
+        entry_with(rig, stop_loss=D("59000"), take_profit=D("62000"))
+        await fill_entry(rig)
+        desk.show(plan_order("sl", "59000", PlanKind.STOP_LOSS, size="0.5"))
+        desk.show(plan_order("tp", "62000", PlanKind.TAKE_PROFIT, size="0.5"))
+        await advance(rig, 4)
+        assert len(gateway.placed) == 1
+        assert alarm(rig) == ""
+        assert "stop confirmed: LONG 0.5 BTCUSDT at 59000" in rig.log_text()
+        assert "target confirmed: LONG 0.5 BTCUSDT at 62000" in rig.log_text()
+
+
+async def test_o17_a_stop_that_is_refused_again_and_again_ends_in_words(tmp_path: Path) -> None:
+    async with holding(tmp_path, stop_answer=StopAnswer.RETRY, stop_retries=2) as (rig, desk):
+        desk.judge = stops_refused
+        protect(rig)
+        await advance(rig, 5)
+        assert len(rig.gateway.placed) == 3, "the stop and two more attempts"
+        assert len({each.client_order_id for each in rig.gateway.placed}) == 3
+        assert "the stop was rejected: stop price refused (45122); protect or close it" in alarm(rig)
+
+
+async def test_o17_only_the_alarm_when_that_is_the_answer(tmp_path: Path) -> None:
+    async with holding(tmp_path, stop_answer=StopAnswer.ALARM) as (rig, desk):
+        desk.judge = stops_refused
+        protect(rig)
+        await advance(rig, 4)
+        assert len(rig.gateway.placed) == 1
+        assert "UNPROTECTED" in alarm(rig)
+
+
+async def test_a_stop_of_unknown_fate_is_not_sent_again(tmp_path: Path) -> None:
+    """It may be at the exchange; its fate is asked for, and the alarm stays."""
+    async with holding(tmp_path) as (rig, desk):
+        desk.judge = lambda request: Unknown("no answer")
+        protect(rig)
+        await advance(rig, 10)
+        assert len(rig.gateway.placed) == 1
+        assert "whether its stop is at the exchange is not known" in alarm(rig)
+
+
+async def test_o18_a_missing_target_is_told_and_the_stop_stays(tmp_path: Path) -> None:
+    async with holding(tmp_path) as (rig, desk):
+        desk.judge = lambda request: (
+            Rejected("1", "no") if request.plan and request.plan.kind.takes_profit else None
+        )
+        protect(rig, "59000", "62000")
+        await advance(rig, 3)
+        assert "the target is not at the exchange" in rig.log_text()
+        assert alarm(rig) == ""
+        assert protected(rig) == 1
+        assert rig.gateway.canceled == []
+
+
+async def test_o19_both_legs_only_close(tmp_path: Path) -> None:
+    """FAULTS O19: in a fast market both fire; the second one must find nothing to open."""
+    async with holding(tmp_path) as (rig, _):
+        protect(rig, "59000", "62000")
+        await rig.until(lambda: len(rig.gateway.placed) == 2)
+        assert all(each.reduce_only and each.side is Side.SELL for each in rig.gateway.placed)
+        assert all(each.plan and each.plan.kind.of_position for each in rig.gateway.placed)
+
+
+async def test_o21_partial_stops_go_only_once_the_new_one_is_confirmed(tmp_path: Path) -> None:
+    old = plan_order("old", "58000", PlanKind.STOP_LOSS, size="0.5")
+    async with holding(tmp_path, shows=False) as (rig, desk):
+        desk.show(old)
+        protect(rig)
+        await rig.until(lambda: desk.events)
+        assert rig.gateway.canceled == []
+        await advance(rig, 1)
+        await rig.until(lambda: rig.gateway.canceled)
+        assert rig.gateway.canceled[0].client_order_id == "old"
+        assert protected(rig) == 1
+
+
+async def test_o21_a_refused_replacement_leaves_the_old_stop(tmp_path: Path) -> None:
+    old = plan_order("old", "58000", PlanKind.STOP_LOSS, size="0.5")
+    async with holding(tmp_path) as (rig, desk):
+        desk.show(old)
+        desk.judge = stops_refused
+        protect(rig)
+        await advance(rig, 6)
+        assert rig.gateway.canceled == []
+        assert "the old one stays at 58000" in rig.log_text()
+        assert alarm(rig) == ""
+
+
+async def test_a_second_stop_waits_for_the_first_ones_proof(tmp_path: Path) -> None:
+    async with holding(tmp_path) as (rig, _):
+        rig.gateway.hold_place = asyncio.Event()
+        protect(rig)
+        await rig.until(lambda: rig.gateway.placed)
+        assert "on its way" in protect(rig, "59100").text
+        rig.gateway.hold_place.set()
