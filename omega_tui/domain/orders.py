@@ -222,6 +222,11 @@ class Order:
         return OrderRef(self.symbol, self.order_id, self.client_order_id or None, kind)
 
     @property
+    def may_add(self) -> bool:
+        """Whether its execution could open a position or add to one."""
+        return not self.reduce_only and not (self.plan is not None and self.plan.kind.of_position)
+
+    @property
     def remaining(self) -> Decimal:
         """What could still be filled, in base units."""
         return self.size - self.filled

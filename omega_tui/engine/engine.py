@@ -13,10 +13,11 @@ from omega_tui.engine.account_settings import SettingsDesk
 from omega_tui.engine.apply import ORDER_PANELS, SURFACES, Consequences, apply_event
 from omega_tui.engine.closing import Closer
 from omega_tui.engine.expected_legs import ExpectedLegs
+from omega_tui.engine.forced import tell_forced
 from omega_tui.engine.intents import Doors, Intent, Receipt
 from omega_tui.engine.options import EngineOptions
 from omega_tui.engine.orders import OrderManager
-from omega_tui.engine.postures import PostureDesk
+from omega_tui.engine.postures import SWEEP_SECONDS, PostureDesk
 from omega_tui.engine.protection import Protector
 from omega_tui.engine.protection_watch import TICK_SECONDS, ProtectionWatch
 from omega_tui.engine.reconciler import Reconciler
@@ -62,6 +63,7 @@ class Engine:
         self._closer = Closer(self._state, gateway, self._orders, self._supervisor, self._look_again)
         self._expected = ExpectedLegs(self._state, self._orders, self._closer.close, self._look_again)
         self._protection = ProtectionWatch(self._state, self._expected, self._orders.amend)
+        self._postures = PostureDesk(self._state, self._orders, self._recorder)
         self._doors = self._collect_doors()
         self._wake: asyncio.Event | None = None
 
@@ -78,7 +80,7 @@ class Engine:
             **protector.doors,
             **SettingsDesk().doors,
             **RiskDesk().doors,
-            **PostureDesk(self._state, self._orders).doors,
+            **self._postures.doors,
             **self._watch.doors,
         }
 
@@ -94,6 +96,9 @@ class Engine:
         )
         self._supervisor.every(
             "reading positions", lambda: options.position_poll_seconds, self._reconciler.poll, Surface.PRIVATE
+        )
+        self._supervisor.every(
+            "cancelling what HALT forbids", lambda: SWEEP_SECONDS, self._postures.sweep, Surface.ACTIONS
         )
         self._supervisor.every("watching stops", lambda: TICK_SECONDS, self._protection.tick, Surface.ACTIONS)
         self._supervisor.every(
@@ -151,6 +156,8 @@ class Engine:
         for fill in consequences.fills:
             self._recorder.note(FILL, fill)
         self._expected.take_fills(consequences.fills)
+        if tell_forced(self._state, consequences.fills):
+            self._look_again()
         if consequences.history:
             self._watch.load_history()
         if consequences.reconcile:
@@ -169,6 +176,8 @@ class Engine:
             self._state.day.take(bill)
         if remembered.day is not None:
             self._state.day.open(remembered.day)
+        if remembered.posture is not None:
+            self._postures.restore(remembered.posture)
         for order, age_ms in remembered.orders:
             self._state.ledger.restore(as_unknown(order), now - age_ms / 1000)
         if remembered.orders:

@@ -260,10 +260,15 @@ class Resume:
     """Leave HALT."""
 
 
+@dataclass(frozen=True, slots=True)
+class AcknowledgeAlarms:
+    """What only waits to be seen has been seen: a liquidation, a deleveraging."""
+
+
 OrderIntent = PlaceOrder | PlaceBatch | AmendOrder | CancelOrder | CancelAll
 PositionIntent = Flatten | ClosePosition | Reverse | Protect
 SettingIntent = SetLeverage | SetMarginMode | SetPositionMode | SelectProfile
-PostureIntent = Halt | Resume | UnlockDay | ArmLive
+PostureIntent = Halt | Resume | UnlockDay | ArmLive | AcknowledgeAlarms
 ViewIntent = SelectSymbol | SelectTimeframe
 Intent = OrderIntent | PositionIntent | SettingIntent | PostureIntent | ViewIntent
 

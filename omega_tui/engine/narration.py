@@ -5,6 +5,14 @@ from omega_tui.domain.values import decimal_text
 from omega_tui.engine.state import State
 
 
+def order_words(order: Order) -> str:
+    """`buy 0.01 BTCUSDT at 59000`, with the trigger of a plan."""
+    size = decimal_text(order.size) if order.size else "all"
+    price = "market" if order.price is None else decimal_text(order.price)
+    when = "" if order.plan is None else f" when {decimal_text(order.plan.trigger_price)}"
+    return f"{order.side} {size} {order.symbol} at {price}{when}"
+
+
 def tell_fill(state: State, fill: Fill) -> None:
     """An execution of this session."""
     words = f"filled: {fill.side} {decimal_text(fill.size)} {fill.symbol} at {decimal_text(fill.price)}"

@@ -16,7 +16,7 @@ from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
 from omega_tui.journal import JournalDamaged, JournalFailed, JournalPort, JournalRow, read_body
 
-INTENT, ORDER, EVIDENCE, FILL, CANCEL, SESSION, PROBE, BILL, DAY = (
+INTENT, ORDER, EVIDENCE, FILL, CANCEL, SESSION, PROBE, BILL, DAY, POSTURE = (
     "order.intent",
     "order.state",
     "order.evidence",
@@ -26,6 +26,7 @@ INTENT, ORDER, EVIDENCE, FILL, CANCEL, SESSION, PROBE, BILL, DAY = (
     "journal.probe",
     "bill",
     "day.opening",
+    "posture",
 )
 """Kinds of rows."""
 
@@ -56,14 +57,23 @@ class CancelRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PostureRow:
+    """What the trader, or the engine for one symbol, has halted: it outlives a crash."""
+
+    halted: bool
+    symbols: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
     """What an earlier run left: orders without a proven end, each with the age of its intent in
-    milliseconds, every execution and bill written down, and the newest opening of a day."""
+    milliseconds, every execution and bill written down, the newest opening of a day, and what was halted."""
 
     orders: tuple[tuple[Order, int], ...]
     fills: tuple[Fill, ...]
     bills: tuple[Bill, ...] = ()
     day: DayOpening | None = None
+    posture: PostureRow | None = None
 
 
 class Recorder:
@@ -112,7 +122,7 @@ class Recorder:
     async def recall(self) -> Remembered:
         """What an earlier run left. A journal that cannot be read leaves nothing and says so."""
         try:
-            rows = await asyncio.wrap_future(self._journal.read(INTENT, ORDER, FILL, BILL, DAY))
+            rows = await asyncio.wrap_future(self._journal.read(INTENT, ORDER, FILL, BILL, DAY, POSTURE))
             return fold_rows(rows, self._state.clock.wall_ms())
         except (JournalFailed, JournalDamaged) as error:
             self._fail(str(error))
@@ -149,6 +159,7 @@ def fold_rows(rows: list[JournalRow], now_ms: int) -> Remembered:
     fills: list[Fill] = []
     bills: list[Bill] = []
     day: DayOpening | None = None
+    posture: PostureRow | None = None
     for row in rows:
         if row.kind == INTENT:
             request = read_body(row, IntentRow).request
@@ -163,12 +174,14 @@ def fold_rows(rows: list[JournalRow], now_ms: int) -> Remembered:
             bills.append(read_body(row, Bill))
         elif row.kind == DAY:
             day = read_body(row, DayOpening)
+        elif row.kind == POSTURE:
+            posture = read_body(row, PostureRow)
     left = tuple(
         (order, max(0, now_ms - begun[key]))
         for key, order in orders.items()
         if key in begun and not order.state.terminal
     )
-    return Remembered(left, tuple(fills), tuple(bills), day)
+    return Remembered(left, tuple(fills), tuple(bills), day, posture)
 
 
 def as_unknown(order: Order) -> Order:

@@ -84,6 +84,7 @@ class State:
         self.alarms = Alarms()
         self.orders_read_at: float | None = None
         self.started_trails: set[str] = set()
+        self.live_phrase = options.live_phrase
         self.halted = False
         self.halted_symbols: dict[str, str] = {}
         self.reconciled = False
@@ -171,6 +172,8 @@ class State:
             return Posture.HALT, "halted here: no new risk until resume"
         if symbol in self.halted_symbols:
             return Posture.HALT, f"{symbol}: {self.halted_symbols[symbol]}"
+        if self.live_phrase:
+            return Posture.REDUCE_ONLY, f"LIVE is locked: type “{self.live_phrase}” to take new risk"
         if self.journal_fault:
             return Posture.REDUCE_ONLY, f"the journal cannot be used: {self.journal_fault}"
         private = self.feeds.freshness(Surface.PRIVATE)

@@ -4,6 +4,7 @@ from statistics import median_low
 
 from omega_tui.domain.events import Surface
 from omega_tui.domain.orders import HoldSide
+from omega_tui.engine.narration import order_words
 from omega_tui.engine.state import State
 from omega_tui.engine.views import StatusView
 
@@ -36,9 +37,22 @@ def build_status(state: State) -> StatusView:
         stream_lag_ms=state.feeds.lag_ms(),
         ack_p50_ms=median_low(state.ack_latencies_ms) if state.ack_latencies_ms else None,
         instrument=state.instrument,
-        posture_reason=posture_reason,
+        posture_reason=posture_reason + leftover_words(state),
+        live_phrase=state.live_phrase,
         alarm=state.alarms.text,
+        alarm_waits=state.alarms.waits_to_be_seen,
     )
+
+
+def leftover_words(state: State) -> str:
+    """The entries that HALT has not proven gone yet; empty when there are none."""
+    left = [each for each in state.ledger.unfinished() if each.order.may_add]
+    left = [each for each in left if state.is_halted(each.order.symbol)]
+    if not left:
+        return ""
+    named = ", ".join(f"{order_words(each.order)} ({each.state.replace('_', ' ')})" for each in left[:3])
+    more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+    return f"; still to go: {named}{more}"
 
 
 def shown_leverage(state: State) -> int | None:

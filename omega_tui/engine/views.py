@@ -75,6 +75,10 @@ class StatusView:
     instrument: Instrument | None
     posture_reason: str = ""
     """Why the posture is not NORMAL and what ends it, in plain words."""
+    live_phrase: str = ""
+    """What has to be typed before new risk is possible here; empty for nothing."""
+    alarm_waits: bool = False
+    """Whether part of the alarm stays until the trader says that it was seen."""
     alarm: str = ""
     """What needs the trader's eyes now, such as a position without a stop; empty for nothing."""
 
