@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from omega_tui.clock import Clock, Ids, RandomIds, SystemClock
 from omega_tui.domain.events import Health
 from omega_tui.engine.engine import Engine
-from omega_tui.engine.options import EngineOptions
+from omega_tui.engine.options import EngineOptions, StopAnswer
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.gateway import BitgetGateway
 from omega_tui.exchange.port import Reads
@@ -229,6 +229,9 @@ def _engine_options(settings: Settings) -> EngineOptions:
         timeframe=settings.market.timeframe,
         stale_book_seconds=settings.limits.stale_book_seconds,
         stale_private_seconds=settings.limits.stale_private_seconds,
+        stop_answer=StopAnswer(settings.protection.answer),
+        stop_retries=settings.protection.retries,
+        live_phrase=settings.live_phrase,
         judge_lag=settings.venue is not Venue.SIM or settings.sim.speed == 1,
     )
 

@@ -198,6 +198,16 @@ def test_keys_for_one_real_venue_do_not_reach_the_other(folder: Path) -> None:
     assert settings.read_only
 
 
+def test_real_money_needs_keys_and_a_typed_phrase_and_may_be_only_looked_at(folder: Path) -> None:
+    """The phrase ends like the key, so that it cannot be typed for another account by habit."""
+    keys = {**variables("MAINNET_"), "BITGET_MAINNET_API_KEY": "bg_0123456789abcdef"}
+    settings = load({"venue": "mainnet"}, environment=keys, folder=folder)
+    assert (settings.read_only, settings.live_phrase) == (False, "trade live cdef")
+    looking = load({"venue": "mainnet", "session.look": True}, environment=keys, folder=folder)
+    assert (looking.read_only, looking.live_phrase) == (True, "")
+    assert load({"venue": "testnet"}, environment=variables("TESTNET_"), folder=folder).live_phrase == ""
+
+
 def test_an_unfilled_copy_of_the_example_means_no_keys(folder: Path) -> None:
     write_env(folder, "BITGET_API_KEY=\nBITGET_SECRET_KEY=\nBITGET_PASSPHRASE=''\n")
     assert load({"venue": "testnet"}, environment={}, folder=folder).api_keys is None

@@ -37,6 +37,11 @@ class Secret:
         """The text itself, for the one place that signs."""
         return self._text
 
+    @property
+    def tail(self) -> str:
+        """The last four characters: enough to tell one account's key from another's, and no more."""
+        return self._text[-4:]
+
     def __repr__(self) -> str:
         return "***"
 

@@ -96,17 +96,39 @@ class Limits(Struct, frozen=True):
     """Age of what is known of positions and orders."""
 
 
+class Protection(Struct, frozen=True):
+    """What to do when a stop that was asked for is not at the exchange."""
+
+    answer: Literal["alarm", "retry", "retry_then_close"] = "retry"
+    """Only say so, place it again, or close the position at market when placing it again does not help."""
+
+    retries: Annotated[int, Meta(ge=0, le=10)] = 3
+    """How often it is placed again."""
+
+
+class Session(Struct, frozen=True):
+    """What this run of the program may do, and what it leaves behind."""
+
+    look: bool = False
+    """Look at the real exchange and send nothing, although there are keys."""
+
+    cancel_entries_at_end: bool = False
+    """Whether a termination or a hang-up cancels orders that could open or add; stops and closes stay."""
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything the program was told, checked."""
 
     venue: Venue = Venue.SIM
-    """sim, testnet (Bitget's demo trading) or mainnet (real money; this version only looks)."""
+    """sim, testnet (Bitget's demo trading) or mainnet (real money)."""
 
     market: Market = field(default_factory=Market)
     sim: Sim = field(default_factory=Sim)
     screen: Screen = field(default_factory=Screen)
     paths: Paths = field(default_factory=Paths)
     limits: Limits = field(default_factory=Limits)
+    protection: Protection = field(default_factory=Protection)
+    session: Session = field(default_factory=Session)
 
     api_keys: ApiKeys | None = None
     """The venue's keys; None means that only the market can be watched."""
@@ -124,5 +146,12 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @property
     def read_only(self) -> bool:
-        """Whether no order may be sent."""
-        return self.venue is Venue.MAINNET
+        """Whether no order may be sent: real money without keys, or on request."""
+        return self.venue is Venue.MAINNET and (self.session.look or self.api_keys is None)
+
+    @property
+    def live_phrase(self) -> str:
+        """What has to be typed before this session takes new risk with real money; empty elsewhere."""
+        if self.venue is not Venue.MAINNET or self.read_only or self.api_keys is None:
+            return ""
+        return f"trade live {self.api_keys.api_key.tail}"

@@ -20,7 +20,17 @@ import platformdirs
 from omega_tui.domain.symbols import Symbol, parse_symbol
 from omega_tui.settings.credentials import VARIABLES, ApiKeys, KeysError, Venue, find_keys
 from omega_tui.settings.env_file import EnvFile, EnvFileError, read_env_file
-from omega_tui.settings.groups import FOLDER, Limits, Market, Paths, Screen, Settings, Sim
+from omega_tui.settings.groups import (
+    FOLDER,
+    Limits,
+    Market,
+    Paths,
+    Protection,
+    Screen,
+    Session,
+    Settings,
+    Sim,
+)
 
 CONFIG_NAME = "config.toml"
 """The settings file in the user's configuration folder."""
@@ -31,6 +41,8 @@ _GROUPS: dict[str, type[msgspec.Struct]] = {
     "screen": Screen,
     "paths": Paths,
     "limits": Limits,
+    "protection": Protection,
+    "session": Session,
 }
 _TYPES: dict[str, Any] = {"venue": Venue} | {
     f"{group}.{option.name}": option.type
