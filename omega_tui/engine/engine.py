@@ -88,6 +88,7 @@ class Engine:
         """Recall what an earlier run left open, then stream; returns before anything arrived."""
         options = self._state.options
         await self._recall()
+        self._supervisor.once("rechecking the journal", self._recorder.inspect, Surface.ACTIONS)
         self._recorder.note(SESSION, {"venue": options.venue, "account": options.account})
         await self._gateway.start(self._receive)
         self._watch.start()

@@ -9,65 +9,60 @@ from dataclasses import dataclass, replace
 
 from omega_tui.domain.account import Bill
 from omega_tui.domain.evidence import Evidence
-from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
+from omega_tui.domain.orders import Fill, Order, OrderState
 from omega_tui.engine.day import DayOpening
 from omega_tui.engine.ledger import build_intent_order
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
-from omega_tui.journal import JournalDamaged, JournalFailed, JournalPort, JournalRow, read_body
-
-INTENT, ORDER, EVIDENCE, FILL, CANCEL, SESSION, PROBE, BILL, DAY, POSTURE = (
-    "order.intent",
-    "order.state",
-    "order.evidence",
-    "fill",
-    "order.cancel",
-    "session.start",
-    "journal.probe",
-    "bill",
-    "day.opening",
-    "posture",
+from omega_tui.journal import (
+    JournalDamaged,
+    JournalFailed,
+    JournalPort,
+    JournalRow,
+    Recollection,
+    read_body,
 )
-"""Kinds of rows."""
+from omega_tui.journal.records import (
+    BILL,
+    CANCEL,
+    DAY,
+    EVIDENCE,
+    FILL,
+    INTENT,
+    ORDER,
+    POSTURE,
+    PROBE,
+    SESSION,
+    CancelRow,
+    IntentRow,
+    OrderRow,
+    PostureRow,
+)
+
+__all__ = [
+    "BILL",
+    "CANCEL",
+    "DAY",
+    "FILL",
+    "INTENT",
+    "POSTURE",
+    "SESSION",
+    "CancelRow",
+    "IntentRow",
+    "PostureRow",
+    "Recorder",
+    "Remembered",
+    "as_unknown",
+]
 
 _PATIENCE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class IntentRow:
-    """An order about to be sent; durable before a byte leaves."""
-
-    request: OrderRequest
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRow:
-    """The newest knowledge of an order."""
-
-    order: Order
-
-
-@dataclass(frozen=True, slots=True)
-class CancelRow:
-    """A cancellation that was asked for; `key` names the order, `scope` a whole group."""
-
-    key: str
-    scope: str
-
-
-@dataclass(frozen=True, slots=True)
-class PostureRow:
-    """What the trader, or the engine for one symbol, has halted: it outlives a crash."""
-
-    halted: bool
-    symbols: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Remembered:
     """What an earlier run left: orders without a proven end, each with the age of its intent in
-    milliseconds, every execution and bill written down, the newest opening of a day, and what was halted."""
+    milliseconds, the executions of those orders and the newest ones of each symbol, the bills of the last two
+    days that had any, the newest opening of a day, and what was halted."""
 
     orders: tuple[tuple[Order, int], ...]
     fills: tuple[Fill, ...]
@@ -122,12 +117,24 @@ class Recorder:
     async def recall(self) -> Remembered:
         """What an earlier run left. A journal that cannot be read leaves nothing and says so."""
         try:
-            rows = await asyncio.wrap_future(self._journal.read(INTENT, ORDER, FILL, BILL, DAY, POSTURE))
-            return fold_rows(rows, self._state.clock.wall_ms())
+            recollection = await asyncio.wrap_future(self._journal.recall(DAY, POSTURE))
+            return understand(recollection, self._state.clock.wall_ms())
         except (JournalFailed, JournalDamaged) as error:
-            self._fail(str(error))
-            self._unreadable = isinstance(error, JournalDamaged)
+            self._give_up_past(error)
             return Remembered((), ())
+
+    async def inspect(self) -> None:
+        """Recheck everything that was ever written; damage shuts new risk for the rest of the run."""
+        try:
+            await asyncio.wrap_future(self._journal.inspect())
+        except JournalDamaged as error:
+            self._give_up_past(error)
+        except JournalFailed as error:
+            self._state.diary.warn(f"the journal could not be rechecked: {error}")
+
+    def _give_up_past(self, error: Exception) -> None:
+        self._fail(str(error))
+        self._unreadable |= isinstance(error, JournalDamaged)
 
     def _noted(self, future: "asyncio.Future[int]") -> None:
         if future.cancelled():
@@ -152,36 +159,22 @@ class Recorder:
             self._state.touch(Panel.STATUS)
 
 
-def fold_rows(rows: list[JournalRow], now_ms: int) -> Remembered:
-    """What the rows that `recall` reads, oldest first, leave behind. Raises JournalDamaged."""
-    orders: dict[str, Order] = {}
-    begun: dict[str, int] = {}
-    fills: list[Fill] = []
-    bills: list[Bill] = []
-    day: DayOpening | None = None
-    posture: PostureRow | None = None
-    for row in rows:
-        if row.kind == INTENT:
-            request = read_body(row, IntentRow).request
-            orders[request.client_order_id] = build_intent_order(request)
-            begun[request.client_order_id] = row.wall_ms
-        elif row.kind == ORDER:
-            order = read_body(row, OrderRow).order
-            orders[order.client_order_id] = order
-        elif row.kind == FILL:
-            fills.append(read_body(row, Fill))
-        elif row.kind == BILL:
-            bills.append(read_body(row, Bill))
-        elif row.kind == DAY:
-            day = read_body(row, DayOpening)
-        elif row.kind == POSTURE:
-            posture = read_body(row, PostureRow)
-    left = tuple(
-        (order, max(0, now_ms - begun[key]))
-        for key, order in orders.items()
-        if key in begun and not order.state.terminal
+def understand(recollection: Recollection, now_ms: int) -> Remembered:
+    """The orders and executions that the rows tell of. Raises JournalDamaged."""
+    orders = tuple(
+        (_order_of(newest), max(0, now_ms - intent.wall_ms)) for intent, newest in recollection.orders
     )
-    return Remembered(left, tuple(fills), tuple(bills), day, posture)
+    fills = tuple(read_body(row, Fill) for row in recollection.fills)
+    bills = tuple(read_body(row, Bill) for row in recollection.bills)
+    days = [read_body(row, DayOpening) for row in recollection.newest if row.kind == DAY]
+    halts = [read_body(row, PostureRow) for row in recollection.newest if row.kind == POSTURE]
+    return Remembered(orders, fills, bills, days[0] if days else None, halts[0] if halts else None)
+
+
+def _order_of(row: JournalRow) -> Order:
+    if row.kind == INTENT:
+        return build_intent_order(read_body(row, IntentRow).request)
+    return read_body(row, OrderRow).order
 
 
 def as_unknown(order: Order) -> Order:

@@ -1,7 +1,10 @@
 """The store of record: what was intended, sent and answered, on disk before it counts."""
 
 from omega_tui.journal.files import JournalInUse, JournalRefused, account_mark, journal_path
-from omega_tui.journal.journal import Journal, JournalFailed, JournalPort, NoJournal, read_body
+from omega_tui.journal.journal import Journal
+from omega_tui.journal.onlooker import Onlooker
+from omega_tui.journal.port import JournalFailed, JournalPort, NoJournal
+from omega_tui.journal.projections import Recollection, read_body
 from omega_tui.journal.reading import (
     JournalListing,
     JournalReader,
@@ -24,6 +27,8 @@ __all__ = [
     "JournalRefused",
     "JournalRow",
     "NoJournal",
+    "Onlooker",
+    "Recollection",
     "Verified",
     "account_mark",
     "export_csv",

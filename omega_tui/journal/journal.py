@@ -10,64 +10,21 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
-from typing import Any, Protocol, TypeVar
+from threading import Event, Thread
+from typing import Any
 
 import msgspec
 
 from omega_tui.clock import Clock
-from omega_tui.journal import files, schema
+from omega_tui.journal import files, inspection, migrations, projections, schema
+from omega_tui.journal.aside import inspect_aside
 from omega_tui.journal.files import JournalRefused
+from omega_tui.journal.port import JournalFailed, new_future
+from omega_tui.journal.projections import Place, Recollection, UsedBefore
 from omega_tui.journal.schema import Head, JournalDamaged, JournalRow
 
 _GROUP = 256
 _encode = msgspec.json.Encoder().encode
-_Body = TypeVar("_Body")
-
-
-class JournalFailed(Exception):
-    """A row is not on disk; the message says why."""
-
-
-class JournalPort(Protocol):
-    """What the engine needs of a store of record."""
-
-    def append(self, kind: str, body: object) -> Future[int]:
-        """Hand in a row; the future yields its sequence once it is durable, or raises JournalFailed."""
-        ...
-
-    def read(self, *kinds: str, after: int = 0) -> Future[list[JournalRow]]:
-        """Rows of `kinds`, oldest first; or raises JournalFailed."""
-        ...
-
-
-def read_body(row: JournalRow, kind: type[_Body]) -> _Body:
-    """The value of type `kind` that was handed in as the row's body. Raises JournalDamaged for another."""
-    try:
-        return msgspec.json.decode(row.body, type=kind)
-    except msgspec.DecodeError as error:
-        raise JournalDamaged(f"row {row.sequence} ({row.kind}) holds something else: {error}") from error
-
-
-class NoJournal:
-    """Stands in for a journal that could not be opened: refuses every row with the reason.
-
-    The engine then lets no new risk through, shows the reason, and goes on reading.
-    """
-
-    def __init__(self, reason: str) -> None:
-        self._reason = reason
-
-    def append(self, kind: str, body: object) -> Future[int]:
-        return self._refuse()
-
-    def read(self, *kinds: str, after: int = 0) -> Future[list[JournalRow]]:
-        return self._refuse()
-
-    def _refuse(self) -> Future[Any]:
-        future = _future()
-        future.set_exception(JournalFailed(self._reason))
-        return future
 
 
 @dataclass(slots=True)
@@ -75,6 +32,11 @@ class _Append:
     kind: str
     body: bytes
     done: Future[int]
+
+    def fail(self, reason: str) -> None:
+        """Report the row as not written, once."""
+        if not self.done.done():
+            self.done.set_exception(JournalFailed(reason))
 
 
 @dataclass(slots=True)
@@ -86,18 +48,23 @@ class _Query:
 class Journal:
     """An open journal. `append` and the reads return futures of the writer thread; none blocks the caller."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        """Open `path`, making or checking it. Raises JournalRefused (in use, newer, damaged)."""
+    def __init__(
+        self, path: Path, clock: Clock, connection: type[sqlite3.Connection] = sqlite3.Connection
+    ) -> None:
+        """Open `path`, making, migrating or checking it. Raises JournalRefused (in use, newer, damaged).
+
+        `connection` lets a test stand in for a disk that fails.
+        """
         self.path = path
         self._clock = clock
         files.prepare(path)
         self._lock = files.lock(path)
         try:
-            self._connection = schema.connect(path)
-            self._head = self._verified()
+            self._connection, self._place = _open(path, clock, connection)
         except JournalRefused:
             files.unlock(self._lock)
             raise
+        self._closing = Event()
         self._work: queue.SimpleQueue[_Append | _Query | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = Thread(target=self._run, name="journal", daemon=True)
@@ -108,7 +75,7 @@ class Journal:
 
         `body` is anything msgspec can write as JSON: dataclasses, Decimals (as text), enums, mappings.
         """
-        done: Future[int] = _future()
+        done: Future[int] = new_future()
         if self._closed:
             done.set_exception(JournalFailed("the journal is closed"))
         else:
@@ -119,34 +86,42 @@ class Journal:
         """Rows of `kinds` (all when none is named) beyond sequence `after`, all handed in before included."""
         return self._ask(lambda connection: list(schema.read_rows(connection, kinds, after)))
 
+    def recall(self, *kinds: str) -> Future[Recollection]:
+        return self._ask(lambda connection: projections.recall(connection, kinds))
+
     def verify(self) -> Future[Head]:
-        """Recompute the chain; yields the newest row's place in it, or raises JournalDamaged."""
-        return self._ask(schema.verify)
+        """Recompute everything at once; yields the newest row's place, or raises JournalDamaged."""
+        return self._ask(inspection.inspect)
+
+    def inspect(self) -> Future[Head]:
+        return inspect_aside(self.path, self._closing)
+
+    def rebuild(self) -> Future[Head]:
+        """Make the tables beside the rows anew; yields the newest row's place, or raises JournalDamaged."""
+        return self._ask(self._rebuilt)
 
     def close(self) -> None:
         """Write what was handed in, then close. Safe to call twice."""
         if self._closed:
             return
         self._closed = True
+        self._closing.set()
         self._work.put(None)
         self._thread.join()
         self._connection.close()
         files.unlock(self._lock)
 
     def _ask(self, run: Callable[[sqlite3.Connection], Any]) -> Future[Any]:
-        done: Future[Any] = _future()
+        done: Future[Any] = new_future()
         if self._closed:
             done.set_exception(JournalFailed("the journal is closed"))
         else:
             self._work.put(_Query(run, done))
         return done
 
-    def _verified(self) -> Head:
-        try:
-            return schema.verify(self._connection)
-        except JournalRefused:
-            self._connection.close()
-            raise
+    def _rebuilt(self, connection: sqlite3.Connection) -> Head:
+        self._place = inspection.rebuild_tables(connection)
+        return self._place.head
 
     def _run(self) -> None:
         """The writer: takes what has piled up, writes it in one transaction, then answers."""
@@ -167,30 +142,40 @@ class Journal:
 
     def _commit(self, group: list[_Append]) -> None:
         try:
-            first = self._head.sequence + 1
-            self._head = self._write(group)
-        except sqlite3.Error as error:
+            place, written = self._write(group)
+        except (sqlite3.Error, JournalRefused) as error:
             self._roll_back()
             for item in group:
-                item.done.set_exception(JournalFailed(str(error)))
+                item.fail(str(error))
             return
-        for offset, item in enumerate(group):
-            item.done.set_result(first + offset)
+        self._place = place
+        for item, sequence in written:
+            item.done.set_result(sequence)
 
-    def _write(self, group: list[_Append]) -> Head:
-        head = self._head
+    def _write(self, group: list[_Append]) -> tuple[Place, list[tuple[_Append, int]]]:
+        """The group in one transaction. A row that contradicts what stands there fails alone."""
+        head, open_orders = self._place.head, self._place.open_orders
+        written = []
         self._connection.execute("BEGIN IMMEDIATE")
         for item in group:
-            head = schema.insert(self._connection, head, self._clock.wall_ms(), item.kind, item.body)
+            row = JournalRow(head.sequence + 1, self._clock.wall_ms(), item.kind, item.body)
+            try:
+                open_orders = projections.take(self._connection, row, open_orders)
+            except (UsedBefore, JournalDamaged) as error:
+                item.fail(str(error))
+                continue
+            head = schema.insert(self._connection, head, row)
+            written.append((item, head.sequence))
+        place = projections.mark(self._connection, Place(head, open_orders, self._place.sealed))
         self._connection.execute("COMMIT")
-        return head
+        return place, written
 
     def _roll_back(self) -> None:
         # A commit that failed may still have reached the disk: the file says where the chain ends.
         try:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            self._head = schema.read_head(self._connection)
+            self._place = projections.read_place(self._connection)
         except sqlite3.Error:
             return
 
@@ -201,8 +186,19 @@ class Journal:
             item.done.set_exception(error)
 
 
-def _future() -> Future[Any]:
-    # Running from the start: what was handed in is written even when nobody waits for it any more.
-    future: Future[Any] = Future()
-    future.set_running_or_notify_cancel()
-    return future
+def _open(path: Path, clock: Clock, kind: type[sqlite3.Connection]) -> tuple[sqlite3.Connection, Place]:
+    connection = schema.connect(path, kind)
+    try:
+        migrations.bring_up(connection, path, clock.wall_ms())
+        return connection, inspection.open_checked(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise schema.refusal(path, error) from error
+    except JournalDamaged as error:
+        connection.close()
+        raise JournalDamaged(
+            f"{path.name}: {error}; move it away and keep it, and compare its orders with the exchange"
+        ) from error
+    except JournalRefused:
+        connection.close()
+        raise

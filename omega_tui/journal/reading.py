@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from omega_tui.journal import files, schema
+from omega_tui.journal import files, inspection, schema
 from omega_tui.journal.files import JournalRefused
 from omega_tui.journal.schema import JournalRow
 
@@ -53,8 +53,11 @@ class JournalReader:
         self._connection = connection
 
     def verify(self) -> Verified:
-        """Recompute the whole chain. Raises JournalDamaged naming the first bad row."""
-        head = schema.verify(self._connection)
+        """Recompute the whole chain and look whether the tables know every row.
+
+        Raises JournalDamaged naming the first bad row.
+        """
+        head = inspection.inspect(self._connection)
         return Verified(head.sequence, head.digest.hex())
 
     def rows(

@@ -1,4 +1,4 @@
-"""The journal's tables in SQLite: one append-only list of events, and how a file is opened and checked.
+"""The list of events in SQLite: how a file is opened, how rows get in and out, how their chain is checked.
 
 WAL with synchronous=FULL: an acknowledged row is on disk. A newer file is refused, never touched.
 """
@@ -11,23 +11,27 @@ from pathlib import Path
 from omega_tui.journal.chain import GENESIS, link
 from omega_tui.journal.files import JournalRefused
 
-VERSION = 1
-"""`PRAGMA user_version` of the layout below."""
+VERSION = 2
+"""`PRAGMA user_version` of the newest layout; `migrations` brings older files there."""
 
-_LAYOUT = """
-CREATE TABLE event (
-    sequence INTEGER PRIMARY KEY,
-    wall_ms INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    body BLOB NOT NULL,
-    digest BLOB NOT NULL
-) STRICT;
-CREATE INDEX event_kind ON event (kind, sequence);
-CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-"""
+LAYOUT_1 = (
+    """CREATE TABLE event (
+        sequence INTEGER PRIMARY KEY,
+        wall_ms INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        body BLOB NOT NULL,
+        digest BLOB NOT NULL
+    ) STRICT""",
+    "CREATE INDEX event_kind ON event (kind, sequence)",
+    """CREATE TRIGGER event_is_never_changed BEFORE UPDATE ON event
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+    """CREATE TRIGGER event_is_never_deleted BEFORE DELETE ON event
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+)
+"""The events, unchanged since the first layout."""
+
+_BUSY_SECONDS = 1.0
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class JournalDamaged(JournalRefused):
@@ -52,59 +56,62 @@ class Head:
     digest: bytes = GENESIS
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the file for writing, making the layout in an empty one. Raises JournalRefused."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+def connect(path: Path, kind: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
+    """Open the file for writing, whatever its layout. Raises JournalRefused; a newer file stays as it is."""
+    connect_reading(path).close()
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS, factory=kind
+    )
     try:
-        version = _refuse_newer(connection, path)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        if version < VERSION:
-            _lay_out(connection)
-    except sqlite3.DatabaseError as error:
+    except sqlite3.Error as error:
         connection.close()
-        raise JournalDamaged(f"{path.name} cannot be read ({error}): move it away and keep it") from error
-    except JournalRefused:
-        connection.close()
-        raise
+        raise refusal(path, error) from error
     return connection
 
 
 def connect_reading(path: Path) -> sqlite3.Connection:
-    """Open the file for looking only; nothing is made or changed. Raises JournalRefused."""
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    """Open the file for looking only; no row is made or changed. Raises JournalRefused."""
+    where = f"{path.absolute().as_uri()}?mode=ro"
+    connection = sqlite3.connect(
+        where, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS
+    )
     try:
         connection.execute("PRAGMA query_only = ON")
-        _refuse_newer(connection, path)
+        version = layout(connection)
     except sqlite3.Error as error:
         connection.close()
-        raise JournalDamaged(f"{path.name} cannot be read ({error}): move it away and keep it") from error
-    except JournalRefused:
-        connection.close()
-        raise
-    return connection
-
-
-def _refuse_newer(connection: sqlite3.Connection, path: Path) -> int:
-    """The layout of the file. Raises JournalRefused for one that this version does not know."""
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        raise refusal(path, error) from error
     if version > VERSION:
+        connection.close()
         raise JournalRefused(
             f"{path.name} was written by a newer version (layout {version}): update to read it"
         )
+    return connection
+
+
+def layout(connection: sqlite3.Connection) -> int:
+    """The file's layout, 0 for an empty one."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return version
 
 
-def _lay_out(connection: sqlite3.Connection) -> None:
-    connection.executescript(f"BEGIN IMMEDIATE; {_LAYOUT} PRAGMA user_version = {VERSION}; COMMIT;")
+def refusal(path: Path, error: sqlite3.Error) -> JournalRefused:
+    """What to tell the trader of a file that SQLite will not open."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY:
+        return JournalRefused(f"{path.name} is held by another program (a backup?): let it end, start again")
+    if isinstance(error, sqlite3.OperationalError):
+        return JournalRefused(f"{path.name} cannot be used ({error}): check its disk and start again")
+    return JournalDamaged(f"{path.name} cannot be read ({error}): move it away and keep it")
 
 
-def insert(connection: sqlite3.Connection, head: Head, wall_ms: int, kind: str, body: bytes) -> Head:
-    """Append one row inside the caller's transaction; returns the new head."""
-    sequence = head.sequence + 1
-    digest = link(head.digest, sequence, wall_ms, kind, body)
-    connection.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?)", (sequence, wall_ms, kind, body, digest))
-    return Head(sequence, digest)
+def insert(connection: sqlite3.Connection, head: Head, row: JournalRow) -> Head:
+    """Append the row that follows `head` inside the caller's transaction; returns the new head."""
+    digest = link(head.digest, row.sequence, row.wall_ms, row.kind, row.body)
+    values = (row.sequence, row.wall_ms, row.kind, row.body, digest)
+    connection.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?)", values)
+    return Head(row.sequence, digest)
 
 
 def read_head(connection: sqlite3.Connection) -> Head:
@@ -113,10 +120,17 @@ def read_head(connection: sqlite3.Connection) -> Head:
     return Head(row[0], row[1]) if row is not None else Head()
 
 
-def verify(connection: sqlite3.Connection) -> Head:
-    """Recompute the whole chain; returns its head. Raises JournalDamaged naming the first bad row."""
-    head = Head()
-    rows = connection.execute("SELECT sequence, wall_ms, kind, body, digest FROM event ORDER BY sequence")
+def verify(connection: sqlite3.Connection, after: Head | None = None, most: int = -1) -> Head:
+    """Recompute the chain beyond the row of `after`, at most `most` rows of it; returns the last one's place.
+
+    Raises JournalDamaged naming the first bad row. Rows up to `after` are taken for granted.
+    """
+    head = after or Head()
+    rows = connection.execute(
+        "SELECT sequence, wall_ms, kind, body, digest FROM event"
+        " WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        (head.sequence, most),
+    )
     try:
         for sequence, wall_ms, kind, body, digest in rows:
             if sequence != head.sequence + 1:
@@ -127,6 +141,18 @@ def verify(connection: sqlite3.Connection) -> Head:
     except (sqlite3.DatabaseError, ValueError, AttributeError, TypeError) as error:
         raise JournalDamaged(f"row {head.sequence + 1} cannot be read ({error})") from error
     return head
+
+
+def trusted_row(connection: sqlite3.Connection, sequence: int) -> JournalRow:
+    """One row, checked against its place in the chain. Raises JournalDamaged."""
+    before = connection.execute("SELECT digest FROM event WHERE sequence = ?", (sequence - 1,)).fetchone()
+    digest = before[0] if before is not None else GENESIS
+    if verify(connection, Head(sequence - 1, digest), 1).sequence != sequence:
+        raise JournalDamaged(f"row {sequence} is missing")
+    row = connection.execute(
+        "SELECT sequence, wall_ms, kind, body FROM event WHERE sequence = ?", (sequence,)
+    ).fetchone()
+    return JournalRow(*row)
 
 
 def read_rows(connection: sqlite3.Connection, kinds: tuple[str, ...], after: int) -> Iterator[JournalRow]:

@@ -26,7 +26,8 @@ from omega_tui.engine.intents import (
 from omega_tui.engine.recorder import IntentRow
 from omega_tui.engine.views import Posture
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
-from omega_tui.journal import Journal, JournalRow, NoJournal
+from omega_tui.journal import Journal, JournalRow, NoJournal, Recollection
+from omega_tui.journal.schema import Head
 from tests.engine.fake_gateway import D, FakeGateway, order, position
 from tests.engine.requests import request
 from tests.engine.rig import WALL_MS, Rig, running
@@ -197,12 +198,12 @@ async def test_a_journal_that_fails_at_the_write_stops_the_order(tmp_path: Path)
 async def test_a_past_that_cannot_be_understood_shuts_new_risk_for_the_whole_run(tmp_path: Path) -> None:
     """An open order may hide behind the row; that new rows can be written proves nothing about it."""
     journal = Journal(tmp_path / "j" / "sim.journal", ManualClock())
-    journal.append("order.intent", {"request": "of another make"}).result(5)
+    journal.append("day.opening", {"start_ms": "of another make"}).result(5)
     journal.close()
     async with running(tmp_path, live=False) as rig:
         rig.gateway.go_live()
         await rig.advance(6)
-        assert "row 1 (order.intent)" in rig.views.status().posture_reason
+        assert "row 1 (day.opening)" in rig.views.status().posture_reason
         assert not rig.place().taken
 
 
@@ -389,6 +390,12 @@ class _Hanging:
 
     def read(self, *kinds: str, after: int = 0) -> "Future[list[JournalRow]]":
         return self._journal.read(*kinds, after=after)
+
+    def recall(self, *kinds: str) -> "Future[Recollection]":
+        return self._journal.recall(*kinds)
+
+    def inspect(self) -> "Future[Head]":
+        return self._journal.inspect()
 
 
 @pytest.fixture

@@ -1,0 +1,68 @@
+"""What the engine needs of a store of record, and what stands in for one that could not be opened."""
+
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from omega_tui.journal.projections import Recollection
+from omega_tui.journal.schema import Head, JournalRow
+
+
+class JournalFailed(Exception):
+    """A row is not on disk; the message says why."""
+
+
+class JournalPort(Protocol):
+    """What the engine needs of a store of record."""
+
+    def append(self, kind: str, body: object) -> Future[int]:
+        """Hand in a row; the future yields its sequence once it is durable, or raises JournalFailed."""
+        ...
+
+    def read(self, *kinds: str, after: int = 0) -> Future[list[JournalRow]]:
+        """Rows of `kinds`, oldest first; or raises JournalFailed."""
+        ...
+
+    def recall(self, *kinds: str) -> Future[Recollection]:
+        """What a start has to know again, and the newest row of each of `kinds`.
+
+        Raises JournalFailed, or JournalDamaged naming the row.
+        """
+        ...
+
+    def inspect(self) -> Future[Head]:
+        """Recheck everything that was ever written, slowly, beside the trading; raises as `recall` does."""
+        ...
+
+
+class NoJournal:
+    """Stands in for a journal that could not be opened: refuses every row with the reason.
+
+    The engine then lets no new risk through, shows the reason, and goes on reading.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def append(self, kind: str, body: object) -> Future[int]:
+        return self._refuse()
+
+    def read(self, *kinds: str, after: int = 0) -> Future[list[JournalRow]]:
+        return self._refuse()
+
+    def recall(self, *kinds: str) -> Future[Recollection]:
+        return self._refuse()
+
+    def inspect(self) -> Future[Head]:
+        return self._refuse()
+
+    def _refuse(self) -> Future[Any]:
+        future = new_future()
+        future.set_exception(JournalFailed(self._reason))
+        return future
+
+
+def new_future() -> Future[Any]:
+    """A future that runs from the start: what was handed in is written even when nobody waits any more."""
+    future: Future[Any] = Future()
+    future.set_running_or_notify_cancel()
+    return future

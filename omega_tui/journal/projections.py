@@ -1,0 +1,309 @@
+"""What the rows add up to, kept beside them: every order's newest row, every execution once.
+
+Written in the transaction of the row itself and rebuilt from the rows at any time, so that a start reads what
+is open and not all that ever was. The tables only point at rows: what is told comes from the row, checked
+against its place in the chain.
+"""
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from omega_tui.domain.account import Bill
+from omega_tui.domain.order_lifecycle import merge_fill
+from omega_tui.domain.orders import Fill
+from omega_tui.journal import schema
+from omega_tui.journal.records import BILL, FILL, INTENT, ORDER, IntentRow, OrderRow
+from omega_tui.journal.schema import Head, JournalDamaged, JournalRow
+
+TABLES = (
+    """CREATE TABLE known_order (
+        key TEXT PRIMARY KEY,
+        intent INTEGER,
+        newest INTEGER NOT NULL,
+        ended INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX known_order_open ON known_order (newest) WHERE ended = 0 AND intent IS NOT NULL",
+    """CREATE TABLE execution (
+        symbol TEXT NOT NULL,
+        trade_id TEXT NOT NULL,
+        order_id TEXT NOT NULL,
+        exchange_ms INTEGER NOT NULL,
+        sequence INTEGER NOT NULL,
+        PRIMARY KEY (symbol, trade_id, order_id)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX execution_time ON execution (symbol, exchange_ms)",
+    "CREATE INDEX execution_order ON execution (order_id)",
+    """CREATE TABLE movement (
+        bill_id TEXT PRIMARY KEY,
+        exchange_ms INTEGER NOT NULL,
+        sequence INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX movement_time ON movement (exchange_ms)",
+    """CREATE TABLE mark (
+        name TEXT PRIMARY KEY,
+        sequence INTEGER NOT NULL,
+        digest BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+)
+"""`known_order` points at an order's intent (NULL for one not sent from here) and at its newest row,
+`execution` at the fullest telling of an execution, `movement` at the first one of a bill. `mark` has two
+rows: "open" is the newest row that the tables cover and a digest of the orders without an end, "seal" a row
+that is known to be whole."""
+
+SEAL_EVERY = 8192
+"""Rows after which the seal moves on: as many a start recomputes at most."""
+
+FILLS_OF_A_SYMBOL = 100
+"""Newest executions of each symbol that a start recalls: one page of the exchange's answer."""
+
+KINDS = (INTENT, ORDER, FILL, BILL)
+"""The kinds of rows that the tables know."""
+
+_BILLS_KEPT_MS = 2 * 86_400_000
+
+_Body = TypeVar("_Body")
+
+
+class UsedBefore(Exception):
+    """An intent's client order id stands in the journal already; the order must not be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a file goes: the newest row, the digest of open orders, and the newest sealed row."""
+
+    head: Head
+    open_orders: int
+    sealed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What a start has to know again: for each order of ours without an end its intent's and its newest row;
+    the executions of those orders and each symbol's newest ones; the bills of the two days up to the newest,
+    all in the order of writing; and the newest row of each kind that was asked for."""
+
+    orders: tuple[tuple[JournalRow, JournalRow], ...] = ()
+    fills: tuple[JournalRow, ...] = ()
+    bills: tuple[JournalRow, ...] = ()
+    newest: tuple[JournalRow, ...] = ()
+
+
+def read_body(row: JournalRow, kind: type[_Body]) -> _Body:
+    """The value of type `kind` that was handed in as the row's body. Raises JournalDamaged for another."""
+    try:
+        return msgspec.json.decode(row.body, type=kind)
+    except msgspec.DecodeError as error:
+        raise JournalDamaged(f"row {row.sequence} ({row.kind}) holds something else: {error}") from error
+
+
+def take(connection: sqlite3.Connection, row: JournalRow, open_orders: int) -> int:
+    """Take a row into the tables; returns the new digest of open orders.
+
+    Raises UsedBefore and JournalDamaged, both before anything was changed.
+    """
+    if row.kind == INTENT:
+        return _take_intent(connection, row, open_orders)
+    if row.kind == ORDER:
+        return _take_order(connection, row, open_orders)
+    if row.kind == FILL:
+        _take_fill(connection, row)
+    elif row.kind == BILL:
+        bill = read_body(row, Bill)
+        values = (bill.bill_id, bill.exchange_ms, row.sequence)
+        connection.execute("INSERT OR IGNORE INTO movement VALUES (?, ?, ?)", values)
+    return open_orders
+
+
+def _take_intent(connection: sqlite3.Connection, row: JournalRow, open_orders: int) -> int:
+    key = _key_of(row)
+    known = _known(connection, key)
+    if known is not None and known[0] is not None:
+        raise UsedBefore(f"client order id {key} was used before (row {known[0]})")
+    # A row of an order that stands before its intent is newer knowledge: the intent was written late.
+    newest, ended = (known[1], known[2]) if known is not None else (row.sequence, 0)
+    return open_orders ^ _store(connection, key, known, (row.sequence, newest, ended))
+
+
+def _key_of(row: JournalRow) -> str:
+    """How the table names the order of an INTENT or ORDER row: by our id, else by the exchange's."""
+    if row.kind == INTENT:
+        return read_body(row, IntentRow).request.client_order_id
+    order = read_body(row, OrderRow).order
+    return order.client_order_id or order.order_id or ""
+
+
+def _take_order(connection: sqlite3.Connection, row: JournalRow, open_orders: int) -> int:
+    order = read_body(row, OrderRow).order
+    key = order.client_order_id or order.order_id or ""
+    known = _known(connection, key)
+    intent = known[0] if known is not None else None
+    return open_orders ^ _store(connection, key, known, (intent, row.sequence, int(order.state.terminal)))
+
+
+_Pointers = tuple[int | None, int, int]
+
+
+def _known(connection: sqlite3.Connection, key: str) -> _Pointers | None:
+    found: _Pointers | None = connection.execute(
+        "SELECT intent, newest, ended FROM known_order WHERE key = ?", (key,)
+    ).fetchone()
+    return found
+
+
+def _store(connection: sqlite3.Connection, key: str, before: _Pointers | None, after: _Pointers) -> int:
+    connection.execute("INSERT OR REPLACE INTO known_order VALUES (?, ?, ?, ?)", (key, *after))
+    return _share(key, before) ^ _share(key, after)
+
+
+def _share(key: str, pointers: _Pointers | None) -> int:
+    """An order's share in the digest of open orders: none unless it is ours and without an end."""
+    if pointers is None or pointers[0] is None or pointers[2]:
+        return 0
+    text = f"{pointers[0]} {pointers[1]} {key}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
+
+
+def _take_fill(connection: sqlite3.Connection, row: JournalRow) -> None:
+    fill = read_body(row, Fill)
+    key = (fill.symbol, fill.trade_id, fill.order_id)
+    known = connection.execute(
+        "SELECT sequence FROM execution WHERE symbol = ? AND trade_id = ? AND order_id = ?", key
+    ).fetchone()
+    if known is not None:
+        before = read_body(schema.trusted_row(connection, known[0]), Fill)
+        if merge_fill(before, fill) == before or merge_fill(fill, before) != fill:
+            return
+    connection.execute(
+        "INSERT OR REPLACE INTO execution VALUES (?, ?, ?, ?, ?)", (*key, fill.exchange_ms, row.sequence)
+    )
+
+
+def mark(connection: sqlite3.Connection, place: Place) -> Place:
+    """Write down how far the tables go, and move the seal when it is time; returns the place with it."""
+    head = place.head
+    write = "INSERT OR REPLACE INTO mark VALUES (?, ?, ?)"
+    connection.execute(write, ("open", head.sequence, place.open_orders.to_bytes(32, "big")))
+    if head.sequence - place.sealed < SEAL_EVERY:
+        return place
+    connection.execute(write, ("seal", head.sequence, head.digest))
+    return Place(head, place.open_orders, head.sequence)
+
+
+def read_mark(connection: sqlite3.Connection, name: str) -> Head:
+    """A mark's row and digest; the start of the chain when there is none."""
+    found = connection.execute("SELECT sequence, digest FROM mark WHERE name = ?", (name,)).fetchone()
+    return Head(*found) if found is not None else Head()
+
+
+def read_place(connection: sqlite3.Connection) -> Place:
+    """How far the file goes by its own marks."""
+    open_orders = int.from_bytes(read_mark(connection, "open").digest, "big")
+    return Place(schema.read_head(connection), open_orders, read_mark(connection, "seal").sequence)
+
+
+def rebuild(connection: sqlite3.Connection) -> Place:
+    """Make the tables anew from the rows, inside the caller's transaction. Raises JournalDamaged.
+
+    An intent whose client id stands before it already tells nothing new.
+    """
+    for table in ("known_order", "execution", "movement", "mark"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+    open_orders = 0
+    for row in schema.read_rows(connection, KINDS, 0):
+        try:
+            open_orders = take(connection, row, open_orders)
+        except UsedBefore:
+            continue
+    return mark(connection, Place(schema.read_head(connection), open_orders, 0))
+
+
+def recall(connection: sqlite3.Connection, kinds: tuple[str, ...] = ()) -> Recollection:
+    """What a start has to know again, each row checked against its place. Raises JournalDamaged."""
+    orders = tuple(
+        (schema.trusted_row(connection, intent), schema.trusted_row(connection, newest))
+        for _, (intent, newest, _) in _open_orders(connection)
+    )
+    fills = {sequence for symbol in _symbols(connection) for sequence in _newest_fills(connection, symbol)}
+    for _, newest in orders:
+        if newest.kind == ORDER:
+            order_id = read_body(newest, OrderRow).order.order_id
+            fills |= _sequences(connection, "SELECT sequence FROM execution WHERE order_id = ?", order_id)
+    bills = _sequences(connection, _RECENT_BILLS, _BILLS_KEPT_MS)
+    last = "SELECT max(sequence) FROM event WHERE kind = ?"
+    newest_rows = {sequence for kind in kinds for sequence in _sequences(connection, last, kind)}
+    return Recollection(orders, *(_trusted(connection, each) for each in (fills, bills, newest_rows)))
+
+
+_RECENT_BILLS = (
+    "SELECT sequence FROM movement WHERE exchange_ms > (SELECT max(exchange_ms) FROM movement) - ?"
+)
+
+
+def _sequences(connection: sqlite3.Connection, query: str, value: object) -> set[int]:
+    return {sequence for (sequence,) in connection.execute(query, (value,)) if sequence is not None}
+
+
+def _trusted(connection: sqlite3.Connection, sequences: set[int]) -> tuple[JournalRow, ...]:
+    return tuple(schema.trusted_row(connection, sequence) for sequence in sorted(sequences))
+
+
+def check(connection: sqlite3.Connection, head: Head) -> int:
+    """Whether the tables cover the chain up to `head` and point where they should; the digest of open orders.
+
+    Raises JournalDamaged: the tables can then be rebuilt from the rows, if those are whole.
+    """
+    marked = read_mark(connection, "open")
+    open_orders = 0
+    for key, pointers in _open_orders(connection):
+        open_orders ^= _share(key, pointers)
+        rows = [schema.trusted_row(connection, pointers[0]), schema.trusted_row(connection, pointers[1])]
+        if [_key_of(row) for row in rows] != [key, key]:
+            raise JournalDamaged(f"order {key} points at a row of another")
+    covered = marked.sequence == head.sequence
+    if not covered or (head.sequence and open_orders.to_bytes(32, "big") != marked.digest):
+        raise JournalDamaged("the list of open orders is not as it was written")
+    return open_orders
+
+
+def _open_orders(connection: sqlite3.Connection) -> list[tuple[str, tuple[int, int, int]]]:
+    rows = connection.execute(
+        "SELECT key, intent, newest, ended FROM known_order WHERE ended = 0 AND intent IS NOT NULL"
+        " ORDER BY newest"
+    )
+    return [(key, (intent, newest, ended)) for key, intent, newest, ended in rows]
+
+
+def _symbols(connection: sqlite3.Connection) -> list[str]:
+    """Every symbol that has executions, found by hops through the index rather than by reading it."""
+    rows = connection.execute(
+        "WITH RECURSIVE hop(symbol) AS (SELECT min(symbol) FROM execution UNION ALL"
+        " SELECT (SELECT min(symbol) FROM execution WHERE symbol > hop.symbol) FROM hop"
+        " WHERE hop.symbol IS NOT NULL) SELECT symbol FROM hop WHERE symbol IS NOT NULL"
+    )
+    return [symbol for (symbol,) in rows]
+
+
+def _newest_fills(connection: sqlite3.Connection, symbol: str) -> set[int]:
+    query = "SELECT sequence FROM execution WHERE symbol = ? ORDER BY exchange_ms DESC LIMIT "
+    return _sequences(connection, query + str(FILLS_OF_A_SYMBOL), symbol)
+
+
+def reflects(connection: sqlite3.Connection, row: JournalRow) -> bool:
+    """Whether the tables know what a row told. Raises JournalDamaged for a body of another make."""
+    if row.kind == FILL:
+        fill = read_body(row, Fill)
+        key = (fill.symbol, fill.trade_id, fill.order_id)
+        query = "SELECT 1 FROM execution WHERE symbol = ? AND trade_id = ? AND order_id = ?"
+        return connection.execute(query, key).fetchone() is not None
+    if row.kind == BILL:
+        key_of_bill = (read_body(row, Bill).bill_id,)
+        return (
+            connection.execute("SELECT 1 FROM movement WHERE bill_id = ?", key_of_bill).fetchone() is not None
+        )
+    known = _known(connection, _key_of(row))
+    return known is not None and (known[0] is not None if row.kind == INTENT else known[1] >= row.sequence)

@@ -1,0 +1,51 @@
+"""What rows say: their kinds, and the bodies of those that a start has to know again.
+
+The engine writes them; `projections` reads them to keep the sums beside the rows.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from omega_tui.domain.orders import Order, OrderRequest
+
+INTENT: Final = "order.intent"
+ORDER: Final = "order.state"
+EVIDENCE: Final = "order.evidence"
+FILL: Final = "fill"
+CANCEL: Final = "order.cancel"
+SESSION: Final = "session.start"
+PROBE: Final = "journal.probe"
+BILL: Final = "bill"
+DAY: Final = "day.opening"
+POSTURE: Final = "posture"
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRow:
+    """INTENT: an order about to be sent; durable before a byte leaves. Its client id is used once."""
+
+    request: OrderRequest
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """ORDER: the newest knowledge of an order."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRow:
+    """CANCEL: a cancellation that was asked for; `key` names the order, `scope` a whole group."""
+
+    key: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostureRow:
+    """POSTURE: what the trader, or the engine for one symbol, has halted; it outlives a crash."""
+
+    halted: bool
+    symbols: dict[str, str]
