@@ -10,10 +10,11 @@ from enum import StrEnum
 
 
 class TriggerBy(StrEnum):
-    """Which price has to come."""
+    """Which price has to come. Nobody can ask for INDEX here; plans placed elsewhere may wait for it."""
 
     LAST = "last"
     MARK = "mark"
+    INDEX = "index"
 
 
 class PlanKind(StrEnum):

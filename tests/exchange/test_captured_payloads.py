@@ -20,7 +20,7 @@ from omega_tui.domain.events import (
     TradesPrinted,
 )
 from omega_tui.domain.market import Timeframe
-from omega_tui.domain.orders import OrderState, Side
+from omega_tui.domain.orders import HoldSide, OrderState, Side
 from omega_tui.exchange.bitget.account_feed import AccountFeed
 from omega_tui.exchange.bitget.frames import decode_push, require_strict
 from omega_tui.exchange.bitget.market_feed import MarketFeed
@@ -34,13 +34,8 @@ from omega_tui.exchange.bitget.translate_account import (
     parse_settings,
 )
 from omega_tui.exchange.bitget.translate_market import ContractRow, parse_candles, parse_instruments
-from omega_tui.exchange.bitget.translate_orders import (
-    FillRow,
-    OrderRow,
-    build_order,
-    parse_order,
-    parse_rest_fill,
-)
+from omega_tui.exchange.bitget.translate_orders import FillRow, OrderRow, parse_order, parse_rest_fill
+from omega_tui.exchange.bitget.translate_plans import PlanRow, parse_plan
 from omega_tui.exchange.port import Accepted, Rejected, Unknown
 from tests.exchange.payloads import lines, pushes, replies
 from tests.support.shared import needs_shared, shared_path
@@ -82,6 +77,15 @@ def test_orders_pushed() -> None:
         Decimal("-0.03842754"),
     )
     assert filled.average_price == Decimal("64045.9")
+
+
+def test_plan_orders_pushed() -> None:
+    orders = [event.order for event in _of(_account_events("orders-algo"), OrderReported)]
+    assert len(orders) == len(pushes("orders-algo"))
+    for order in orders:
+        assert (order.side, order.size, order.price) == (Side.BUY, Decimal("0.02"), None)
+        assert order.plan is not None
+        assert order.plan.trigger_price == 27000
 
 
 def test_fills_pushed() -> None:
@@ -135,6 +139,10 @@ def test_orders_fills_positions_and_accounts_from_rest() -> None:
         for data in replies(name):
             rows = msgspec.convert(data["entrustedList"], list[OrderRow])
             assert [parse_order(row) for row in rows]
+    for name in ("GET.mix.order.orders-plan-pending", "GET.mix.order.orders-plan-history"):
+        for data in replies(name):
+            plans = [parse_plan(row) for row in msgspec.convert(data["entrustedList"], list[PlanRow])]
+            assert all(plan.plan and plan.hold_side is HoldSide.LONG for plan in plans)
     for data in replies("GET.mix.order.detail"):
         assert parse_order(msgspec.convert(data, OrderRow)).size
     for name in ("GET.mix.order.fills", "GET.mix.order.fill-history"):
@@ -160,6 +168,7 @@ def test_contracts_and_candles_from_rest() -> None:
     (bitcoin,) = parse_instruments(msgspec.convert(captured, list[ContractRow]))
     assert (bitcoin.tick, bitcoin.lot, bitcoin.min_notional) == (Decimal("0.1"), Decimal("0.001"), Decimal(5))
     assert bitcoin.tradable
+    assert (bitcoin.open_cost_markup, bitcoin.fee_markup) == (Decimal("0.01"), Decimal("0.005"))
     for data in replies("GET.mix.market.candles") + replies("GET.mix.market.history-candles"):
         candles = parse_candles(data)
         assert [c.start_ms for c in candles] == sorted(c.start_ms for c in candles)
@@ -210,44 +219,3 @@ def test_every_captured_refusal_is_read_with_code_and_words() -> None:
         assert isinstance(outcome, Rejected | Unknown)
         refused += isinstance(outcome, Rejected) and outcome.message == body["msg"]
     assert refused >= 10
-
-
-def test_our_orders_say_the_same_as_ccxts_own() -> None:
-    """Same members and values as ccxt sends for the same intent, apart from case and a market's force."""
-    path = shared_path("bitget", "fixtures", "ccxt-4.5.90-rest-requests.jsonl")
-    requests = [json.loads(line) for line in path.read_text().splitlines()]
-    bodies = [r["body"] for r in requests if r["path"].endswith("/place-order") and r["method"] == "POST"]
-    compared = 0
-    for body in bodies:
-        if set(body) & {"presetStopSurplusPrice", "presetStopLossPrice"}:
-            continue
-        ours = build_order(_request_of(body))
-        theirs = {name: str(value).lower() for name, value in body.items() if name != "clientOid"}
-        if body["orderType"] == "market":
-            theirs.pop("force", None)
-        assert {n: v.lower() for n, v in ours.items() if n != "clientOid"} == theirs
-        compared += 1
-    assert compared >= 6
-
-
-def _request_of(body: dict[str, Any]) -> Any:
-    from omega_tui.domain.orders import HoldSide, MarginMode, OrderRequest, OrderType, TimeInForce
-
-    trade_side = body.get("tradeSide", "").lower()
-    side, hold, reduce_only = Side(body["side"]), None, body.get("reduceOnly") == "YES"
-    if trade_side:
-        hold = HoldSide.LONG if side is Side.BUY else HoldSide.SHORT
-        reduce_only = trade_side == "close"
-        side = side.opposite if reduce_only else side
-    return OrderRequest(
-        client_order_id=body.get("clientOid", "x"),
-        symbol=body["symbol"],
-        side=side,
-        order_type=OrderType(body["orderType"]),
-        size=Decimal(body["size"]),
-        price=Decimal(body["price"]) if "price" in body else None,
-        time_in_force=TimeInForce(body.get("force", "gtc").lower()),
-        reduce_only=reduce_only,
-        margin_mode=MarginMode(body["marginMode"]),
-        hold_side=hold,
-    )

@@ -155,7 +155,7 @@ _ROW = ContractRow(
 )
 
 
-def test_contracts_are_kept_for_hours_and_per_environment(tmp_path: Path) -> None:
+def test_contracts_are_kept_for_a_day_and_per_environment(tmp_path: Path) -> None:
     clock = ManualClock()
     folder = tmp_path / "cache"
     cache = ContractsCache(folder, "https://a", clock)
@@ -166,7 +166,7 @@ def test_contracts_are_kept_for_hours_and_per_environment(tmp_path: Path) -> Non
     assert ContractsCache(None, "https://a", clock).load() is None
     (file,) = folder.iterdir()
     assert file.stat().st_mode & 0o077 == 0
-    clock.advance(7 * 3600)
+    clock.advance(25 * 3600)
     assert cache.load() is None
     clock.advance(-20 * 3600)
     assert cache.load() is None  # saved in the future: the clock was wrong then or is now

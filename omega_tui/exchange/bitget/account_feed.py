@@ -1,4 +1,4 @@
-"""Private pushes as domain events: orders, fills, positions, balance. No sockets, no clock.
+"""Private pushes as domain events: orders and plan orders, fills, positions, balance. No sockets, no clock.
 
 The private surface is LIVE only after the login and every subscription are acknowledged. A row that has no
 meaning here is reported in words and as a surface that needs to be read again, never guessed.
@@ -37,6 +37,7 @@ from omega_tui.exchange.bitget.translate_account import (
     parse_positions,
 )
 from omega_tui.exchange.bitget.translate_orders import FillRow, OrderRow, parse_order, parse_pushed_fill
+from omega_tui.exchange.bitget.translate_plans import PlanRow, parse_plan
 from omega_tui.exchange.bitget.wire import Channel
 from omega_tui.exchange.port import Sink
 
@@ -110,6 +111,8 @@ def _translate(channel: str, data: msgspec.Raw, stamp: int | None) -> list[Event
     match channel:
         case Channel.ORDERS:
             return [OrderReported(parse_order(row)) for row in _rows(data, OrderRow)]
+        case Channel.ORDERS_ALGO:
+            return [OrderReported(parse_plan(row)) for row in _rows(data, PlanRow)]
         case Channel.FILL:
             return [FillReported(parse_pushed_fill(row)) for row in _rows(data, FillRow)]
         case Channel.POSITIONS:

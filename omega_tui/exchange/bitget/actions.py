@@ -15,6 +15,7 @@ from omega_tui.exchange.bitget.outcomes import Action, Evidence, classify
 from omega_tui.exchange.bitget.refusals import Kind, kind_of
 from omega_tui.exchange.bitget.translate import TranslationError
 from omega_tui.exchange.bitget.translate_orders import build_cancel, build_order
+from omega_tui.exchange.bitget.translate_plans import build_plan
 from omega_tui.exchange.bitget.wire import MARGIN_COIN, ProductType, RestPath
 from omega_tui.exchange.port import NotSent, Outcome, Rejected
 
@@ -50,12 +51,12 @@ class RestActions:
     async def place(self, request: OrderRequest) -> Outcome:
         """Send one order, once. An order that contradicts itself is not sent."""
         try:
-            params = build_order(request)
+            path, params = _built(request)
         except TranslationError as error:
             return NotSent(str(error))
         # An entry that waits leaves at an old price; a close that gives up leaves the position open.
         patience = _URGENT_PATIENCE if request.reduce_only else _PLACE_PATIENCE
-        return await self._act(Action.PLACE, RestPath.PLACE_ORDER, params, patience, request.client_order_id)
+        return await self._act(Action.PLACE, path, params, patience, request.client_order_id)
 
     async def cancel(self, target: OrderRef) -> Outcome:
         """Ask for the cancellation of one order."""
@@ -120,7 +121,7 @@ class RestActions:
         self,
         action: Action,
         path: RestPath,
-        params: dict[str, str],
+        params: dict[str, Any],
         patience: float,
         client_order_id: str | None = None,
     ) -> Outcome:
@@ -135,3 +136,9 @@ class RestActions:
             if outcome.code == Code.TOO_MANY_REQUESTS:
                 self._limits.penalize()
         return outcome
+
+
+def _built(request: OrderRequest) -> tuple[RestPath, dict[str, str]]:
+    if request.plan is not None:
+        return build_plan(request, request.plan)
+    return RestPath.PLACE_ORDER, build_order(request)

@@ -13,7 +13,8 @@ import msgspec
 from omega_tui.clock import Clock
 from omega_tui.exchange.bitget.translate_market import ContractRow
 
-_MAX_AGE_MS = 6 * 3_600_000
+_MAX_AGE_MS = 24 * 3_600_000
+_LAYOUT = 2  # what earlier versions stored lacks the markups, and would read as if there were none
 
 
 class _Stored(msgspec.Struct, frozen=True):
@@ -28,11 +29,11 @@ class ContractsCache:
     def __init__(self, directory: Path | None, rest: str, clock: Clock) -> None:
         self._rest = rest
         self._clock = clock
-        name = f"contracts-{sha256(rest.encode()).hexdigest()[:12]}.json"
+        name = f"contracts-{_LAYOUT}-{sha256(rest.encode()).hexdigest()[:12]}.json"
         self._path = directory / name if directory is not None else None
 
     def load(self) -> list[ContractRow] | None:
-        """What was saved within the last six hours, or None."""
+        """What was saved within the last day, or None."""
         if self._path is None:
             return None
         try:

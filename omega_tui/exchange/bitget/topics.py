@@ -34,9 +34,16 @@ class Topic(NamedTuple):
 
 
 PRIVATE_TOPICS = tuple(
-    Topic(channel.value) for channel in (Channel.ACCOUNT, Channel.POSITIONS, Channel.ORDERS, Channel.FILL)
+    Topic(channel.value)
+    for channel in (
+        Channel.ACCOUNT,
+        Channel.POSITIONS,
+        Channel.ORDERS,
+        Channel.ORDERS_ALGO,
+        Channel.FILL,
+    )
 )
-"""Everything that an account pushes about plain orders."""
+"""Everything that an account pushes about its orders, plan orders included, and what they led to."""
 
 
 def candle_channel(timeframe: Timeframe) -> str:

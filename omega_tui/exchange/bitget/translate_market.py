@@ -47,6 +47,8 @@ class ContractRow(msgspec.Struct, frozen=True, rename="camel"):
     fund_interval: str | None = None
     max_order_qty: str | None = None
     max_market_order_qty: str | None = None
+    open_cost_up_ratio: str | None = None
+    fee_rate_up_ratio: str | None = None
 
 
 def parse_ticker(row: FlatRow, symbol: str, pushed_ms: int) -> Ticker:
@@ -148,6 +150,8 @@ def parse_instrument(row: ContractRow) -> Instrument:
         if row.fund_interval
         else None,
         tradable=row.symbol_status == "normal",
+        open_cost_markup=parse_optional(row.open_cost_up_ratio, "openCostUpRatio") or Decimal(0),
+        fee_markup=parse_optional(row.fee_rate_up_ratio, "feeRateUpRatio") or Decimal(0),
     )
 
 

@@ -84,6 +84,8 @@ class OrderRow(msgspec.Struct, frozen=True, rename="camel"):
     reduce_only: str | None = None
     fee: Text = None
     fee_detail: list[FeeRow] | None = None
+    preset_stop_surplus_price: Text = None
+    preset_stop_loss_price: Text = None
     cancel_reason: str | None = None
     c_time: Text = None
     u_time: Text = None
@@ -110,8 +112,8 @@ class FillRow(msgspec.Struct, frozen=True, rename="camel"):
 def build_order(request: OrderRequest) -> dict[str, str]:
     """The parameters of Place-Order.
 
-    Raises `TranslationError` when side, hold side and reduce-only contradict each other or a limit order has
-    no price: such a request must not leave.
+    Raises `TranslationError` when side, hold side and reduce-only contradict each other, a limit order has
+    no price or an order that only closes brings a take profit or stop loss: such a request must not leave.
     """
     params = {
         "symbol": request.symbol,
@@ -123,13 +125,30 @@ def build_order(request: OrderRequest) -> dict[str, str]:
         "clientOid": request.client_order_id,
     }
     if request.order_type is OrderType.LIMIT:
-        if request.price is None:
-            raise TranslationError("a limit order needs a price")
-        params |= {"price": decimal_text(request.price), "force": request.time_in_force.value}
-    return params | _build_direction(request)
+        params |= {"price": limit_price(request), "force": request.time_in_force.value}
+    require_opening_for_legs(request)
+    if request.take_profit is not None:
+        params["presetStopSurplusPrice"] = decimal_text(request.take_profit)
+    if request.stop_loss is not None:
+        params["presetStopLossPrice"] = decimal_text(request.stop_loss)
+    return params | build_direction(request)
 
 
-def _build_direction(request: OrderRequest) -> dict[str, str]:
+def limit_price(request: OrderRequest) -> str:
+    """The price of a limit order. Raises `TranslationError` when it has none."""
+    if request.price is None:
+        raise TranslationError("a limit order needs a price")
+    return decimal_text(request.price)
+
+
+def require_opening_for_legs(request: OrderRequest) -> None:
+    """Only an order that may open can bring a take profit and stop loss. Raises `TranslationError`."""
+    if request.reduce_only and (request.take_profit is not None or request.stop_loss is not None):
+        raise TranslationError("an order that only closes brings no take profit and no stop loss")
+
+
+def build_direction(request: OrderRequest) -> dict[str, str]:
+    """`side` with what the position mode adds to it. Raises `TranslationError` for a contradiction."""
     if request.hold_side is None:
         one_way = {"side": request.side.value}
         return one_way | {"reduceOnly": "YES"} if request.reduce_only else one_way
@@ -143,24 +162,28 @@ def _build_direction(request: OrderRequest) -> dict[str, str]:
 
 def build_cancel(target: OrderRef) -> dict[str, str]:
     """The parameters of Cancel-Order. Raises `TranslationError` when the target names no id."""
-    params = {"symbol": target.symbol, "productType": ProductType.USDT_FUTURES.value}
+    return {"symbol": target.symbol, "productType": ProductType.USDT_FUTURES.value} | build_name(target)
+
+
+def build_name(target: OrderRef) -> dict[str, str]:
+    """One id of an order, the exchange's when it is known. Raises `TranslationError` without any."""
     if target.order_id:
-        return params | {"orderId": target.order_id}
+        return {"orderId": target.order_id}
     if target.client_order_id:
-        return params | {"clientOid": target.client_order_id}
-    raise TranslationError("a cancel needs an order id")
+        return {"clientOid": target.client_order_id}
+    raise TranslationError("an order is named by an id")
 
 
 def parse_order(row: OrderRow) -> Order:
     """One order. Raises `TranslationError`: above all for a state that is not known here."""
-    order_type = parse_word(_ORDER_TYPES, row.order_type, "orderType")
+    order_type = parse_order_type(row.order_type)
     state = parse_word(_STATES, row.status or row.state, "status")
-    hold_side, closing = _hold_side(row), _is_closing(row.trade_side)
+    hold_side, closing = parse_hold_side(row.pos_mode, row.pos_side), is_closing(row.trade_side)
     return Order(
         client_order_id=safe_text(row.client_oid or "", 64),
         order_id=safe_text(row.order_id, 64) or None,
         symbol=parse_symbol_name(row.symbol, row.inst_id),
-        side=_order_side(row, hold_side, closing),
+        side=parse_order_side(row.side, hold_side, closing),
         order_type=order_type,
         time_in_force=_FORCES.get((row.force or "").lower(), TimeInForce.GTC),
         size=parse_number(row.size, "size"),
@@ -181,7 +204,7 @@ def parse_order(row: OrderRow) -> Order:
 def parse_rest_fill(row: FillRow) -> Fill:
     """An execution from a REST list, whose `side` follows the order's rule."""
     side = parse_side(row.side)
-    if parse_position_mode(row.pos_mode) is PositionMode.HEDGE and _is_closing(row.trade_side):
+    if parse_position_mode(row.pos_mode) is PositionMode.HEDGE and is_closing(row.trade_side):
         side = _named_direction(row.trade_side, side).opposite
     return _parse_fill(row, side)
 
@@ -213,7 +236,8 @@ def _parse_fill(row: FillRow, side: Side) -> Fill:
     )
 
 
-def _is_closing(trade_side: str | None) -> bool:
+def is_closing(trade_side: str | None) -> bool:
+    """Whether a hedge order closes its position."""
     # close, reduce_close_long, burst_close_short, offset_…, delivery_…, dte_sys_adl_close_… all close.
     return "close" in (trade_side or "").lower()
 
@@ -226,15 +250,22 @@ def _named_direction(trade_side: str | None, side: Side) -> Side:
     return Side.SELL if word.endswith("_short") else side
 
 
-def _hold_side(row: OrderRow) -> HoldSide | None:
-    if parse_position_mode(row.pos_mode) is PositionMode.ONE_WAY:
+def parse_order_type(text: str | None) -> OrderType:
+    """`limit` or `market`. Raises `TranslationError`."""
+    return parse_word(_ORDER_TYPES, text, "orderType")
+
+
+def parse_hold_side(position_mode: str | None, position_side: str | None) -> HoldSide | None:
+    """The position that an order belongs to, None in one-way mode. Raises `TranslationError`."""
+    if parse_position_mode(position_mode) is PositionMode.ONE_WAY:
         return None
-    return parse_word(_HOLD_SIDES, row.pos_side, "posSide")
+    return parse_word(_HOLD_SIDES, position_side, "posSide")
 
 
-def _order_side(row: OrderRow, hold_side: HoldSide | None, closing: bool) -> Side:
+def parse_order_side(text: str | None, hold_side: HoldSide | None, closing: bool) -> Side:
+    """The true direction of an order: of a hedge one as its position and `closing` say. `TranslationError`."""
     if hold_side is None:
-        return parse_side(row.side)
+        return parse_side(text)
     return hold_side.opening_side.opposite if closing else hold_side.opening_side
 
 
