@@ -169,8 +169,9 @@ class OrderChange:
 
     Changing the size or price of a plain order cancels it and places another one, which is known by
     `new_client_order_id`; size and price then always go together. A plan is changed in place and keeps its
-    ids. `take_profit` and `stop_loss` are always sent together, because sending one cancels the other; 0
-    removes.
+    ids; a trailing plan is sent with its `plan`, and a take profit or stop loss of a position whole: `plan`,
+    its size unless it closes everything, and `price` when it ends in a limit order. The legs `take_profit`
+    and `stop_loss` are always sent together, because sending one cancels the other; 0 removes.
     """
 
     target: OrderRef

@@ -71,7 +71,7 @@ def _above(kind: PlanKind, side: Side, held: HoldSide) -> bool:
 
 
 def exchange_with_positions(hedge: bool, held: HoldSide) -> SimulatedExchange:
-    """A scripted exchange, no sockets, with an open position of 0.05 on `held`, in hedge mode on both sides."""
+    """A scripted exchange without sockets, 0.05 open on `held`, in hedge mode on both sides."""
     mode = facts.PositionMode.HEDGE if hedge else facts.PositionMode.ONE_WAY
     clock = ExchangeClock(ManualClock(1_790_000_000_000))
     source = ScriptedSource(clock.start_ms)

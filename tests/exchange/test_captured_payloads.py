@@ -139,10 +139,6 @@ def test_orders_fills_positions_and_accounts_from_rest() -> None:
         for data in replies(name):
             rows = msgspec.convert(data["entrustedList"], list[OrderRow])
             assert [parse_order(row) for row in rows]
-    for name in ("GET.mix.order.orders-plan-pending", "GET.mix.order.orders-plan-history"):
-        for data in replies(name):
-            plans = [parse_plan(row) for row in msgspec.convert(data["entrustedList"], list[PlanRow])]
-            assert all(plan.plan and plan.hold_side is HoldSide.LONG for plan in plans)
     for data in replies("GET.mix.order.detail"):
         assert parse_order(msgspec.convert(data, OrderRow)).size
     for name in ("GET.mix.order.fills", "GET.mix.order.fill-history"):
@@ -155,6 +151,13 @@ def test_orders_fills_positions_and_accounts_from_rest() -> None:
         assert parse_balance(msgspec.convert(data, list[BalanceRow]), None).coin == "USDT"
     for data in replies("GET.mix.account.account"):
         assert parse_settings(msgspec.convert(data, SettingsRow), "BTCUSDT").crossed_leverage in {10, 20}
+
+
+def test_plan_orders_from_rest() -> None:
+    for name in ("GET.mix.order.orders-plan-pending", "GET.mix.order.orders-plan-history"):
+        for data in replies(name):
+            plans = [parse_plan(row) for row in msgspec.convert(data["entrustedList"], list[PlanRow])]
+            assert all(plan.plan and plan.hold_side is HoldSide.LONG for plan in plans)
 
 
 def test_a_real_hedge_close_is_shown_as_the_sale_it_was() -> None:

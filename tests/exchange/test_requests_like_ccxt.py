@@ -7,10 +7,25 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from omega_tui.domain.orders import HoldSide, MarginMode, OrderRequest, OrderType, Side, TimeInForce
+from omega_tui.domain.orders import (
+    HoldSide,
+    MarginMode,
+    OrderChange,
+    OrderRef,
+    OrderRequest,
+    OrderType,
+    Side,
+    TimeInForce,
+)
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
+from omega_tui.exchange.bitget.translate_changes import (
+    build_batch,
+    build_batch_cancel,
+    build_batch_leg,
+    build_change,
+)
 from omega_tui.exchange.bitget.translate_orders import build_order
-from omega_tui.exchange.bitget.translate_plans import build_plan
+from omega_tui.exchange.bitget.translate_plans import build_plan, build_plan_cancel
 from tests.support.shared import needs_shared, shared_path
 
 pytestmark = needs_shared
@@ -75,6 +90,63 @@ def test_take_profits_and_stop_losses() -> None:
         # ccxt gives one of the whole position a size, which Bitget does not want.
         extra = ("size",) if request.plan.kind.whole_position else ()
         assert plain(ours) == without(body, "orderType", "force", *extra)
+
+
+def test_batches() -> None:
+    for body in recorded("batch-place-order"):
+        orders = [_order(plain(element)) for element in body["orderList"]]
+        ours = build_batch([build_batch_leg(order, orders[0]) for order in orders])
+        # ccxt repeats what belongs to the whole batch in each of its orders.
+        shared = ("symbol", "productType", "marginMode", "marginCoin")
+        theirs = [without(plain(element), *shared) for element in body["orderList"]]
+        assert [plain(order) for order in ours["orderList"]] == theirs
+        assert without(plain(ours), "orderList") == without(body, "orderList")
+
+
+def test_amendments() -> None:
+    for body in recorded("modify-order"):
+        if "newSize" not in body:
+            continue  # ccxt sends a stop loss alone, which cancels the take profit
+        target = OrderRef("BTCUSDT", body.get("orderId"), "cid")
+        change = OrderChange(target, "n", Decimal(body["newSize"]), Decimal(body["newPrice"]))
+        path, ours = build_change(change)
+        assert path.endswith("/modify-order")
+        assert without(plain(ours), "newClientOid") == without(body, "newClientOid")
+
+
+def test_amendments_of_plans() -> None:
+    for body in recorded("modify-plan-order"):
+        percent = _price(body, "newCallbackRatio")
+        kind = PlanKind.TRIGGER if percent is None else PlanKind.TRAILING
+        callback = percent / 100 if percent is not None else None
+        plan = Plan(kind, Decimal(body["newTriggerPrice"]), TriggerBy.MARK, callback)
+        target = OrderRef("BTCUSDT", "111", None, kind)
+        size, price = Decimal(body["newSize"]), _price(body, "newPrice")
+        _, ours = build_change(OrderChange(target, "n", size, price, plan))
+        # ccxt adds a trigger price that Bitget does not know here, and leaves the trigger type as it is.
+        assert without(plain(ours), "newTriggerType") == without(body, "triggerPrice")
+    for body in recorded("modify-tpsl-order"):
+        kind = PlanKind.STOP_LOSS
+        plan = Plan(kind, Decimal(body["triggerPrice"]), TriggerBy.MARK)
+        change = OrderChange(OrderRef("BTCUSDT", "111", None, kind), "n", Decimal(body["size"]), plan=plan)
+        _, ours = build_change(change)
+        assert without(plain(ours), "triggerType") == body
+
+
+def test_cancels() -> None:
+    for body in recorded("batch-cancel-orders"):
+        if "orderIdList" not in body:
+            continue
+        targets = [OrderRef("BTCUSDT", each["orderId"], None) for each in body["orderIdList"]]
+        assert plain(build_batch_cancel(targets)) == body
+    for body in recorded("cancel-plan-order"):
+        if "orderIdList" not in body:
+            continue
+        kind = _KINDS[body.get("planType", "normal_plan")]
+        targets = [OrderRef("BTCUSDT", each["orderId"], None, kind) for each in body["orderIdList"]]
+        ours = plain(build_plan_cancel(kind, targets))
+        # ccxt leaves the type of a trigger out, which is what Bitget takes it for then.
+        assert ours == {"planType": "normal_plan", **body}
 
 
 def _order(body: Body) -> OrderRequest:

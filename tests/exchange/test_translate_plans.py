@@ -1,4 +1,4 @@
-"""Plan orders: whatever is placed is read back as the same intent, in both modes, on REST and on the stream."""
+"""Plan orders: what is placed is read back as the same intent, in both modes, on REST and on the stream."""
 
 from collections.abc import Callable
 from dataclasses import replace

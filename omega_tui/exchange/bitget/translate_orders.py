@@ -263,7 +263,7 @@ def parse_hold_side(position_mode: str | None, position_side: str | None) -> Hol
 
 
 def parse_order_side(text: str | None, hold_side: HoldSide | None, closing: bool) -> Side:
-    """The true direction of an order: of a hedge one as its position and `closing` say. `TranslationError`."""
+    """The true direction of an order; a hedge one's follows from its position. Raises `TranslationError`."""
     if hold_side is None:
         return parse_side(text)
     return hold_side.opening_side.opposite if closing else hold_side.opening_side

@@ -1,7 +1,8 @@
 """Plan orders between Bitget's vocabulary and the domain's, both ways. Pure.
 
-Trigger and trailing orders are placed by "Place-Plan-Order", what belongs to a position by "Place-Tpsl-Order":
-there `holdSide` is `long` or `short` in hedge mode and `buy` (a long position) or `sell` in one-way mode.
+Trigger and trailing orders are placed by "Place-Plan-Order", what belongs to a position by
+"Place-Tpsl-Order": there `holdSide` is `long` or `short` in hedge mode and `buy` (a long position) or `sell`
+in one-way mode.
 Bitget counts callbacks in percent, the domain in shares. The legs that an opening order brings along are
 measured by the last price, as the presets of a plain order are unless Bitget says otherwise.
 """
