@@ -11,7 +11,8 @@ class Instrument:
     `tick` is in quote units, `lot` and the sizes in base units, `min_notional` in quote units; fee rates are
     fractions (0.0006 is 6 basis points). A limit that the exchange does not state is None. The markups are
     shares that the exchange adds to cost and fee when it asks whether an opening order can be paid for
-    (`openCostUpRatio`, `feeRateUpRatio`).
+    (`openCostUpRatio`, `feeRateUpRatio`). The bands are the shares by which a buy limit may lie above the
+    mark price and a sell limit below it (`buyLimitPriceRatio`, `sellLimitPriceRatio`).
     """
 
     symbol: str
@@ -31,6 +32,8 @@ class Instrument:
     tradable: bool
     open_cost_markup: Decimal = Decimal(0)
     fee_markup: Decimal = Decimal(0)
+    buy_band: Decimal | None = None
+    sell_band: Decimal | None = None
 
     @property
     def price_places(self) -> int:

@@ -190,7 +190,7 @@ def _margin_caps(
     cost = unit_cost(entry.price, settings.leverage(entry.hold_side), instrument)
     cost += opening_loss(entry.side, entry.price, mark)
     available = state.balance.available - reserved_margin(state, entry.instead_of)
-    why = f"{available:.2f} {instrument.quote} is available for margin and fee: or raise the leverage"
+    why = f"{available:.2f} {instrument.quote} is available for margin and fee"
     yield SizeCap("free margin", available / cost, why)
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from omega_tui.domain.events import Health
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.orders import HoldSide, OrderState, OrderType, Side
+from omega_tui.domain.plans import Plan
 from omega_tui.domain.sizing import unit_cost
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.state import State
@@ -83,14 +84,28 @@ def reserved_margin(state: State, without: str | None = None) -> Decimal:
     return total
 
 
-def margin_problems(needed: Decimal, available: Decimal | None, coin: str) -> Iterator[str]:
-    """Whether margin and fee of the opening part fit the available balance."""
-    if needed <= 0:
+def price_problems(
+    state: State, instrument: Instrument, side: Side, price: Decimal | None, plan: Plan | None
+) -> Iterator[str]:
+    """Whether a limit price of an order that may open lies where somebody can have meant it.
+
+    Measured from the mark price; for an order that waits for a trigger, from there. The exchange's own band
+    holds the side that takes only (`buyLimitPriceRatio`, `sellLimitPriceRatio`).
+    """
+    mark = state.mark(instrument.symbol)
+    reference = plan.trigger_price if plan is not None else mark
+    if price is None or reference is None:
         return
-    if available is None:
-        yield "the balance is not known yet"
-    elif needed > available:
+    most, distance = state.options.price_distance, abs(price - reference) / reference
+    if most is not None and distance > most:
         yield (
-            f"needs {needed:.2f} {coin} for margin and fee, {available:.2f} is available: "
-            "reduce the size or raise the leverage"
+            f"{decimal_text(price)} is {distance * 100:.1f} % away from {decimal_text(reference)}: "
+            f"{decimal_text(most * 100)} % is the most, see limits.price_distance"
         )
+        return
+    if plan is not None or mark is None:
+        return
+    band = instrument.buy_band if side is Side.BUY else instrument.sell_band
+    edge = mark * (1 + band if side is Side.BUY else 1 - band) if band is not None else None
+    if edge is not None and (price > edge if side is Side.BUY else price < edge):
+        yield f"the exchange takes no {side} limit beyond {edge:.{instrument.price_places}f} now"

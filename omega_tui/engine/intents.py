@@ -12,7 +12,7 @@ from typing import Any
 
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import HoldSide, MarginMode, OrderType, PositionMode, Side, TimeInForce
-from omega_tui.domain.plans import PlanKind, TriggerBy
+from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class TicketDraft:
     `ticket_id` is given when the ticket opens and makes a second press of the send key a no-op. `size` is in
     base units; `risk` asks for a size instead: the share of equity that is lost when `stop_loss` is reached
     (0.01 is one percent). `closes` asks for a smaller position (reduce-only, or a close in hedge mode).
-    `take_profit` and `stop_loss` are trigger prices of legs attached to an opening order.
+    `take_profit` and `stop_loss` are trigger prices of legs attached to an opening order; a stop that is None
+    is the profile's to choose, 0 asks for none.
     """
 
     ticket_id: str
@@ -53,10 +54,11 @@ class TicketDraft:
 class TicketPreview:
     """What sending a ticket would do right now; money in the quote coin.
 
-    `size` and `price` are the legal values that would be sent, `changes` says in words what rounding altered
-    and which cap bound, `problems` what forbids sending (empty means sendable). `price_used` prices the
-    figures of a market order. `loss_at_stop` is what reaching `stop_loss` costs, fees both ways included
-    (positive), `reward_to_risk` the profit at `take_profit` over it. `effect` names it in plain words ("buy
+    `size` and `price` are the legal values that would be sent, `changes` says in words what rounding altered,
+    which stop the profile added and which cap bound, `problems` what forbids sending (empty means sendable).
+    `price_used` prices the figures of a market order. `loss_at_stop` is what reaching `stop_loss` costs, fees
+    both ways included (positive), `reward_to_risk` the target's distance from the entry over the stop's.
+    `stop_loss` and `take_profit` are the legs that would be attached. `effect` names it in plain words ("buy
     0.010 BTCUSDT at market, opens long").
     """
 
@@ -74,6 +76,9 @@ class TicketPreview:
     problems: tuple[str, ...]
     loss_at_stop: Decimal | None = None
     reward_to_risk: Decimal | None = None
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+    plan: Plan | None = None
 
     @property
     def sendable(self) -> bool:

@@ -1,8 +1,7 @@
 """From a preview that may be sent to the request that leaves: every order of ours is built here. Pure."""
 
 from omega_tui.domain.orders import OrderRequest
-from omega_tui.domain.plans import Plan
-from omega_tui.engine.intents import PlanDraft, TicketDraft, TicketPreview
+from omega_tui.engine.intents import TicketDraft, TicketPreview
 from omega_tui.engine.state import State
 
 
@@ -24,15 +23,7 @@ def build_request(
         reduce_only=preview.reduce_only,
         margin_mode=settings.margin_mode,
         hold_side=preview.hold_side,
-        plan=_build_plan(draft.plan),
-        take_profit=draft.take_profit,
-        stop_loss=draft.stop_loss,
+        plan=preview.plan,
+        take_profit=preview.take_profit,
+        stop_loss=preview.stop_loss,
     )
-
-
-def _build_plan(draft: PlanDraft | None) -> Plan | None:
-    if draft is None:
-        return None
-    if draft.trigger_price is None:
-        raise ValueError("a plan needs a trigger price")
-    return Plan(draft.kind, draft.trigger_price, draft.trigger_by, draft.callback_rate)

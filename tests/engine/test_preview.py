@@ -42,7 +42,7 @@ from tests.engine.fake_gateway import (
 from tests.engine.rig import running
 
 
-def a_state(mode: PositionMode = PositionMode.ONE_WAY, **options: bool) -> State:
+def a_state(mode: PositionMode = PositionMode.ONE_WAY, **options: object) -> State:
     state = State(ManualClock(), EngineOptions(venue="SIM", account="a", **options))  # type: ignore[arg-type]
     state.instruments = {"BTCUSDT": BTC}
     for surface in Surface:
@@ -130,7 +130,7 @@ def test_what_would_be_sent_is_legal_and_never_more_than_typed(
         ({"size": D("41"), **MARKET}, "the most a market order takes is 40 BTC"),
         (
             {"size": D("2"), "price": D("59999")},
-            "needs 12023.80 USDT for margin and fee, 10000.00 is available",
+            "free margin: at most 1.656 BTC: 10000.00 USDT is available",
         ),
         ({"time_in_force": TimeInForce.POST_ONLY, "price": D("60000.1")}, "post-only would take"),
         ({"closes": True}, "no short position to close with a buy"),

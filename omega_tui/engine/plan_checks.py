@@ -1,0 +1,131 @@
+"""What an order that waits for a price, or brings stops along, must keep to before it is sent. Pure.
+
+The exchange takes a plan order whichever side its trigger lies on; one on the wrong side fires at once, which
+has cost others money. Bounds of callbacks are those of Bitget's "Place-Plan-Order" and "Place-Tpsl-Order".
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from omega_tui.domain.orders import HoldSide, OrderType
+from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
+from omega_tui.domain.values import decimal_text
+from omega_tui.engine.state import State
+from omega_tui.engine.ticket import Ticket, crosses
+
+LARGEST_CALLBACK = Decimal("0.1")
+"""Most that price may turn back under a trailing plan, as a share."""
+
+_CALLBACK_STEP = Decimal("0.0001")
+
+
+def leg_problems(state: State, ticket: Ticket) -> Iterator[str]:
+    """What is wrong with the stop and the target that come with an order."""
+    draft, profile = ticket.draft, ticket.profile
+    if draft.closes:
+        if draft.stop_loss or draft.take_profit:
+            yield "an order that only closes brings no stop and no target: protect the position instead"
+        return
+    for name, price in (("stop", draft.stop_loss), ("target", draft.take_profit)):
+        if price is not None and (not price.is_finite() or price < 0):
+            yield f"the {name} must be above zero"
+    if draft.stop_loss == 0 and profile is not None and profile.stop_required:
+        yield (
+            f"{profile.name} asks for a stop with every entry: type one, "
+            f"or leave it empty for one at {decimal_text(profile.stop_percent)} %"
+        )
+    if ticket.plan is not None and ticket.plan.kind is PlanKind.TRAILING:
+        if ticket.stop is not None or ticket.target is not None:
+            yield "a trailing entry cannot bring a stop along: enter with a trigger or a limit instead"
+        return
+    yield from _side_problems(state, ticket)
+    yield from _reward_problems(ticket)
+
+
+def reward_to_risk(ticket: Ticket) -> Decimal | None:
+    """The target's distance from the entry over the stop's, fees left aside."""
+    entry, stop, target = ticket.price_used, ticket.stop, ticket.target
+    if entry is None or stop is None or target is None or stop == entry:
+        return None
+    return abs(target - entry) / abs(entry - stop)
+
+
+def plan_problems(state: State, ticket: Ticket) -> Iterator[str]:
+    """What is wrong with the price that an order waits for."""
+    asked, plan = ticket.draft.plan, ticket.plan
+    if asked is None:
+        return
+    if plan is None:
+        yield "type a trigger price"
+        return
+    if asked.kind.of_position and not ticket.draft.closes:
+        yield f"a {_words(plan)} only closes: mark the order as reducing"
+    if asked.kind.trails:
+        yield from _callback_problems(asked.callback_rate)
+        if ticket.draft.order_type is OrderType.LIMIT:
+            yield "a trailing order ends at market"
+    if asked.kind.of_position and ticket.opposite is not None:
+        yield from _trigger_problems(state, ticket, plan)
+
+
+def _words(plan: Plan) -> str:
+    return plan.kind.value.replace("_", " ")
+
+
+def _callback_problems(rate: Decimal | None) -> Iterator[str]:
+    if rate is None or not rate.is_finite() or rate <= 0:
+        yield "type how far price may turn back"
+    elif rate > LARGEST_CALLBACK:
+        yield f"price may turn back by at most {decimal_text(LARGEST_CALLBACK * 100)} %"
+    elif rate % _CALLBACK_STEP:
+        yield f"the callback goes in steps of {decimal_text(_CALLBACK_STEP * 100)} %"
+
+
+def _trigger_problems(state: State, ticket: Ticket, plan: Plan) -> Iterator[str]:
+    """A stop of a long lies below the price that triggers it, a target above; a short mirrors it."""
+    now = state.mark(ticket.draft.symbol)
+    if plan.trigger_by is TriggerBy.LAST and state.market.symbol == ticket.draft.symbol:
+        now = state.market.last_price or now
+    if now is None:
+        yield "the price that would trigger it is not known yet"
+        return
+    stops = plan.kind in (PlanKind.STOP_LOSS, PlanKind.POSITION_STOP_LOSS)
+    below = stops is (ticket.hold_side is HoldSide.LONG)
+    wrong = plan.trigger_price >= now if below else plan.trigger_price <= now
+    if wrong:
+        yield (
+            f"a {_words(plan)} of a {ticket.hold_side} lies {'below' if below else 'above'} the "
+            f"{plan.trigger_by} price {decimal_text(now)}: at {decimal_text(plan.trigger_price)} it would "
+            "fire at once"
+        )
+
+
+def _side_problems(state: State, ticket: Ticket) -> Iterator[str]:
+    """Legs lie on their sides of the entry, and of the market when the order trades at once."""
+    entry = ticket.price_used
+    if entry is None:
+        return
+    references = [entry]
+    at_once = ticket.plan is None and (ticket.takes or crosses(state, ticket.draft.side, ticket.price))
+    if at_once:
+        references += [price for price in (state.mark(ticket.draft.symbol), state.market.last_price) if price]
+    long = ticket.hold_side is HoldSide.LONG
+    for name, price, below in (("stop", ticket.stop, long), ("target", ticket.target, not long)):
+        if price is None:
+            continue
+        bound = min(references) if below else max(references)
+        if price >= bound if below else price <= bound:
+            way = "below" if below else "above"
+            yield (
+                f"the {name} of a {ticket.hold_side} lies {way} its entry, {decimal_text(bound)}: "
+                f"not at {decimal_text(price)}"
+            )
+
+
+def _reward_problems(ticket: Ticket) -> Iterator[str]:
+    profile, ratio = ticket.profile, reward_to_risk(ticket)
+    if profile is not None and ratio is not None and ratio < profile.least_reward_to_risk:
+        yield (
+            f"reward : risk is {ratio:.2f}, {profile.name} asks for {profile.least_reward_to_risk:.3g}: "
+            "move the target or the stop"
+        )
