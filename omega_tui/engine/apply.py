@@ -14,6 +14,7 @@ from omega_tui.domain.events import (
     CandlesChanged,
     Event,
     FillReported,
+    Health,
     HealthChanged,
     NoticeGiven,
     OrderReported,
@@ -87,16 +88,21 @@ def _apply_book(state: State, event: BookChanged) -> Consequences:
 
 
 def _apply_ticker(state: State, event: TickerChanged) -> Consequences:
-    ticker = event.ticker
+    if event.ticker.symbol == state.market.symbol:
+        state.feeds.touch(Surface.TICKER, event.ticker.exchange_ms)
+    take_ticker(state, event.ticker)
+    return _NOTHING
+
+
+def take_ticker(state: State, ticker: Ticker) -> None:
+    """Take the prices of a ticker, from a stream or from an answer."""
     marked = ticker.mark_price is not None and state.take_mark(
         ticker.symbol, ticker.mark_price, ticker.exchange_ms
     )
     if marked and any(state.positions_of(ticker.symbol)):
         state.touch(Panel.POSITIONS, Panel.ACCOUNT)
     if ticker.symbol == state.market.symbol:
-        state.feeds.touch(Surface.TICKER, ticker.exchange_ms)
         _take_ticker(state, ticker)
-    return _NOTHING
 
 
 def _take_ticker(state: State, ticker: Ticker) -> None:
@@ -224,10 +230,12 @@ def _apply_notice(state: State, event: NoticeGiven) -> Consequences:
 def _apply_health(state: State, event: HealthChanged) -> Consequences:
     if event.surface in MARKET_SURFACES and event.symbol not in (None, state.market.symbol):
         return _NOTHING
+    was_live = state.feeds.stated(event.surface) is Health.LIVE
     became_live = state.feeds.state(event.surface, event.health, event.reason)
     state.touch(*_SURFACE_PANELS[event.surface])
     if event.surface is not Surface.PRIVATE or not became_live:
-        return _NOTHING
+        # Without its stream the account is read at once, and often from then on.
+        return Consequences(reconcile=was_live and event.surface is Surface.PRIVATE)
     state.reconciled = False
     state.private_epoch += 1
     return Consequences(reconcile=True)

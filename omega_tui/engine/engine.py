@@ -17,6 +17,7 @@ from omega_tui.engine.forced import tell_forced
 from omega_tui.engine.intents import Doors, Intent, Receipt
 from omega_tui.engine.options import EngineOptions
 from omega_tui.engine.orders import OrderManager
+from omega_tui.engine.polling import MarketPoll
 from omega_tui.engine.postures import SWEEP_SECONDS, PostureDesk
 from omega_tui.engine.protection import Protector
 from omega_tui.engine.protection_watch import TICK_SECONDS, ProtectionWatch
@@ -65,6 +66,7 @@ class Engine:
         self._protection = ProtectionWatch(self._state, self._expected, self._orders.amend)
         self._postures = PostureDesk(self._state, self._orders, self._recorder)
         self._doors = self._collect_doors()
+        self._market_poll = MarketPoll(self._state, gateway)
         self._wake: asyncio.Event | None = None
 
     @property
@@ -96,7 +98,13 @@ class Engine:
             "comparing the account", self._reconciler.pause_seconds, self._reconciler.run, Surface.PRIVATE
         )
         self._supervisor.every(
-            "reading positions", lambda: options.position_poll_seconds, self._reconciler.poll, Surface.PRIVATE
+            "reading positions",
+            lambda: options.poll_positions_seconds,
+            self._reconciler.poll,
+            Surface.PRIVATE,
+        )
+        self._supervisor.every(
+            "reading the market", self._market_poll.pause_seconds, self._market_poll.step, Surface.BOOK
         )
         self._supervisor.every(
             "cancelling what HALT forbids", lambda: SWEEP_SECONDS, self._postures.sweep, Surface.ACTIONS
@@ -165,6 +173,7 @@ class Engine:
             self._look_again()
 
     def _look_again(self) -> None:
+        self._reconciler.doubt()
         if self._wake is not None:
             self._wake.set()
 

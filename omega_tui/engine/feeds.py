@@ -1,8 +1,9 @@
 """How far each surface can be trusted: what the gateway says of it, and how old its newest word is.
 
 Age is measured twice: since arrival on our monotonic clock, and by the exchange's own stamp against the best
-delay seen in the last hour, so that neither a silent line nor a long queue of old news passes for live. What
-follows from staleness is decided by the guards.
+delay seen in the last hour, so that neither a silent line nor a long queue of old news passes for live. While
+a stream is in doubt and answers by REST stand in for it, the surface is POLLING: good for looking and for
+getting out. What follows from staleness is decided by the guards.
 """
 
 from collections import deque
@@ -16,6 +17,8 @@ from omega_tui.engine.options import EngineOptions
 MARKET_SURFACES = (Surface.BOOK, Surface.TICKER, Surface.TAPE, Surface.CANDLES)
 """Surfaces that start anew when another market is watched."""
 
+_POLLED_SECONDS = 5.0
+_STALLED = "the program stood still"
 _BUCKET_SECONDS = 300.0
 _BUCKETS = 12
 _LAG_SAMPLES = 63
@@ -27,6 +30,8 @@ class _Feed:
     reason: str = ""
     arrived: float | None = None
     exchange_ms: int | None = None
+    polled: float | None = None
+    stalled: str = ""
 
 
 class DelayFloor:
@@ -85,13 +90,30 @@ class Feeds:
         """News arrived; market data lifts CONNECTING, never a doubt that the gateway stated."""
         feed = self._feeds[surface]
         now = self._clock.monotonic()
-        feed.arrived = now
+        feed.arrived, feed.stalled = now, ""
         if exchange_ms:
             feed.exchange_ms = exchange_ms
             self._floor.add(now, now * 1000 - exchange_ms)
             self._lags.append(self._clock.wall_ms() - exchange_ms)
         if feed.health is Health.CONNECTING and surface in MARKET_SURFACES:
             feed.health, feed.reason = Health.LIVE, ""
+
+    def answer(self, surface: Surface) -> None:
+        """A question about `surface` was answered: proof for a stream that is up, a substitute for one that
+        is not."""
+        feed = self._feeds[surface]
+        feed.polled = self._clock.monotonic()
+        if feed.health is Health.LIVE and surface not in MARKET_SURFACES:
+            feed.arrived = feed.polled
+
+    def stall(self, seconds: float) -> None:
+        """The program stood still for `seconds`: what it shows of a market is old until newer news."""
+        for surface in MARKET_SURFACES:
+            self._feeds[surface].stalled = f"{_STALLED} {seconds:.1f} s"
+
+    def needs_answers(self, surface: Surface) -> bool:
+        """Whether the stream of `surface` is in doubt, so that questions have to stand in for it."""
+        return self._judge(surface).health is not Health.LIVE
 
     def state(self, surface: Surface, health: Health, reason: str) -> bool:
         """The gateway's word on a surface; True when the surface has just become live."""
@@ -100,7 +122,7 @@ class Feeds:
         feed.health, feed.reason = health, reason
         if health is Health.LIVE:
             feed.arrived = self._clock.monotonic()
-            feed.exchange_ms = None
+            feed.exchange_ms, feed.polled = None, None
         return became_live
 
     def stated(self, surface: Surface) -> Health:
@@ -117,15 +139,33 @@ class Feeds:
 
     def freshness(self, surface: Surface) -> Freshness:
         """What may be said of `surface` now."""
+        verdict, polled = self._judge(surface), self._feeds[surface].polled
+        if verdict.health is Health.LIVE or polled is None or self._is_broken(surface):
+            return verdict
+        age = self._clock.monotonic() - polled
+        if age > _POLLED_SECONDS:
+            return verdict
+        because = f": {verdict.reason}" if verdict.reason else ""
+        return Freshness(Health.POLLING, age, f"read by request, its stream is {verdict.health}{because}")
+
+    def _is_broken(self, surface: Surface) -> bool:
+        return any(broken is surface for broken, _ in self._faults.values())
+
+    def _judge(self, surface: Surface) -> Freshness:
+        """What may be said of the stream alone, answers to questions left aside."""
         feed = self._feeds[surface]
         for broken, reason in self._faults.values():
             if broken is surface:
                 return Freshness(Health.DOWN, None, reason)
         age = self._age(feed)
         limit = self._limits.get(surface)
-        if feed.health is Health.LIVE and limit is not None and (age is None or age > limit):
+        if feed.health is not Health.LIVE or limit is None:
+            return Freshness(feed.health, age, feed.reason)
+        if age is None or age > limit:
             return Freshness(Health.STALE, age, "no news for longer than its limit")
-        return Freshness(feed.health, age, feed.reason)
+        if feed.stalled:
+            return Freshness(Health.STALE, age, feed.stalled)
+        return Freshness(Health.LIVE, age, feed.reason)
 
     def market_freshness(self) -> Freshness:
         """Book and mark together: the worse of the two, named."""
@@ -133,6 +173,14 @@ class Feeds:
         if book.health is not Health.LIVE or ticker.health is Health.LIVE:
             return book
         return Freshness(ticker.health, ticker.age_seconds, f"mark price: {ticker.reason}")
+
+    def exchange_now_ms(self) -> int:
+        """The exchange's time as far as is known: its stamps moved on, our own clock before any."""
+        floor = self._floor.value
+        if floor is None or not self._judge_lag:
+            newest = max((feed.exchange_ms or 0 for feed in self._feeds.values()), default=0)
+            return newest or self._clock.wall_ms()
+        return round(self._clock.monotonic() * 1000 - floor)
 
     def lag_ms(self) -> int | None:
         """Median delay of recent market data by this machine's clock; None before data, never below zero."""

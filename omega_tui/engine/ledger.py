@@ -26,6 +26,7 @@ class Tracked:
     False for one that an earlier run sent. `parent` is the row key of the plan that gave birth to it,
     `replaces` that of the order whose place it takes. `overfilled` is a claim beyond the order's size that
     nobody has taken back; `listed_at` the monotonic time at which the exchange last listed it as open.
+    `asked_at` and `missed_at` are when it was last asked for and last cleanly not found.
     """
 
     order: Order
@@ -37,6 +38,8 @@ class Tracked:
     replaces: str | None = None
     overfilled: Decimal | None = None
     listed_at: float | None = None
+    asked_at: float | None = None
+    missed_at: float | None = None
 
     @property
     def key(self) -> str:

@@ -26,7 +26,8 @@ class EngineOptions:
 
     `profile` names the one of `profiles` whose limits are in force at the start; empty for none.
     `price_distance` is how far from the mark a limit price may lie, as a share, and `entries_a_minute` how
-    many orders that may add risk leave within a minute; None for no such limit.
+    many orders that may add risk leave within a minute; None for no such limit. The
+    `poll_…` intervals are for when a stream is in doubt and requests stand in for it.
     """
 
     venue: str
@@ -51,3 +52,7 @@ class EngineOptions:
     stop_retries: int = 3
     live_phrase: str = ""
     """What has to be typed before new risk is possible in this session; empty asks for nothing."""
+    poll_price_seconds: float = 1.0
+    poll_positions_seconds: float = 2.0
+    poll_orders_seconds: float = 5.0
+    poll_account_seconds: float = 10.0

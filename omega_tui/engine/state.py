@@ -87,6 +87,7 @@ class State:
         self.live_phrase = options.live_phrase
         self.halted = False
         self.halted_symbols: dict[str, str] = {}
+        self.rival = ""
         self.reconciled = False
         self.journal_fault = ""
         self.ack_latencies_ms: list[int] = []
@@ -174,6 +175,8 @@ class State:
             return Posture.HALT, f"{symbol}: {self.halted_symbols[symbol]}"
         if self.live_phrase:
             return Posture.REDUCE_ONLY, f"LIVE is locked: type “{self.live_phrase}” to take new risk"
+        if self.rival:
+            return Posture.REDUCE_ONLY, self.rival
         if self.journal_fault:
             return Posture.REDUCE_ONLY, f"the journal cannot be used: {self.journal_fault}"
         private = self.feeds.freshness(Surface.PRIVATE)

@@ -24,7 +24,7 @@ def build_ladder(state: State, group: int, depth: int) -> LadderView:
     instrument, market = state.instrument, state.market
     tick = instrument.tick if instrument is not None else Decimal(1)
     health = state.feeds.market_freshness()
-    trusted = health.health in (Health.LIVE, Health.STALE)
+    trusted = health.health in (Health.LIVE, Health.STALE, Health.POLLING)
     wanted = min(_MOST_LEVELS, depth * group)
     bids = market.levels(Side.BUY, wanted, trusted=trusted) if instrument is not None else []
     asks = market.levels(Side.SELL, wanted, trusted=trusted) if instrument is not None else []

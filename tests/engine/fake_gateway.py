@@ -215,6 +215,7 @@ class FakeGateway:
     key: KeyFacts = field(default_factory=lambda: KeyFacts("1", True, False, ("trade",), ("127.0.0.1",)))
     mode: PositionMode = PositionMode.ONE_WAY
     reads_fail: bool = False
+    market_reads_fail: bool = False
     reads_type: "type[FakeReads] | None" = None
     hold_place: asyncio.Event | None = None
     sink: Sink | None = None
@@ -234,7 +235,7 @@ class FakeGateway:
 
     def note_read(self, what: str) -> None:
         self.asked.append(what)
-        if self.reads_fail:
+        if self.reads_fail or (self.market_reads_fail and what.startswith(("ticker", "book"))):
             raise ReadFailed("no answer")
 
     async def start(self, sink: Sink) -> None:

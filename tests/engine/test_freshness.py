@@ -20,7 +20,7 @@ def _market(rig: Rig) -> tuple[Health, int | None]:
 
 
 async def test_a_silent_book_goes_stale_and_says_how_old_it_is(tmp_path: Path) -> None:
-    async with running(tmp_path) as rig:
+    async with running(tmp_path, FakeGateway(market_reads_fail=True)) as rig:
         await rig.advance(1.9, fresh=False)
         assert _market(rig)[0] is Health.LIVE
         await rig.advance(0.2, fresh=False)
@@ -32,7 +32,7 @@ async def test_a_silent_book_goes_stale_and_says_how_old_it_is(tmp_path: Path) -
 
 
 async def test_a_stale_market_refuses_risk_but_never_a_way_out(tmp_path: Path) -> None:
-    async with running(tmp_path, FakeGateway(positions=(position(),))) as rig:
+    async with running(tmp_path, FakeGateway(positions=(position(),), market_reads_fail=True)) as rig:
         rig.gateway.emit(OrderReported(order("omgx")))
         await rig.advance(3, fresh=False)
         refused = rig.place()
@@ -45,7 +45,7 @@ async def test_a_stale_market_refuses_risk_but_never_a_way_out(tmp_path: Path) -
 
 
 async def test_a_stale_mark_counts_even_while_the_book_moves(tmp_path: Path) -> None:
-    async with running(tmp_path) as rig:
+    async with running(tmp_path, FakeGateway(market_reads_fail=True)) as rig:
         await rig.advance(3, fresh=False)
         rig.gateway.emit(BookChanged("BTCUSDT", book(), rig.clock.wall_ms()))
         health, _ = _market(rig)
@@ -55,7 +55,7 @@ async def test_a_stale_mark_counts_even_while_the_book_moves(tmp_path: Path) -> 
 
 async def test_news_that_is_old_by_the_exchanges_own_stamp_is_stale_on_arrival(tmp_path: Path) -> None:
     """A slow line delivers frame after frame, each a little older: counting arrivals would call that live."""
-    async with running(tmp_path) as rig:
+    async with running(tmp_path, FakeGateway(market_reads_fail=True)) as rig:
         for second in range(1, 8):
             await rig.advance(1, fresh=False)
             late = EXCHANGE_MS + second * 400
@@ -71,7 +71,7 @@ async def test_a_clock_that_is_wrong_by_minutes_makes_nothing_stale(tmp_path: Pa
 
 
 async def test_stepping_the_wall_clock_changes_no_age(tmp_path: Path) -> None:
-    async with running(tmp_path) as rig:
+    async with running(tmp_path, FakeGateway(market_reads_fail=True)) as rig:
         rig.clock.step_wall(3_600_000)
         assert _market(rig)[0] is Health.LIVE
         await rig.advance(2.5, fresh=False)
@@ -160,7 +160,7 @@ async def test_reading_the_account_does_not_make_a_stream_live_that_never_was(tm
     async with running(tmp_path, live=False) as rig:
         for _ in range(3):
             await rig.advance(5, fresh=False)
-        assert rig.views.status().private.health is Health.CONNECTING
+        assert rig.views.status().private.health is Health.POLLING
         assert rig.views.status().posture is Posture.REDUCE_ONLY
 
 

@@ -237,7 +237,8 @@ async def test_an_intent_that_was_written_and_perhaps_never_sent_is_asked_for(tm
         rig.gateway.go_live()
         await rig.until_advancing(lambda: _states(rig) == [], 3)
         assert "never accepted" in rig.log_text()
-        assert rig.gateway.asked.count("order omgdead") == 2
+        for witness in ("order omgdead", "past_order omgdead"):
+            assert rig.gateway.asked.count(witness) >= 2, "one clean answer of one witness proves nothing"
 
 
 async def test_finished_orders_and_known_fills_stay_finished_after_a_restart(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from omega_tui.domain.account import Balance
+from omega_tui.domain.account import Position
 from omega_tui.domain.events import (
     FillReported,
     Health,
@@ -120,10 +120,10 @@ async def test_an_older_answer_does_not_undo_newer_news(tmp_path: Path) -> None:
     class Racing(FakeReads):
         racing = False
 
-        async def balance(self) -> Balance:
+        async def positions(self) -> tuple[Position, ...]:
             if self.racing:
                 self.gateway.emit(PositionsReported((), 2))
-            return await super().balance()
+            return await super().positions()
 
     gateway = FakeGateway(positions=(position(),), reads_type=Racing)
     async with running(tmp_path, gateway) as rig:
