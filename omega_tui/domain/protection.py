@@ -123,3 +123,9 @@ def loss_at(position: Position, trigger_price: Decimal, share: Decimal, taker_fe
     size = position.size * share
     moved = direction_sign(position.hold_side) * (position.entry_price - trigger_price) * size
     return moved + size * trigger_price * taker_fee_rate
+
+
+def naked_words(covered: Decimal) -> str:
+    """`NAKED 40 %`: how much of a position no confirmed stop covers, never rounded down to nothing."""
+    whole = ((_ONE - covered) * 100).to_integral_value()
+    return f"NAKED {whole if whole else 1} %"

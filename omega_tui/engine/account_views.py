@@ -136,3 +136,22 @@ class AccountView:
     open_risk_cap: Decimal | None = None
     day_profit: Decimal | None = None
     day_loss_limit: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectPreview:
+    """What a `Protect` would do right now; money in the quote coin.
+
+    `stop_loss` and `take_profit` are the legal triggers that would be sent, 0 for a leg that would be
+    removed, None for one that stays. `loss_at_stop` is what closing there loses against the entry, closing
+    fee included (below zero it wins), `loss_share` the same as a share of equity; `profit_at_target` is after
+    the fee. `problems` is empty when it could be sent.
+    """
+
+    effect: str
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+    loss_at_stop: Decimal | None
+    loss_share: Decimal | None
+    profit_at_target: Decimal | None
+    problems: tuple[str, ...]

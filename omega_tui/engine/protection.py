@@ -6,42 +6,26 @@ Whether what was asked for came to be is `protection_watch`'s business.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
 from omega_tui.domain.account import Position
 from omega_tui.domain.events import Surface
-from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.orders import OrderRequest, OrderType, PositionMode, TimeInForce
-from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
-from omega_tui.domain.protection import is_confirmed, legal_trigger, trigger_problems
-from omega_tui.domain.sizing import legal_size
+from omega_tui.domain.plans import PlanKind, TriggerBy
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.cover import plans_of, position_words
 from omega_tui.engine.expected_legs import Expected, ExpectedLegs
-from omega_tui.engine.guards import gate_problems
 from omega_tui.engine.intents import AmendOrder, Doors, Protect, Receipt
 from omega_tui.engine.ledger import Tracked
 from omega_tui.engine.orders import OrderManager
+from omega_tui.engine.protect_preview import Leg, build_legs, build_protect_preview, leg_problems
 from omega_tui.engine.protection_watch import ProtectionWatch
 from omega_tui.engine.state import State
 from omega_tui.engine.supervise import Supervisor
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Leg:
-    """One stop or target to be had, and which resting plan of that kind it is, if there is one."""
-
-    plan: Plan
-    size: Decimal
-    existing: Tracked | None
-
-    @property
-    def what(self) -> str:
-        return "stop" if self.plan.kind.limits_loss else "target"
 
 
 class Protector:
@@ -70,23 +54,18 @@ class Protector:
     def protect(self, intent: Protect) -> Receipt:
         """Take up stop and target of a position, or refuse both with the reasons."""
         state = self._state
+        problems = build_protect_preview(state, intent).problems
         position = state.position(intent.symbol, intent.hold_side)
         instrument = state.instruments.get(intent.symbol)
-        problems = list(gate_problems(state, intent.symbol, adds_risk=False))
-        if position is None or instrument is None:
-            problems.append(f"there is no {intent.hold_side} position in {intent.symbol} to protect")
+        if problems or position is None or instrument is None:
             return Receipt(False, "; ".join(problems))
-        legs = list(_legs(state, position, instrument, intent))
-        problems += _problems(state, position, instrument, intent, legs)
-        if problems:
-            return Receipt(False, "; ".join(problems))
-        return self._take_up(position, intent, legs)
+        return self._take_up(position, intent, list(build_legs(state, position, instrument, intent)))
 
-    def _take_up(self, position: Position, intent: Protect, legs: list[_Leg]) -> Receipt:
+    def _take_up(self, position: Position, intent: Protect, legs: list[Leg]) -> Receipt:
         words = self._remove(position, intent)
         keys: list[str] = []
         replaced: list[Tracked] = []
-        taken: list[_Leg] = []
+        taken: list[Leg] = []
         stop_key: str | None = None
         for leg in legs:
             receipt = self._amend(leg, leg.existing) if leg.existing else self._place(position, leg)
@@ -118,7 +97,7 @@ class Protector:
             self._expected.forget((position.symbol, position.hold_side))
         return words
 
-    def _place(self, position: Position, leg: _Leg) -> Receipt:
+    def _place(self, position: Position, leg: Leg) -> Receipt:
         request = OrderRequest(
             client_order_id=self._orders.new_client_order_id(),
             symbol=position.symbol,
@@ -140,7 +119,7 @@ class Protector:
         )
         return Receipt(True, why, (tracked.key,))
 
-    def _amend(self, leg: _Leg, existing: Tracked) -> Receipt:
+    def _amend(self, leg: Leg, existing: Tracked) -> Receipt:
         receipt = self._orders.amend(AmendOrder(existing.key, trigger_price=leg.plan.trigger_price))
         return Receipt(receipt.taken, receipt.text)
 
@@ -151,8 +130,8 @@ class Protector:
         state = self._state
         instrument = state.instruments.get(position.symbol)
         intent = Protect(position.symbol, position.hold_side, price, None, trigger_by, share)
-        legs = list(_legs(state, position, instrument, intent)) if instrument is not None else []
-        if instrument is None or tuple(_problems(state, position, instrument, intent, legs)):
+        legs = list(build_legs(state, position, instrument, intent)) if instrument is not None else []
+        if instrument is None or tuple(leg_problems(state, position, instrument, intent, legs)):
             return None
         leg = replace(legs[0], existing=None)
         key = self._place(position, leg).keys[0]
@@ -164,7 +143,7 @@ class Protector:
         self,
         position: Position,
         intent: Protect,
-        legs: list[_Leg],
+        legs: list[Leg],
         stop_key: str | None,
         replaced: list[Tracked],
     ) -> None:
@@ -186,36 +165,11 @@ class Protector:
         )
 
 
-def reference_price(state: State, symbol: str, trigger_by: TriggerBy) -> Decimal | None:
-    """The price that a stop watches: the mark, or the last one where it is known, else the mark."""
-    if trigger_by is TriggerBy.LAST and symbol == state.market.symbol:
-        return state.market.last_price
-    return state.mark(symbol)
-
-
-def _legs(state: State, position: Position, instrument: Instrument, intent: Protect) -> Iterator[_Leg]:
-    whole = intent.share == _ONE
-    stop_kind = PlanKind.POSITION_STOP_LOSS if whole else PlanKind.STOP_LOSS
-    target_kind = PlanKind.POSITION_TAKE_PROFIT if whole else PlanKind.TAKE_PROFIT
-    size = _ZERO if whole else legal_size(position.size * intent.share, instrument)
-    for price, kind in ((intent.stop_loss, stop_kind), (intent.take_profit, target_kind)):
-        if price is None or not price:
-            continue
-        trigger = legal_trigger(price, position.hold_side, kind, instrument) if price.is_finite() else price
-        same = [each for each in plans_of(state, position) if _is_same(each, kind, size)]
-        yield _Leg(Plan(kind, trigger, intent.trigger_by), size, same[0] if same else None)
-
-
-def _is_same(tracked: Tracked, kind: PlanKind, size: Decimal) -> bool:
-    plan = tracked.order.plan
-    return plan is not None and plan.kind is kind and (kind.whole_position or tracked.order.size == size)
-
-
 def _limits(tracked: Tracked) -> bool:
     return tracked.order.plan is not None and tracked.order.plan.kind.limits_loss
 
 
-def _outlived(state: State, position: Position, leg: _Leg) -> Iterator[Tracked]:
+def _outlived(state: State, position: Position, leg: Leg) -> Iterator[Tracked]:
     """Partial legs that a new whole-position one of the same purpose replaces."""
     if not leg.plan.kind.whole_position or leg.existing is not None:
         return
@@ -223,20 +177,3 @@ def _outlived(state: State, position: Position, leg: _Leg) -> Iterator[Tracked]:
     for tracked in plans_of(state, position):
         if tracked.order.plan is not None and tracked.order.plan.kind is gone:
             yield tracked
-
-
-def _problems(
-    state: State, position: Position, instrument: Instrument, intent: Protect, legs: list[_Leg]
-) -> Iterator[str]:
-    if intent.stop_loss is None and intent.take_profit is None:
-        yield "type a stop or a target"
-    if not _ZERO < intent.share <= _ONE:
-        yield "the share must be above zero and at most all of the position"
-        return
-    reference = reference_price(state, position.symbol, intent.trigger_by)
-    for leg in legs:
-        yield from trigger_problems(position, leg.plan.kind, leg.plan.trigger_price, reference)
-        if intent.share < _ONE and leg.size < instrument.min_size:
-            yield f"that share is below the least size, {decimal_text(instrument.min_size)} {instrument.base}"
-        if leg.existing is not None and not is_confirmed(leg.existing.order):
-            yield f"a {leg.what} of this position is on its way ({leg.existing.state}): wait for its proof"

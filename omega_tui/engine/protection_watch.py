@@ -12,7 +12,7 @@ from decimal import Decimal
 from omega_tui.domain.account import Position
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.plans import PlanKind
-from omega_tui.domain.protection import Cover, is_confirmed, is_reached
+from omega_tui.domain.protection import Cover, is_confirmed, is_reached, naked_words
 from omega_tui.domain.sizing import legal_size
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.alarms import Alarm
@@ -126,12 +126,6 @@ class ProtectionWatch:
             self._state.diary.write(words)
         else:
             self._state.diary.warn(f"{words}: refused: {receipt.text}")
-
-
-def naked_words(covered: Decimal) -> str:
-    """`NAKED 40 %`: how much of a position no confirmed stop covers, never rounded down to nothing."""
-    whole = ((_ONE - covered) * 100).to_integral_value()
-    return f"NAKED {whole if whole else 1} %"
 
 
 def _alarm_key(key: PositionKey) -> str:

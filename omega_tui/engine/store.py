@@ -5,9 +5,17 @@ also compares the parts that time moves.
 """
 
 from omega_tui.domain.events import Surface
-from omega_tui.engine.account_views import AccountView, FillsView, Freshness, OrdersView, PositionsView
-from omega_tui.engine.intents import TicketDraft, TicketPreview
+from omega_tui.engine.account_views import (
+    AccountView,
+    FillsView,
+    Freshness,
+    OrdersView,
+    PositionsView,
+    ProtectPreview,
+)
+from omega_tui.engine.intents import Protect, TicketDraft, TicketPreview
 from omega_tui.engine.preview import build_preview
+from omega_tui.engine.protect_preview import build_protect_preview
 from omega_tui.engine.state import State
 from omega_tui.engine.view_account import build_account, build_positions
 from omega_tui.engine.view_chart import build_chart, build_fibonacci
@@ -90,6 +98,9 @@ class Store:
 
     def preview(self, draft: TicketDraft) -> TicketPreview:
         return build_preview(self._state, draft)
+
+    def protection(self, intent: Protect) -> ProtectPreview:
+        return build_protect_preview(self._state, intent)
 
 
 def _shown(freshness: Freshness) -> tuple[object, ...]:

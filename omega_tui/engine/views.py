@@ -18,8 +18,15 @@ from omega_tui.domain.orders import (
     PositionMode,
     Side,
 )
-from omega_tui.engine.account_views import AccountView, FillsView, Freshness, OrdersView, PositionsView
-from omega_tui.engine.intents import TicketDraft, TicketPreview
+from omega_tui.engine.account_views import (
+    AccountView,
+    FillsView,
+    Freshness,
+    OrdersView,
+    PositionsView,
+    ProtectPreview,
+)
+from omega_tui.engine.intents import Protect, TicketDraft, TicketPreview
 
 
 class Panel(StrEnum):
@@ -273,4 +280,8 @@ class Views(Protocol):
 
     def preview(self, draft: TicketDraft) -> TicketPreview:
         """What sending this ticket would do now."""
+        ...
+
+    def protection(self, intent: Protect) -> ProtectPreview:
+        """What giving a position these stops would do now."""
         ...

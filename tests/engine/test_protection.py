@@ -294,3 +294,30 @@ async def test_a_second_stop_waits_for_the_first_ones_proof(tmp_path: Path) -> N
         await rig.until(lambda: rig.gateway.placed)
         assert "on its way" in protect(rig, "59100").text
         rig.gateway.hold_place.set()
+
+
+async def test_the_preview_says_what_the_stop_loses_before_it_is_sent(tmp_path: Path) -> None:
+    async with holding(tmp_path) as (rig, _):
+        asked = Protect("BTCUSDT", LONG, D("59000.04"), D("62000"), share=D("0.5"))
+        preview = rig.views.protection(asked)
+        assert preview.effect == "protect 50 % of LONG 0.5 BTCUSDT: stop 59000.1, target 62000"
+        assert (preview.stop_loss, preview.take_profit, preview.problems) == (D("59000.1"), D("62000"), ())
+        assert preview.loss_at_stop == D("0.25") * (D("999.9") + D("59000.1") * D("0.0006"))
+        assert preview.loss_share == preview.loss_at_stop / 10000
+        assert preview.profit_at_target == D("0.25") * (D(2000) - D(62000) * D("0.0006"))
+        wrong = rig.views.protection(Protect("BTCUSDT", LONG, D("61000")))
+        assert "must be below the price" in wrong.problems[0]
+
+
+async def test_removing_a_stop_is_a_choice_and_brings_the_alarm_back(tmp_path: Path) -> None:
+    async with holding(tmp_path) as (rig, desk):
+        protect(rig)
+        await advance(rig, 1)
+        [stop] = rig.gateway.open_orders
+        receipt = protect(rig, None, stop_loss=D(0))
+        assert receipt.text == "protecting LONG 0.5 BTCUSDT: no stop any more"
+        await rig.until(lambda: rig.gateway.canceled)
+        desk.end(stop, OrderState.CANCELED)
+        await advance(rig, 4)
+        assert "NAKED 100 %" in alarm(rig)
+        assert len(rig.gateway.placed) == 1, "nothing is placed again against the trader's will"

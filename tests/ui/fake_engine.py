@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from omega_tui.engine.account_views import AccountView, FillsView, OrdersView, PositionsView
-from omega_tui.engine.intents import Halt, Intent, Receipt, Resume, TicketDraft, TicketPreview
+from omega_tui.engine.account_views import AccountView, FillsView, OrdersView, PositionsView, ProtectPreview
+from omega_tui.engine.intents import Halt, Intent, Protect, Receipt, Resume, TicketDraft, TicketPreview
 from omega_tui.engine.views import (
     ChartView,
     FibonacciView,
@@ -69,6 +69,9 @@ class FakeViews:
 
     def symbols(self) -> tuple[str, ...]:
         return self.names
+
+    def protection(self, intent: Protect) -> ProtectPreview:
+        return sample.protection(intent)
 
     def preview(self, draft: TicketDraft) -> TicketPreview:
         found = sample.preview(draft)

@@ -25,8 +25,9 @@ from omega_tui.engine.account_views import (
     OrdersView,
     PositionRow,
     PositionsView,
+    ProtectPreview,
 )
-from omega_tui.engine.intents import TicketDraft, TicketPreview
+from omega_tui.engine.intents import Protect, TicketDraft, TicketPreview
 from omega_tui.engine.views import (
     ChartView,
     FibonacciRow,
@@ -341,5 +342,27 @@ def preview(draft: TicketDraft) -> TicketPreview:
         + ("closes" if draft.closes else "opens")
         + f" {'long' if (draft.side is Side.BUY) != draft.closes else 'short'}",
         changes=tuple(changes),
+        problems=tuple(problems),
+    )
+
+
+def protection(intent: Protect) -> ProtectPreview:
+    """What protecting the sample's long would do: the stop must be below 64121.9."""
+    stop, target = intent.stop_loss, intent.take_profit
+    problems = []
+    if stop is None and target is None:
+        problems.append("type a stop or a target")
+    if stop is not None and stop >= D("64121.9"):
+        problems.append(f"the stop of a long must be below the price, 64121.9 now: at {stop} it would close")
+    size = D("0.010") * intent.share
+    loss = None if not stop else (D("64123.2") - stop) * size
+    legs = [f"{name} {price}" for name, price in (("stop", stop), ("target", target)) if price]
+    return ProtectPreview(
+        effect=f"protect LONG 0.010 BTCUSDT: {', '.join(legs)}",
+        stop_loss=stop,
+        take_profit=target,
+        loss_at_stop=loss,
+        loss_share=None if loss is None else loss / D("10011.7023"),
+        profit_at_target=None if not target else (target - D("64123.2")) * size,
         problems=tuple(problems),
     )
