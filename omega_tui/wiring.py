@@ -20,7 +20,15 @@ from omega_tui.engine.options import EngineOptions, StopAnswer
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.gateway import BitgetGateway
 from omega_tui.exchange.port import Reads
-from omega_tui.journal import Journal, JournalRefused, NoJournal, journal_path
+from omega_tui.journal import (
+    Journal,
+    JournalInUse,
+    JournalRefused,
+    NoJournal,
+    Onlooker,
+    account_mark,
+    journal_path,
+)
 from omega_tui.logs import log_to_file
 from omega_tui.settings import ApiKeys, Settings, Venue
 from omega_tui.sim.child import SimulatorAddress, SimulatorFailed, SimulatorProcess
@@ -115,13 +123,14 @@ async def open_desk(settings: Settings, running: SimulatorAddress | None = None)
     clock, ids = SystemClock(), RandomIds()
     simulator = _build_simulator(settings, running, ids)
     address = simulator.address if simulator is not None else running
-    gateway = _build_gateway(settings, address, clock, ids)
     journal = _open_journal(settings, clock)
-    engine = Engine(gateway, journal, clock, ids, _engine_options(settings))
+    looking = _looking(settings, journal)
+    gateway = _build_gateway(settings, address, clock, ids, read_only=bool(looking))
+    engine = Engine(gateway, journal, clock, ids, _engine_options(settings, looking))
     async with AsyncExitStack() as ends:
         if simulator is not None:
             ends.push_async_callback(simulator.stop)
-        if isinstance(journal, Journal):
+        if not isinstance(journal, NoJournal):
             ends.callback(journal.close)
         ends.push_async_callback(engine.stop)
         if simulator is not None:
@@ -174,12 +183,12 @@ def _simulator_flags(settings: Settings) -> list[str]:
 
 
 def _build_gateway(
-    settings: Settings, simulator: SimulatorAddress | None, clock: Clock, ids: Ids
+    settings: Settings, simulator: SimulatorAddress | None, clock: Clock, ids: Ids, *, read_only: bool
 ) -> BitgetGateway:
     endpoints, credentials = _environment(settings, simulator)
     # A simulator's contracts change with its market and its port with each start: nothing worth keeping.
     cache = None if simulator is not None else settings.paths.cache
-    return BitgetGateway(endpoints, credentials, clock, ids, read_only=settings.read_only, cache_dir=cache)
+    return BitgetGateway(endpoints, credentials, clock, ids, read_only=read_only, cache_dir=cache)
 
 
 def _environment(
@@ -196,20 +205,41 @@ def _environment(
     return endpoints, Credentials(*revealed)
 
 
-def _open_journal(settings: Settings, clock: Clock) -> Journal | NoJournal:
-    """The venue's journal, or one that refuses every row when it cannot be opened: then no new risk."""
+def _open_journal(settings: Settings, clock: Clock) -> Journal | NoJournal | Onlooker:
+    """The account's journal: for looking where nothing may be sent or another cockpit trades the account.
+
+    One that refuses every row stands in for a journal that cannot be opened: then no new risk.
+    """
+    path = _journal_file(settings, clock)
+    if settings.read_only or (settings.venue is not Venue.SIM and settings.api_keys is None):
+        return Onlooker(path)
+    try:
+        return Journal(path, clock)
+    except JournalInUse as error:
+        return Onlooker(path, f"{error}: this one only looks; to trade here quit the other and start again")
+    except JournalRefused as error:
+        return NoJournal(str(error))
+
+
+def _journal_file(settings: Settings, clock: Clock) -> Path:
     folder = settings.paths.data
     if settings.venue is Venue.SIM:
         # Every simulated account begins with its exchange and ends with it: so does its journal.
         folder = folder / "sim"
         _prune(folder)
-        name = f"sim-{clock.wall_ms()}-{os.getpid()}"
-    else:
-        name = settings.venue_word
-    try:
-        return Journal(journal_path(folder, name), clock)
-    except JournalRefused as error:
-        return NoJournal(str(error))
+        return journal_path(folder, f"sim-{clock.wall_ms()}-{os.getpid()}")
+    keys = settings.api_keys
+    account = account_mark(keys.api_key.reveal()) if keys is not None else ""
+    return journal_path(folder, settings.venue_word, account)
+
+
+def _looking(settings: Settings, journal: Journal | NoJournal | Onlooker) -> str:
+    """Why this session only looks; empty when it may trade."""
+    if not isinstance(journal, Onlooker):
+        return ""
+    if journal.reason:
+        return journal.reason
+    return "no API key: only the market is shown" if settings.api_keys is None else "this session only looks"
 
 
 def _prune(folder: Path) -> None:
@@ -219,12 +249,13 @@ def _prune(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _engine_options(settings: Settings) -> EngineOptions:
+def _engine_options(settings: Settings, looking: str) -> EngineOptions:
     return EngineOptions(
         venue=settings.venue_word,
         account="simulated" if settings.venue is Venue.SIM else _account_label(settings.api_keys),
         market_note=_market_note(settings),
-        read_only=settings.read_only,
+        read_only=bool(looking),
+        read_only_reason=looking,
         symbol=settings.market.symbol.name,
         timeframe=settings.market.timeframe,
         stale_book_seconds=settings.limits.stale_book_seconds,

@@ -66,6 +66,8 @@ class Engine:
         self._protection = ProtectionWatch(self._state, self._expected, self._orders.amend)
         self._postures = PostureDesk(self._state, self._orders, self._recorder)
         self._doors = self._collect_doors()
+        # What sends nothing: a cockpit that only looks lets nothing else in.
+        self._harmless = frozenset({**self._watch.doors, **self._postures.doors})
         self._market_poll = MarketPoll(self._state, gateway)
         self._wake: asyncio.Event | None = None
 
@@ -118,10 +120,15 @@ class Engine:
         """End the tasks and the gateway; orders on the exchange stay as they are."""
         await self._supervisor.stop()
         await self._gateway.stop()
+        await self._recorder.probe()
 
     def submit(self, intent: Intent) -> Receipt:
         """Take up an intent or refuse it with the reason; returns at once."""
-        receipt = self._doors[type(intent)](intent)
+        options = self._state.options
+        if options.read_only and type(intent) not in self._harmless:
+            receipt = Receipt(False, f"read-only: {options.read_only_reason}")
+        else:
+            receipt = self._doors[type(intent)](intent)
         if not receipt.taken:
             self._state.diary.warn(f"refused: {receipt.text}")
         return receipt

@@ -34,6 +34,7 @@ class EngineOptions:
     account: str
     market_note: str = ""
     read_only: bool = False
+    read_only_reason: str = "this venue only looks"
     profile: str = ""
     profiles: Mapping[str, Profile] = field(default_factory=lambda: BUILT_IN)
     price_distance: Decimal | None = None

@@ -143,6 +143,7 @@ class OrderManager:
         except JournalFailed as error:
             if not request.reduce_only:
                 return f"the journal failed: {error}"
+            self._recorder.note(INTENT, row)
             self._state.diary.error(f"leaves without a record in the journal ({error}): {why}")
         return ""
 

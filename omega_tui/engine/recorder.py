@@ -6,10 +6,12 @@ can be written again.
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import partial
 
 from omega_tui.domain.account import Bill
 from omega_tui.domain.evidence import Evidence
 from omega_tui.domain.orders import Fill, Order, OrderState
+from omega_tui.engine.backlog import Backlog
 from omega_tui.engine.day import DayOpening
 from omega_tui.engine.ledger import build_intent_order
 from omega_tui.engine.state import State
@@ -20,6 +22,7 @@ from omega_tui.journal import (
     JournalPort,
     JournalRow,
     Recollection,
+    RowRefused,
     read_body,
 )
 from omega_tui.journal.records import (
@@ -78,6 +81,7 @@ class Recorder:
         self._journal = journal
         self._state = state
         self._unreadable = False
+        self._backlog = Backlog()
 
     async def write(self, kind: str, body: object) -> None:
         """Return once the row is durable. Raises JournalFailed, and the posture then shows it.
@@ -95,8 +99,15 @@ class Recorder:
         future.result()
 
     def note(self, kind: str, body: object) -> None:
-        """Write a row without waiting; a failure shows in the posture."""
-        asyncio.wrap_future(self._journal.append(kind, body)).add_done_callback(self._noted)
+        """Write a row without waiting. One that fails shows in the posture and is written when it can be.
+
+        A cockpit that only looks has nothing to record.
+        """
+        if self._state.options.read_only:
+            return
+        number = self._backlog.handed_in(kind, body)
+        future = asyncio.wrap_future(self._journal.append(kind, body))
+        future.add_done_callback(partial(self._settle, kind, body, number))
 
     def note_order(self, order: Order) -> None:
         """Write the newest knowledge of an order without waiting."""
@@ -108,7 +119,7 @@ class Recorder:
 
     async def probe(self) -> None:
         """While the journal fails, find out whether it works again."""
-        if self._state.journal_fault:
+        if self._state.journal_fault and not self._state.options.read_only:
             try:
                 await self.write(PROBE, {})
             except JournalFailed:
@@ -120,6 +131,7 @@ class Recorder:
             recollection = await asyncio.wrap_future(self._journal.recall(DAY, POSTURE))
             return understand(recollection, self._state.clock.wall_ms())
         except (JournalFailed, JournalDamaged) as error:
+            # Whatever made it fail: an order that may be open was not recalled.
             self._give_up_past(error)
             return Remembered((), ())
 
@@ -134,16 +146,23 @@ class Recorder:
 
     def _give_up_past(self, error: Exception) -> None:
         self._fail(str(error))
-        self._unreadable |= isinstance(error, JournalDamaged)
+        self._unreadable = True
 
     def _noted(self, future: "asyncio.Future[int]") -> None:
-        if future.cancelled():
-            return
-        error = future.exception()
+        error = _error_of(future)
         if error is None:
             self._work()
+        elif isinstance(error, RowRefused):
+            self._state.diary.error(f"not written to the journal: {error}")
         else:
             self._fail(str(error))
+
+    def _settle(self, kind: str, body: object, number: int, future: "asyncio.Future[int]") -> None:
+        error = _error_of(future)
+        # What the journal refuses for good would be refused again; an intent it has already is there.
+        kept = error is not None and not isinstance(error, RowRefused)
+        self._backlog.settled(kind, body, number, kept=kept)
+        self._noted(future)
 
     def _fail(self, reason: str) -> None:
         if not self._state.journal_fault:
@@ -157,6 +176,14 @@ class Recorder:
             self._state.journal_fault = ""
             self._state.diary.good("the journal works again")
             self._state.touch(Panel.STATUS)
+        if not self._state.journal_fault or self._unreadable:
+            for kind, body in self._backlog.take():
+                self.note(kind, body)
+
+
+def _error_of(future: "asyncio.Future[int]") -> BaseException | None:
+    """Why a row is not on disk; None when it is, or when nobody waited for it."""
+    return None if future.cancelled() else future.exception()
 
 
 def understand(recollection: Recollection, now_ms: int) -> Remembered:

@@ -169,6 +169,8 @@ class State:
 
     def posture(self, symbol: str | None = None) -> tuple[Posture, str]:
         """What is let through and why, with the way back; of the account, or of one symbol."""
+        if self.options.read_only:
+            return Posture.READ_ONLY, self.options.read_only_reason
         if self.halted:
             return Posture.HALT, "halted here: no new risk until resume"
         if symbol in self.halted_symbols:

@@ -50,6 +50,7 @@ class Posture(StrEnum):
     NORMAL = "NORMAL"
     REDUCE_ONLY = "REDUCE-ONLY"
     HALT = "HALT"
+    READ_ONLY = "READ-ONLY"
 
 
 @dataclass(frozen=True, slots=True)

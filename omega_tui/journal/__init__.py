@@ -3,7 +3,7 @@
 from omega_tui.journal.files import JournalInUse, JournalRefused, account_mark, journal_path
 from omega_tui.journal.journal import Journal
 from omega_tui.journal.onlooker import Onlooker
-from omega_tui.journal.port import JournalFailed, JournalPort, NoJournal
+from omega_tui.journal.port import JournalFailed, JournalPort, NoJournal, RowRefused
 from omega_tui.journal.projections import Recollection, read_body
 from omega_tui.journal.reading import (
     JournalListing,
@@ -29,6 +29,7 @@ __all__ = [
     "NoJournal",
     "Onlooker",
     "Recollection",
+    "RowRefused",
     "Verified",
     "account_mark",
     "export_csv",

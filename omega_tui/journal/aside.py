@@ -10,7 +10,7 @@ from typing import Any
 
 from omega_tui.journal import inspection, schema
 from omega_tui.journal.files import JournalRefused
-from omega_tui.journal.port import JournalFailed, new_future
+from omega_tui.journal.port import as_failure, new_future
 from omega_tui.journal.schema import Head
 
 _BREATH_SECONDS = 0.01
@@ -27,7 +27,7 @@ def ask_aside(path: Path, run: Callable[[sqlite3.Connection], Any]) -> Future[An
         except JournalRefused as error:
             future.set_exception(error)
         except sqlite3.Error as error:
-            future.set_exception(JournalFailed(str(error)))
+            future.set_exception(as_failure(error))
 
     Thread(target=answer, name="journal-aside", daemon=True).start()
     return future

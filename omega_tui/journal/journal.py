@@ -19,7 +19,7 @@ from omega_tui.clock import Clock
 from omega_tui.journal import files, inspection, migrations, projections, schema
 from omega_tui.journal.aside import inspect_aside
 from omega_tui.journal.files import JournalRefused
-from omega_tui.journal.port import JournalFailed, new_future
+from omega_tui.journal.port import JournalFailed, RowRefused, as_failure, new_future
 from omega_tui.journal.projections import Place, Recollection, UsedBefore
 from omega_tui.journal.schema import Head, JournalDamaged, JournalRow
 
@@ -162,7 +162,7 @@ class Journal:
             try:
                 open_orders = projections.take(self._connection, row, open_orders)
             except (UsedBefore, JournalDamaged) as error:
-                item.fail(str(error))
+                item.done.set_exception(RowRefused(str(error)))
                 continue
             head = schema.insert(self._connection, head, row)
             written.append((item, head.sequence))
@@ -182,7 +182,9 @@ class Journal:
     def _answer(self, item: _Query) -> None:
         try:
             item.done.set_result(item.run(self._connection))
-        except (sqlite3.Error, JournalRefused) as error:
+        except sqlite3.Error as error:
+            item.done.set_exception(as_failure(error))
+        except JournalRefused as error:
             item.done.set_exception(error)
 
 

@@ -19,10 +19,14 @@ from omega_tui.journal.schema import Head, JournalRow
 
 
 class Onlooker:
-    """Implements `port.JournalPort`; a file that does not exist yet holds nothing."""
+    """Implements `port.JournalPort`; a file that does not exist yet holds nothing.
 
-    def __init__(self, path: Path) -> None:
+    `reason` says why this cockpit only looks, empty when it was asked to.
+    """
+
+    def __init__(self, path: Path, reason: str = "") -> None:
         self._path = path
+        self.reason = reason
         self._closing = Event()
 
     def append(self, kind: str, body: object) -> Future[int]:

@@ -1,14 +1,19 @@
 """What the engine needs of a store of record, and what stands in for one that could not be opened."""
 
+import sqlite3
 from concurrent.futures import Future
 from typing import Any, Protocol
 
 from omega_tui.journal.projections import Recollection
-from omega_tui.journal.schema import Head, JournalRow
+from omega_tui.journal.schema import Head, JournalDamaged, JournalRow
 
 
 class JournalFailed(Exception):
     """A row is not on disk; the message says why."""
+
+
+class RowRefused(JournalFailed):
+    """A row that will never be written: it contradicts one that is there, or cannot be read back."""
 
 
 class JournalPort(Protocol):
@@ -59,6 +64,12 @@ class NoJournal:
         future = new_future()
         future.set_exception(JournalFailed(self._reason))
         return future
+
+
+def as_failure(error: sqlite3.Error) -> Exception:
+    """What to tell whoever asked: JournalDamaged for a broken file, JournalFailed for a bad moment."""
+    broken = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+    return JournalDamaged(str(error)) if broken else JournalFailed(str(error))
 
 
 def new_future() -> Future[Any]:

@@ -51,7 +51,12 @@ def _account_line(view: StatusView, width: int, private: bool) -> Line:
     account = "•••" if private else view.account
     left: list[_Group] = [
         (0, _posture(view.posture)),
-        (1, (("READ-ONLY ", "warn bold"),) if view.read_only else ()),
+        (
+            1,
+            (("READ-ONLY ", "warn bold"),)
+            if view.read_only and view.posture is not Posture.READ_ONLY
+            else (),
+        ),
         (4, ((f"{account} ", "muted"),)),
         (2, ((f"{_mode(view.position_mode)} ", "ink"),)),
         (2, ((f"{_margin(view)} ", "ink"),)),
