@@ -1,8 +1,8 @@
 """Every order and execution that is known, keyed so that nothing counts twice. No I/O, no clock.
 
 What a piece of news does to an order is `domain.order_lifecycle`'s rule; when to ask the exchange again is
-the order manager's. Exactly-once lives here: an execution is its symbol, trade id and order id. So does the
-rule that UNKNOWN is left on evidence only, and that every such exit is told to whoever keeps the record.
+the order manager's. Here lives the rule that UNKNOWN is left on evidence only, and that every such exit is
+told to whoever keeps the record.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from omega_tui.domain.evidence import Evidence, EvidenceSource
-from omega_tui.domain.order_lifecycle import conclude, merge_fill, merge_fills, merge_report
+from omega_tui.domain.order_lifecycle import conclude, merge_fills, merge_report
 from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
+from omega_tui.engine.executions import Executions
 
 _ZERO = Decimal(0)
 _FINISHED_KEPT = 500
@@ -24,9 +25,10 @@ class Tracked:
 
     `opened_at` is the intent's monotonic time, None for an order not sent by this cockpit; `sent_here` is
     False for one that an earlier run sent. `parent` is the row key of the plan that gave birth to it,
-    `replaces` that of the order whose place it takes. `overfilled` is a claim beyond the order's size that
-    nobody has taken back; `listed_at` the monotonic time at which the exchange last listed it as open.
-    `asked_at` and `missed_at` are when it was last asked for and last cleanly not found.
+    `replaces` that of the order whose place it takes, `replaced_by` the other way. `overfilled` is a claim
+    beyond the order's size that nobody has taken back. `cancels` counts the answers to cancels, the last at
+    `cancel_answered_at`. `listed_at` is when the exchange was last asked and listed it as open; `asked_at`
+    and `missed_at` are when it was last asked for and last cleanly not found. All monotonic.
     """
 
     order: Order
@@ -36,6 +38,9 @@ class Tracked:
     sent_here: bool = False
     parent: str | None = None
     replaces: str | None = None
+    replaced_by: str | None = None
+    cancels: int = 0
+    cancel_answered_at: float | None = None
     overfilled: Decimal | None = None
     listed_at: float | None = None
     asked_at: float | None = None
@@ -54,8 +59,6 @@ class Tracked:
         return OrderState.PENDING_CANCEL if self.cancel_requested and state in live else state
 
 
-FillKey = tuple[str, str, str]
-
 _ANSWERS = frozenset({EvidenceSource.OPEN_ORDERS, EvidenceSource.ORDER_DETAIL, EvidenceSource.HISTORY})
 """What the exchange says when it is asked, as against what it pushes."""
 
@@ -67,13 +70,19 @@ class OrderLedger:
         self._orders: dict[str, Tracked] = {}
         self._by_order_id: dict[str, Tracked] = {}
         self._plan_of_child: dict[str, Tracked] = {}
-        self._fills: dict[FillKey, Fill] = {}
-        self._fills_of: dict[str, list[FillKey]] = {}
-        self._counted: set[FillKey] = set()
+        self._executions = Executions()
         self._listeners: list[Callable[[Tracked], None]] = []
         self._witnesses: list[Callable[[Evidence], None]] = []
-        self.realized = _ZERO
-        self.fees = _ZERO
+
+    @property
+    def realized(self) -> Decimal:
+        """Profit of the session's executions, fees not taken off, in the quote coin."""
+        return self._executions.realized
+
+    @property
+    def fees(self) -> Decimal:
+        """Fees of the session's executions, negative when paid, in the quote coin."""
+        return self._executions.fees
 
     def listen(self, listener: Callable[[Tracked], None]) -> None:
         """Have `listener` told of every order whose knowledge was renewed."""
@@ -85,11 +94,15 @@ class OrderLedger:
 
     def open(self, request: OrderRequest, now: float | None) -> Tracked:
         """Start tracking an order of ours. Raises ValueError for a client id used before."""
-        if request.client_order_id in self._orders:
+        if self.is_used(request.client_order_id):
             raise ValueError(f"client order id {request.client_order_id} was used before")
         tracked = Tracked(build_intent_order(request), opened_at=now, sent_here=True)
         self._orders[request.client_order_id] = tracked
         return tracked
+
+    def is_used(self, client_order_id: str) -> bool:
+        """Whether a known order has this client id; the journal refuses one of an earlier run."""
+        return client_order_id in self._orders
 
     def restore(self, order: Order, opened_at: float) -> None:
         """Track an order that an earlier run sent."""
@@ -129,6 +142,10 @@ class OrderLedger:
         self._store(tracked, order, source)
         return tracked.order != before
 
+    def restate(self, tracked: Tracked, order: Order) -> None:
+        """Take over terms that were read back whole; what is known of its execution stays the ledger's."""
+        self._store(tracked, order, None)
+
     def report(self, report: Order, source: EvidenceSource = EvidenceSource.STREAM) -> tuple[Tracked, bool]:
         """Apply the exchange's statement, adopting an order not sent here; True when something changed."""
         tracked = self.find(report.client_order_id, report.order_id)
@@ -150,23 +167,16 @@ class OrderLedger:
 
     def fill(self, fill: Fill, *, counts: bool = True) -> bool:
         """Take an execution; True when it was new. `counts` is False for one from before the session."""
-        key = (fill.symbol, fill.trade_id, fill.order_id)
-        known = self._fills.get(key)
-        merged = fill if known is None else merge_fill(known, fill)
-        if merged == known:
+        taken = self._executions.take(fill, counts=counts)
+        if taken is None:
             return False
-        self._fills[key] = merged
-        if known is None:
-            self._fills_of.setdefault(fill.order_id, []).append(key)
-            if counts:
-                self._counted.add(key)
-        self._count(key, known, merged)
+        merged, is_new = taken
         tracked = self.find(merged.client_order_id or "", merged.order_id)
         if tracked is not None:
             order_id = tracked.order.order_id or merged.order_id
             self._store(tracked, replace(tracked.order, order_id=order_id), EvidenceSource.FILL)
             self._judge_fill(tracked, _ZERO, EvidenceSource.FILL)
-        return known is None
+        return is_new
 
     def find(self, client_order_id: str | None, order_id: str | None) -> Tracked | None:
         """The order of either id."""
@@ -210,15 +220,15 @@ class OrderLedger:
 
     def fills_of(self, order: Order) -> tuple[Fill, ...]:
         """The distinct executions of an order."""
-        return tuple(self._fills[key] for key in self._fills_of.get(order.order_id or "", ()))
+        return self._executions.of_order(order.order_id)
 
     def fills(self) -> Iterator[Fill]:
         """Every distinct execution, in order of arrival."""
-        return iter(self._fills.values())
+        return self._executions.all()
 
     def newest_fill_ms(self, symbol: str) -> int | None:
         """Exchange time of a symbol's newest known execution."""
-        return max((fill.exchange_ms for fill in self._fills.values() if fill.symbol == symbol), default=None)
+        return self._executions.newest_ms(symbol)
 
     def forget_old(self) -> None:
         """Drop finished orders beyond the newest few hundred; their executions stay, they prevent doubles."""
@@ -266,7 +276,7 @@ class OrderLedger:
 
     def _judge_fill(self, tracked: Tracked, reported: Decimal, source: EvidenceSource) -> None:
         """Hold whoever claims more executed than was ordered to it; only an answer takes a claim back."""
-        told = sum((fill.size for fill in self.fills_of(tracked.order)), _ZERO)
+        told = self._executions.size_of(tracked.order.order_id)
         claimed, size = max(reported, told), tracked.order.size
         if size > _ZERO and claimed > size:
             tracked.overfilled = max(claimed, tracked.overfilled or _ZERO)
@@ -280,12 +290,6 @@ class OrderLedger:
         evidence = Evidence(tracked.key, source, before, order.state, order.reason)
         for witness in self._witnesses:
             witness(evidence)
-
-    def _count(self, key: FillKey, before: Fill | None, after: Fill) -> None:
-        if key not in self._counted:
-            return
-        self.realized += (after.profit or _ZERO) - ((before.profit if before else None) or _ZERO)
-        self.fees += (after.fee or _ZERO) - ((before.fee if before else None) or _ZERO)
 
 
 def _make_child(child: Tracked, plan: Tracked) -> None:

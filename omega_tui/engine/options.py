@@ -51,6 +51,8 @@ class EngineOptions:
     judge_lag: bool = True
     stop_answer: StopAnswer = StopAnswer.RETRY
     stop_retries: int = 3
+    broker_code: str = ""
+    """Stands in every client order id behind our prefix: at most 23 letters, digits, `_` or `-`."""
     live_phrase: str = ""
     """What has to be typed before new risk is possible in this session; empty asks for nothing."""
     poll_price_seconds: float = 1.0

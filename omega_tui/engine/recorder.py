@@ -26,6 +26,7 @@ from omega_tui.journal import (
     read_body,
 )
 from omega_tui.journal.records import (
+    AMEND,
     BILL,
     CANCEL,
     DAY,
@@ -36,6 +37,7 @@ from omega_tui.journal.records import (
     POSTURE,
     PROBE,
     SESSION,
+    AmendRow,
     CancelRow,
     IntentRow,
     OrderRow,
@@ -43,6 +45,7 @@ from omega_tui.journal.records import (
 )
 
 __all__ = [
+    "AMEND",
     "BILL",
     "CANCEL",
     "DAY",
@@ -50,6 +53,7 @@ __all__ = [
     "INTENT",
     "POSTURE",
     "SESSION",
+    "AmendRow",
     "CancelRow",
     "IntentRow",
     "PostureRow",

@@ -6,9 +6,10 @@ The engine writes them; `projections` reads them to keep the sums beside the row
 from dataclasses import dataclass
 from typing import Final
 
-from omega_tui.domain.orders import Order, OrderRequest
+from omega_tui.domain.orders import Order, OrderChange, OrderRequest
 
 INTENT: Final = "order.intent"
+AMEND: Final = "order.amend"
 ORDER: Final = "order.state"
 EVIDENCE: Final = "order.evidence"
 FILL: Final = "fill"
@@ -33,6 +34,15 @@ class OrderRow:
     """ORDER: the newest knowledge of an order."""
 
     order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class AmendRow:
+    """AMEND: other terms about to be asked for in place; durable first. `key` names the order."""
+
+    key: str
+    change: OrderChange
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ def _states(rig: Rig) -> list[OrderState]:
     return [row.state for row in rig.views.orders().rows]
 
 
-def _journal_rows(path: Path, kind: str) -> list[bytes]:
+def journal_rows(path: Path, kind: str) -> list[bytes]:
+    """Bodies of the rows of a kind, read as another program would."""
     other = sqlite3.connect(path)
     rows = other.execute("SELECT body FROM event WHERE kind = ? ORDER BY sequence", (kind,)).fetchall()
     other.close()
@@ -52,7 +53,7 @@ async def test_the_intent_is_on_disk_before_the_order_leaves(tmp_path: Path) -> 
     seen: list[str] = []
 
     def place(request: OrderRequest) -> Outcome:
-        for body in _journal_rows(tmp_path / "j" / "sim.journal", "order.intent"):
+        for body in journal_rows(tmp_path / "j" / "sim.journal", "order.intent"):
             seen.append(msgspec.json.decode(body)["request"]["client_order_id"])
         return Accepted("9001", request.client_order_id)
 
@@ -151,7 +152,7 @@ async def test_absence_proves_nothing_until_the_signature_has_expired(tmp_path: 
         assert "never accepted" in rig.log_text()
         await rig.until_advancing(lambda: rig.views.status().posture is Posture.NORMAL, 3)
         assert rig.place().taken
-    bodies = _journal_rows(tmp_path / "j" / "sim.journal", "order.state")
+    bodies = journal_rows(tmp_path / "j" / "sim.journal", "order.state")
     assert any(b'"never_accepted"' in body for body in bodies), "the evidence is on record"
 
 
