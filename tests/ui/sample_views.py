@@ -16,6 +16,7 @@ from omega_tui.domain.orders import (
     Side,
     TimeInForce,
 )
+from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.engine.account_views import (
     AccountView,
     FillRow,
@@ -218,6 +219,9 @@ POSITIONS = PositionsView(
             fees=D("-0.3847"),
             price_places=1,
             size_places=3,
+            protected=D(1),
+            stop_price=D("63000"),
+            target_price=D("66000"),
         ),
     ),
     LIVE,
@@ -252,6 +256,40 @@ ORDERS = OrdersView(
     ),
     LIVE,
 )
+
+
+def plan(key: str, kind: PlanKind, trigger: str, *, foreign: bool = False, size: str = "0") -> OrderRow:
+    base = order(key, Side.SELL, "0", OrderState.WORKING)
+    made = Plan(kind, D(trigger), TriggerBy.MARK, D("0.008") if kind.trails else None)
+    return replace(base, size=D(size), price=None, plan=made, foreign=foreign)
+
+
+EVERY_ORDER = OrdersView(
+    (
+        *ORDERS.rows[:1],
+        replace(order("e", Side.BUY, "63900", OrderState.WORKING), stop_loss=D(63000), take_profit=D(66000)),
+        plan("t", PlanKind.TRIGGER, "65000", size="0.010"),
+        plan("s", PlanKind.POSITION_STOP_LOSS, "63000"),
+        plan("p", PlanKind.TAKE_PROFIT, "66000", size="0.004", foreign=True),
+        plan("r", PlanKind.TRAILING_STOP, "64500", size="0.010"),
+        order("x", Side.SELL, "64124.1", OrderState.PENDING_CANCEL),
+    ),
+    LIVE,
+)
+"""One of each kind."""
+
+NAKED = PositionsView(
+    (
+        replace(POSITIONS.rows[0], protected=D("0.6")),
+        replace(
+            POSITIONS.rows[0], symbol="ETHUSDT", hold_side=HoldSide.SHORT, protected=D(0), stop_price=None
+        ),
+        replace(POSITIONS.rows[0], symbol="SOLUSDT", protected=None, stop_price=None, target_price=None),
+        replace(POSITIONS.rows[0], symbol="XRPUSDT", stop_price=None),
+    ),
+    LIVE,
+)
+"""Every reading of the protection gauge but the good one."""
 
 FILLS = FillsView(
     (
@@ -293,6 +331,10 @@ ACCOUNT = AccountView(
     long_notional=D("641.22"),
     short_notional=D("0"),
     health=LIVE,
+    open_risk=D("0.0423"),
+    open_risk_cap=D("0.146"),
+    day_profit=D("-35.1"),
+    day_loss_limit=D("200.23"),
 )
 
 LOG = LogView(

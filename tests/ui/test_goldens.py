@@ -14,6 +14,7 @@ import pytest
 from omega_tui.domain.events import Health
 from omega_tui.domain.orders import Side
 from omega_tui.engine.account_views import Freshness
+from omega_tui.engine.views import Posture
 from omega_tui.ui.actions import Situation, footer_actions
 from omega_tui.ui.ladder_window import LadderWindow
 from omega_tui.ui.panels.bottom import build_footer, build_prompt
@@ -21,7 +22,6 @@ from omega_tui.ui.rows.account import (
     account_strip,
     build_account,
     build_fills,
-    build_orders,
     build_positions,
 )
 from omega_tui.ui.rows.chart import build_chart
@@ -29,8 +29,9 @@ from omega_tui.ui.rows.dialogs import build_chooser, build_help, build_quit, fuz
 from omega_tui.ui.rows.fibonacci import build_fibonacci
 from omega_tui.ui.rows.ladder import FRAME_ROWS, build_ladder
 from omega_tui.ui.rows.log import build_log
+from omega_tui.ui.rows.orders import build_orders
 from omega_tui.ui.rows.spans import Line, line_width
-from omega_tui.ui.rows.status import build_status
+from omega_tui.ui.rows.status import build_alarm, build_status
 from omega_tui.ui.rows.tape import build_tape
 from omega_tui.ui.rows.ticket import build_ticket
 from omega_tui.ui.ticket_form import TicketForm, TicketType
@@ -76,6 +77,46 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         ),
         ((80, 2), (120, 2), (200, 2)),
     ),
+    "status-halt": (
+        lambda w, h: build_status(
+            replace(
+                sample.STATUS,
+                posture=Posture.HALT,
+                posture_reason="halted here: no new risk until resume; still to go: buy 0.01 BTCUSDT",
+                private=replace(STALE, health=Health.POLLING),
+            ),
+            w,
+        ),
+        ((80, 2), (120, 2), (200, 2)),
+    ),
+    "status-live-locked": (
+        lambda w, h: build_status(
+            replace(
+                sample.STATUS,
+                venue="LIVE",
+                market_note="",
+                posture=Posture.REDUCE_ONLY,
+                live_phrase="trade live cdef",
+                posture_reason="LIVE is locked: type “trade live cdef” to take new risk",
+            ),
+            w,
+        ),
+        ((80, 2), (120, 2), (200, 2)),
+    ),
+    "alarm": (
+        lambda w, h: [
+            build_alarm(replace(sample.STATUS, alarm="NAKED 40 %: LONG 0.010 BTCUSDT has no stop for it"), w),
+            build_alarm(
+                replace(
+                    sample.STATUS,
+                    alarm="LIQUIDATED: the exchange closed LONG 0.5 BTCUSDT at 54000",
+                    alarm_waits=True,
+                ),
+                w,
+            ),
+        ],
+        ((80, 2), (120, 2), (200, 2)),
+    ),
     "ladder": (_ladder(1, sample.MID_TICKS - 2), ((44, 14), (42, 22), (48, 32))),
     "ladder-grouped": (_ladder(10), ((44, 14), (42, 22), (48, 32))),
     "ladder-resync": (
@@ -95,6 +136,14 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
     "positions-private": (
         lambda w, h: build_positions(sample.POSITIONS, "BTCUSDT:long", w, h, focused=True, private=True),
         ((80, 6), (80, 4), (122, 6)),
+    ),
+    "positions-naked": (
+        lambda w, h: build_positions(sample.NAKED, None, w, h, focused=False, private=False),
+        ((80, 6), (80, 6), (122, 6)),
+    ),
+    "orders-every-kind": (
+        lambda w, h: build_orders(sample.EVERY_ORDER, None, w, h, focused=False),
+        ((80, 10), (80, 10), (122, 10)),
     ),
     "orders": (
         lambda w, h: build_orders(sample.ORDERS, "c2", w, h, focused=True),

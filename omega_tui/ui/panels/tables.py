@@ -6,7 +6,8 @@ from collections.abc import Hashable, Sequence
 from omega_tui.engine.account_views import OrderRow, PositionRow
 from omega_tui.engine.views import Panel, Views
 from omega_tui.ui.panels.base import ViewPanel
-from omega_tui.ui.rows.account import build_orders, build_positions, position_key
+from omega_tui.ui.rows.account import build_positions, position_key
+from omega_tui.ui.rows.orders import build_orders
 from omega_tui.ui.rows.spans import Line
 
 

@@ -1,16 +1,15 @@
-"""What the account holds, as lines: open positions, unfinished orders, executions, money."""
+"""What the account holds, as lines: open positions with their protection, executions, money."""
 
 from decimal import Decimal
 
 from omega_tui.domain.events import Health
-from omega_tui.domain.orders import HoldSide, OrderState, OrderType, Side, TimeInForce
+from omega_tui.domain.orders import HoldSide, Side
+from omega_tui.domain.protection import naked_words
 from omega_tui.engine.account_views import (
     AccountView,
     FillRow,
     FillsView,
     Freshness,
-    OrderRow,
-    OrdersView,
     PositionRow,
     PositionsView,
 )
@@ -30,24 +29,14 @@ _POSITION_COLUMNS = (
     Column("mark", 10, ">", 3),
     Column("uPnL", 10, ">", 0),
     Column("%", 8, ">", 2),
+    Column("protected", 17, "<", 0),
     Column("liq", 10, ">", 1),
     Column("to liq", 7, ">", 4),
     Column("margin", 10, ">", 6),
     Column("lever", 5, ">", 5),
     Column("b/e", 10, ">", 7),
-    Column("funding", 9, ">", 8),
-)
-
-_ORDER_COLUMNS = (
-    Column("symbol", 9, "<", 0),
-    Column("side", 4, "<", 0),
-    Column("type", 9, "<", 1),
-    Column("size", 9, ">", 0),
-    Column("filled", 9, ">", 2),
-    Column("price", 10, ">", 0),
-    Column("state", 10, "<", 0),
-    Column("age", 6, ">", 3),
-    Column("note", 14, "<", 4),
+    Column("target", 10, ">", 8),
+    Column("funding", 9, ">", 9),
 )
 
 _FILL_COLUMNS = (
@@ -66,7 +55,7 @@ def build_positions(
     view: PositionsView, cursor: str | None, width: int, height: int, *, focused: bool, private: bool
 ) -> list[Line]:
     """The positions panel."""
-    head = title_line(f"POSITIONS {len(view.rows) or ''}".rstrip(), _doubt(view.health), width, focused)
+    head = title_line(f"POSITIONS {len(view.rows) or ''}".rstrip(), doubt_spans(view.health), width, focused)
     rows = [_position(row, private) for row in view.rows]
     return [head, *build_table(_POSITION_COLUMNS, rows, cursor, width, height - 1, "no open position")]
 
@@ -88,63 +77,32 @@ def _position(row: PositionRow, private: bool) -> Row:
         (text_of.number(row.mark_price, places), "ink"),
         (money(row.unrealized, private, signed=True), f"{pnl} bold"),
         (text_of.percent(row.unrealized_percent), pnl),
+        protection_span(row),
         (text_of.number(row.liquidation_price, places), "liquidation"),
         (text_of.percent(row.liquidation_distance_percent, 1, signed=False), "ink"),
         (money(row.margin, private), "ink"),
         (f"{row.leverage}×", "ink"),
         (text_of.number(row.break_even_price, places), "ink"),
+        (text_of.number(row.target_price, places), "ink"),
         (money(row.funding, private, signed=True), "ink"),
     )
     return Row(position_key(row), cells)
 
 
-def build_orders(
-    view: OrdersView, cursor: str | None, width: int, height: int, *, focused: bool
-) -> list[Line]:
-    """The orders panel; an UNKNOWN order carries its evidence on a line of its own."""
-    unknown = sum(row.state is OrderState.UNKNOWN for row in view.rows)
-    info: list[Span] = [(f"{unknown} UNKNOWN ", "unknown bold")] if unknown else []
-    head = title_line(
-        f"ORDERS {len(view.rows) or ''}".rstrip(), [*info, *_doubt(view.health)], width, focused
-    )
-    rows = [_order(row) for row in view.rows]
-    return [head, *build_table(_ORDER_COLUMNS, rows, cursor, width, height - 1, "no open order")]
-
-
-def _order(row: OrderRow) -> Row:
-    unknown = row.state is OrderState.UNKNOWN
-    state = "UNKNOWN" if unknown else row.state.value.replace("_", " ").removesuffix(" filled")
-    cells: tuple[Span, ...] = (
-        (row.symbol, "ink"),
-        side_span(row.side),
-        (_type_words(row), "ink"),
-        (text_of.number(row.size, row.size_places), "ink"),
-        (text_of.number(row.filled, row.size_places), "ink"),
-        ("market" if row.price is None else text_of.number(row.price, row.price_places), "ink"),
-        (state, "unknown bold" if unknown else "ink"),
-        (text_of.duration(row.age_seconds), "muted"),
-        (_order_note(row), "muted"),
-    )
-    note = (row.evidence, "unknown") if unknown and row.evidence else None
-    return Row(row.key, cells, note)
-
-
-def _order_note(row: OrderRow) -> str:
-    words = [word for word, said in (("closes", row.reduce_only), ("not ours", row.foreign)) if said]
-    return ", ".join(words)
+def protection_span(row: PositionRow) -> Span:
+    """The protection gauge in words: what confirmed stops cover, loud while it is not everything."""
+    if row.protected is None:
+        return ("stops not known", "warn")
+    if row.protected < 1:
+        return (f" {naked_words(row.protected)} ", "error bold reverse")
+    if row.stop_price is None:
+        return ("trailing 100%", "good")
+    return (f"SL {text_of.number(row.stop_price, row.price_places)} 100%", "good")
 
 
 def side_span(side: Side) -> Span:
     """BUY or SELL in its colour."""
     return ("BUY", "up bold") if side is Side.BUY else ("SELL", "down bold")
-
-
-def _type_words(row: OrderRow) -> str:
-    if row.order_type is OrderType.MARKET:
-        return "market"
-    if row.time_in_force is TimeInForce.POST_ONLY:
-        return "post-only"
-    return "limit" if row.time_in_force is TimeInForce.GTC else row.time_in_force.value.upper()
 
 
 def build_fills(view: FillsView, width: int, height: int, *, focused: bool, private: bool) -> list[Line]:
@@ -171,24 +129,47 @@ def _fill(index: int, row: FillRow, private: bool) -> Row:
 
 def build_account(view: AccountView, width: int, height: int, *, focused: bool, private: bool) -> list[Line]:
     """The account's money, one figure a line."""
-    info: list[Span] = [*_doubt(view.health), (view.coin, "muted")]
-    day = session_pnl(view)
-    facts: tuple[tuple[str, Decimal | None, bool, str], ...] = (
-        ("equity", view.equity, False, "ink bold"),
-        ("available", view.available, False, "ink"),
-        ("margin used", view.margin_used, False, "ink"),
-        ("unrealized", view.unrealized, True, text_of.direction_token(view.unrealized)),
-        ("session PnL", day, True, f"{text_of.direction_token(day)} bold"),
-        ("realized", view.realized_session, True, text_of.direction_token(view.realized_session)),
-        ("fees", view.fees_session, True, "ink"),
-        ("long", view.long_notional, False, "ink"),
-        ("short", view.short_notional, False, "ink"),
+    info: list[Span] = [*doubt_spans(view.health), (view.coin, "muted")]
+    session = session_pnl(view)
+    realized, fees = view.realized_session, view.fees_session
+    both = f"{money(realized, private, signed=True)} {money(fees, private, signed=True)}"
+    sides = f"{money(view.long_notional, private)} / {money(view.short_notional, private)}"
+    unrealized = text_of.direction_token(view.unrealized)
+    facts: tuple[tuple[str, str, str], ...] = (
+        ("equity", money(view.equity, private), "ink bold"),
+        ("available", money(view.available, private), "ink"),
+        ("margin used", money(view.margin_used, private), "ink"),
+        ("unrealized", money(view.unrealized, private, signed=True), unrealized),
+        ("session PnL", money(session, private, signed=True), f"{text_of.direction_token(session)} bold"),
+        ("day PnL", _day_words(view, private), _day_token(view)),
+        ("open risk", _risk_words(view), "ink"),
+        ("realized, fees", both, "ink"),
+        ("long / short", sides, "ink"),
     )
     lines = [title_line("ACCOUNT", info, width, focused)]
-    for label, value, signed, token in facts:
-        right: list[Span] = [(f"{money(value, private, signed=signed)} ", token)]
-        lines.append(spread_out([(f" {label}", "muted")], right, width))
+    for label, value, token in facts:
+        lines.append(spread_out([(f" {label}", "muted")], [(f"{value} ", token)], width))
     return padded(lines, width, height)
+
+
+def _day_words(view: AccountView, private: bool) -> str:
+    day = money(view.day_profit, private, signed=True)
+    return day if view.day_loss_limit is None else f"{day}, limit -{money(view.day_loss_limit, private)}"
+
+
+def _day_token(view: AccountView) -> str:
+    day, limit = view.day_profit, view.day_loss_limit
+    reached = day is not None and limit is not None and day <= -limit
+    return "error bold reverse" if reached else text_of.direction_token(day)
+
+
+def _risk_words(view: AccountView) -> str:
+    words = _share(view.open_risk)
+    return words if view.open_risk_cap is None else f"{words} of {_share(view.open_risk_cap)}"
+
+
+def _share(value: Decimal | None) -> str:
+    return text_of.percent(None if value is None else value * 100, 1, signed=False)
 
 
 def account_strip(view: AccountView, positions: int, orders: int, *, private: bool) -> list[Span]:
@@ -222,7 +203,8 @@ def money(value: Decimal | None, private: bool, *, signed: bool = False, places:
     return HIDDEN if private else text_of.number(value, places, signed=signed)
 
 
-def _doubt(health: Freshness) -> list[Span]:
+def doubt_spans(health: Freshness) -> list[Span]:
+    """How far a table can be trusted, nothing while it can."""
     if health.health is Health.LIVE:
         return []
     return [(f"{freshness_words(health.health, health.age_seconds)} ", "warn bold")]

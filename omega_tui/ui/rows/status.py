@@ -61,13 +61,29 @@ def _account_line(view: StatusView, width: int, private: bool) -> Line:
         (2, ((f"{_mode(view.position_mode)} ", "ink"),)),
         (2, ((f"{_margin(view)} ", "ink"),)),
         (3, _labelled("profile", view.profile) if view.profile else ()),
-        (2, ((f" {view.posture_reason} ", "warn"),) if view.posture_reason else ()),
+        (1, _reason(view, width)),
     ]
     right: list[_Group] = [
         (6, _labelled("stream", text_of.milliseconds(view.stream_lag_ms))),
         (5, _labelled("ack", text_of.milliseconds(view.ack_p50_ms))),
     ]
     return on(_packed(left, right, width), "raised")
+
+
+def build_alarm(view: StatusView, width: int) -> Line:
+    """The banner of what needs the trader's eyes now, with the keys that answer it."""
+    keys = " · ESC: seen" if view.alarm_waits else " · P protects · F flattens"
+    text = fit(view.alarm, min(width_of(view.alarm), max(0, width - width_of(keys) - 4)))
+    return filled([(f" ‼ {text}{keys} ", "error bold reverse")], width, "error bold reverse")
+
+
+def _reason(view: StatusView, width: int) -> tuple[Span, ...]:
+    """Why not everything is let through, and the key that changes it: cut before it is left out."""
+    if not view.posture_reason:
+        return ()
+    key = "! unlocks · " if view.live_phrase else "H resumes · " if view.posture is Posture.HALT else ""
+    text = f"{key}{view.posture_reason}"
+    return ((f" {fit(text, min(width_of(text), max(24, width - 18)))} ", "warn"),)
 
 
 def health_spans(view: StatusView) -> tuple[Span, ...]:

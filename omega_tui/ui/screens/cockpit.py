@@ -128,6 +128,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         """One frame: every panel that is due and whose picture changed."""
         views, stage, desk = self._engine.views, self.stage, self.desk
         armed = desk.armed
+        stage.show_alarm(bool(views.status().alarm))
         self._painter.paint(stage.view_panels, views)
         stage.ticket.question = (
             f"ENTER sends: {armed.scope}" if armed and isinstance(armed.intent, PlaceOrder) else ""

@@ -15,7 +15,7 @@ from omega_tui.ui.panels.fibonacci import FibonacciPanel
 from omega_tui.ui.panels.fills import FillsPanel
 from omega_tui.ui.panels.ladder import LadderPanel
 from omega_tui.ui.panels.log import LogPanel
-from omega_tui.ui.panels.status import StatusPanel
+from omega_tui.ui.panels.status import AlarmPanel, StatusPanel
 from omega_tui.ui.panels.tables import OrdersPanel, PositionsPanel
 from omega_tui.ui.panels.tape import TapePanel
 from omega_tui.ui.panels.ticket import TicketPanel
@@ -49,6 +49,7 @@ class Stage(Stack):
     def __init__(self) -> None:
         super().__init__(id="stage")
         self.status = StatusPanel(id="status")
+        self.alarm = AlarmPanel(id="alarm")
         self.ladder = LadderPanel(id="ladder")
         self.chart = ChartPanel(id="chart")
         self.tape = TapePanel(id="tape")
@@ -68,6 +69,7 @@ class Stage(Stack):
     def compose(self) -> ComposeResult:
         yield self.too_small
         yield self.status
+        yield self.alarm
         with Row(id="market"):
             yield self.ladder
             with Stack(id="centre"):
@@ -92,6 +94,7 @@ class Stage(Stack):
         """Panels that draw a picture of the engine."""
         return (
             self.status,
+            self.alarm,
             self.ladder,
             self.tape,
             self.chart,
@@ -138,6 +141,10 @@ class Stage(Stack):
         """Ladder or chart, where one place serves both; the one now shown."""
         self.toggle_class("-chart")
         return self.chart if self.has_class("-chart") else self.ladder
+
+    def show_alarm(self, shown: bool) -> None:
+        """Give the alarm its line, or take it away."""
+        self.set_class(shown, "-alarm")
 
     def show_ticket(self, shown: bool) -> None:
         """Give the ticket its place, or take it away."""
