@@ -170,7 +170,9 @@ async def test_a_refused_order_keeps_its_ticket() -> None:
 
 async def test_an_unsendable_ticket_does_not_arm() -> None:
     async with driving() as driver:
-        await driver.press("B", "enter")
+        await open_ticket(driver, size="")
+        await driver.until(lambda: driver.stage.ticket.preview is not None, "no preview")
+        await driver.press("enter")
         assert driver.prompt == "size is missing"
 
 
