@@ -17,7 +17,16 @@ import pytest
 
 from omega_tui.clock import SystemClock
 from omega_tui.domain.market import Timeframe
-from omega_tui.domain.orders import HoldSide, MarginMode, OrderRef, OrderRequest, OrderType, Side, TimeInForce
+from omega_tui.domain.orders import (
+    HoldSide,
+    MarginMode,
+    OrderRef,
+    OrderRequest,
+    OrderType,
+    PositionMode,
+    Side,
+    TimeInForce,
+)
 from omega_tui.exchange.bitget.actions import RestActions
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints, ForbiddenHost
 from omega_tui.exchange.bitget.limits import Limits
@@ -296,7 +305,7 @@ async def test_reads_ask_what_ccxt_would_ask(desk: Desk) -> None:
         (reads.balance, (), "fetch_balance []"),
         (reads.positions, (), "fetch_positions []"),
         (reads.settings, ("BTCUSDT",), 'fetch_leverage ["BTC/USDT:USDT"]'),
-        (reads.open_orders, (), "fetch_open_orders []"),
+        (reads.tiers, ("BTCUSDT",), 'fetch_market_leverage_tiers ["BTC/USDT:USDT"]'),
         (reads.fills, ("BTCUSDT", None), 'fetch_my_trades ["BTC/USDT:USDT"]'),
         (reads.candles, ("BTCUSDT", Timeframe.M1, 1000, None), 'fetch_ohlcv ["BTC/USDT:USDT", "1m"]'),
         (actions.cancel, (OrderRef("BTCUSDT", "111", None),), 'cancel_order ["111", "BTC/USDT:USDT"]'),
@@ -308,6 +317,12 @@ async def test_reads_ask_what_ccxt_would_ask(desk: Desk) -> None:
         (actions.cancel_all, ("BTCUSDT",), 'cancel_all_orders ["BTC/USDT:USDT"]'),
         (actions.close_position, ("BTCUSDT", HoldSide.LONG), 'close_position ["BTC/USDT:USDT", "long"]'),
         (actions.set_leverage, ("BTCUSDT", 20, None), 'set_leverage [20, "BTC/USDT:USDT"]'),
+        (
+            actions.set_leverage,
+            ("BTCUSDT", 20, HoldSide.LONG),
+            'set_leverage [20, "BTC/USDT:USDT", {"holdSide": "long"}]',
+        ),
+        (actions.set_position_mode, (PositionMode.HEDGE,), 'set_position_mode [true, "BTC/USDT:USDT"]'),
         (
             actions.set_margin_mode,
             ("BTCUSDT", MarginMode.ISOLATED),

@@ -95,7 +95,7 @@ class BitgetGateway:
         limits = Limits(clock)
         refusal = _refusal(credentials, read_only)
         self.actions = RestActions(self._client, limits, self._measure_again, refusal)
-        self.reads = RestReads(self._client, limits, self._measure_again, credentials is not None)
+        self.reads = RestReads(self._client, limits, self._measure_again, credentials is not None, clock)
         self._timekeeper = Timekeeper(
             self.reads, self._server_clock, clock, self._report, self._client.ready, refusal
         )

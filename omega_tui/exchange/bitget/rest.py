@@ -198,7 +198,7 @@ def _failures() -> tuple[type[Exception], ...]:
 
 def _route(path: RestPath) -> tuple[str, list[str], str]:
     access = "public" if is_public(path) else "private"
-    family = "common" if path in _COMMON_PATHS else "mix"
+    family = "common" if path in _COMMON_PATHS else "spot" if "/spot/" in path else "mix"
     return path.removeprefix("/api/"), [access, family], http_method(path)
 
 

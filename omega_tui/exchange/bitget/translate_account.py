@@ -1,10 +1,9 @@
 """Positions, balance and settings, from the streams and from REST, as domain facts. Pure.
 
-Sources: Bitget's Positions-Channel, get-all-position, Account-Channel, Get-Account-List, Get-Single-Account,
-Get-Query-Position-Lever.
+Sources: Bitget's Positions-Channel, get-all-position, Account-Channel, Get-Account-List, Get-Single-Account.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
@@ -80,13 +79,6 @@ class SettingsRow(msgspec.Struct, frozen=True, rename="camel"):
     isolated_short_lever: Text
 
 
-class TierRow(msgspec.Struct, frozen=True, rename="camel"):
-    """A position tier: from `start_unit` of notional on, this much maintenance margin is asked."""
-
-    start_unit: Text
-    keep_margin_rate: Text
-
-
 def parse_positions(rows: Iterable[PositionRow]) -> tuple[Position, ...]:
     """The open positions among the rows; empty ones are left out. Raises `TranslationError`."""
     positions = (parse_position(row) for row in rows)
@@ -160,11 +152,3 @@ def parse_settings(row: SettingsRow, symbol: str) -> SymbolSettings:
         isolated_long_leverage=parse_integer(row.isolated_long_lever, "isolatedLongLever"),
         isolated_short_leverage=parse_integer(row.isolated_short_lever, "isolatedShortLever"),
     )
-
-
-def parse_lowest_rate(rows: Sequence[TierRow]) -> Decimal:
-    """The maintenance rate of the lowest position tier, a fraction. Raises `TranslationError` without one."""
-    if not rows:
-        raise TranslationError("no position tiers")
-    lowest = min(rows, key=lambda row: parse_number(row.start_unit, "startUnit"))
-    return parse_number(lowest.keep_margin_rate, "keepMarginRate")
