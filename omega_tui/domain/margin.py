@@ -1,15 +1,35 @@
 """Position arithmetic: notional, margin, fee, unrealized profit, liquidation estimates. Exact Decimal.
 
 Formulas are Bitget's: "Bitget futures: Estimated liquidation price", "Unrealized PnL" and "Maintenance
-margin" in its help centre. What an estimate does not know is maintenance tiers beyond the rate it is given.
+margin" in its help centre.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from omega_tui.domain.account import Position
+from omega_tui.domain.instruments import Tier
 from omega_tui.domain.orders import HoldSide
 
 _ZERO = Decimal(0)
+
+
+def maintenance(tiers: Sequence[Tier], notional: Decimal) -> tuple[Decimal, Decimal]:
+    """The maintenance rate of a position value, and what the lower rates of the tiers below it save.
+
+    Maintenance margin is notional x rate - saving: each part of the value at its own tier's rate
+    ("Maintenance margin", editions since 2025-11-10, its "pre-calculated offset"). Beyond the last tier's
+    end the last applies. Raises ValueError without tiers.
+    """
+    if not tiers:
+        raise ValueError("a maintenance rate needs tiers")
+    saving, below = _ZERO, tiers[0]
+    for tier in tiers[1:]:
+        if notional <= tier.start:
+            break
+        saving += (tier.maintenance_rate - below.maintenance_rate) * tier.start
+        below = tier
+    return below.maintenance_rate, saving
 
 
 def direction_sign(hold_side: HoldSide) -> int:
@@ -53,16 +73,19 @@ def isolated_liquidation_price(
     margin: Decimal,
     maintenance_rate: Decimal,
     taker_fee_rate: Decimal,
+    saving: Decimal = _ZERO,
 ) -> Decimal | None:
     """The mark price at which margin and loss leave just the maintenance margin and the closing fee.
 
-    (margin - size*entry*dir) / (size*(rate + fee - dir)), dir = +1 long, -1 short. None when no positive
-    price liquidates.
+    (margin + saving - size*entry*dir) / (size*(rate + fee - dir)), dir = +1 long, -1 short. `saving` is that
+    of the tiers (see `maintenance`). None when no positive price liquidates.
     """
     if size <= 0:
         return None
     sign = direction_sign(hold_side)
-    price = (margin - sign * size * entry_price) / (size * (maintenance_rate + taker_fee_rate - sign))
+    price = (margin + saving - sign * size * entry_price) / (
+        size * (maintenance_rate + taker_fee_rate - sign)
+    )
     return price if price > 0 else None
 
 

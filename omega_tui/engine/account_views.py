@@ -117,7 +117,8 @@ class FillsView:
 class AccountView:
     """The account's money; realized profit and fees (negative when paid) are those of this session.
 
-    `open_risk` is what every open position would lose at its stops, as a share of equity, beside its cap;
+    `open_risk` is what every open position, and every entry that rests, would lose at its stop, as a share of
+    equity, beside its cap: one without a stop counts to its liquidation;
     `day_profit` is since the day's opening (UTC), `day_loss_limit` the loss that locks new entries; both are
     money.
     """

@@ -18,7 +18,6 @@ from omega_tui.domain.sizing import SizeCap, largest_notional, legal_size, openi
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.exposure import (
     equity,
-    is_entry,
     open_risk,
     opening_part,
     position_name,
@@ -138,7 +137,7 @@ def _rate_problems(state: State, entry: Entry) -> Iterator[str]:
 
 def _entries_since(state: State, seconds: float) -> int:
     since = state.clock.monotonic() - seconds
-    return sum(is_entry(each.order) for each in state.ledger.opened_since(since))
+    return sum(each.order.may_add for each in state.ledger.opened_since(since))
 
 
 def _profile_problems(

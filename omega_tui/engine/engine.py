@@ -15,6 +15,7 @@ from omega_tui.engine.closing import Closer
 from omega_tui.engine.expected_legs import ExpectedLegs
 from omega_tui.engine.forced import tell_forced
 from omega_tui.engine.intents import Doors, Intent, Receipt
+from omega_tui.engine.market_facts import LOOK_SECONDS, MarketFacts
 from omega_tui.engine.options import EngineOptions
 from omega_tui.engine.orders import OrderManager
 from omega_tui.engine.polling import MarketPoll
@@ -23,7 +24,7 @@ from omega_tui.engine.protection import Protector
 from omega_tui.engine.protection_watch import TICK_SECONDS, ProtectionWatch
 from omega_tui.engine.reconciler import Reconciler
 from omega_tui.engine.recorder import FILL, SESSION, Recorder, as_unknown
-from omega_tui.engine.risk_desk import RiskDesk
+from omega_tui.engine.risk_desk import WATCH_SECONDS, RiskDesk
 from omega_tui.engine.settling import Enough, Settling, answered
 from omega_tui.engine.state import State
 from omega_tui.engine.store import Store
@@ -65,6 +66,8 @@ class Engine:
         self._expected = ExpectedLegs(self._state, self._orders, self._closer.close, self._look_again)
         self._protection = ProtectionWatch(self._state, self._expected, self._orders.amend)
         self._postures = PostureDesk(self._state, self._orders, self._recorder)
+        self._risk = RiskDesk(self._state, self._recorder, self._orders.cancel_many)
+        self._facts = MarketFacts(self._state, gateway)
         self._doors = self._collect_doors()
         # What sends nothing: a cockpit that only looks lets nothing else in.
         self._harmless = frozenset({**self._watch.doors, **self._postures.doors})
@@ -83,7 +86,7 @@ class Engine:
             **self._closer.doors,
             **protector.doors,
             **SettingsDesk().doors,
-            **RiskDesk().doors,
+            **self._risk.doors,
             **self._postures.doors,
             **self._watch.doors,
         }
@@ -112,6 +115,12 @@ class Engine:
             "cancelling what HALT forbids", lambda: SWEEP_SECONDS, self._postures.sweep, Surface.ACTIONS
         )
         self._supervisor.every("watching stops", lambda: TICK_SECONDS, self._protection.tick, Surface.ACTIONS)
+        self._supervisor.every(
+            "watching the day's loss", lambda: WATCH_SECONDS, self._risk.watch, Surface.ACTIONS
+        )
+        self._supervisor.every(
+            "reading tiers and volatility", lambda: LOOK_SECONDS, self._facts.refresh, Surface.ACTIONS
+        )
         self._supervisor.every(
             "checking the journal", lambda: _PROBE_SECONDS, self._recorder.probe, Surface.ACTIONS
         )
@@ -195,6 +204,8 @@ class Engine:
             self._state.day.open(remembered.day)
         if remembered.posture is not None:
             self._postures.restore(remembered.posture)
+        if remembered.risk is not None:
+            self._risk.restore(remembered.risk)
         for order, age_ms in remembered.orders:
             self._state.ledger.restore(as_unknown(order), now - age_ms / 1000)
         if remembered.orders:

@@ -62,15 +62,10 @@ def opened_side(order: Order) -> HoldSide:
     return HoldSide.LONG if order.side is Side.BUY else HoldSide.SHORT
 
 
-def is_entry(order: Order) -> bool:
-    """Whether an order may open or add to a position, plans that wait to do so included."""
-    return not order.reduce_only and (order.plan is None or not order.plan.kind.of_position)
-
-
 def claims(state: State, without: str | None = None) -> Iterator[Claim]:
     """Everything that may yet open or add, of all symbols; `without` leaves out the order of a row key."""
     for tracked in state.ledger.unfinished():
-        if tracked.key == without or not is_entry(tracked.order):
+        if tracked.key == without or not tracked.order.may_add:
             continue
         yield from _claim(state, tracked.order, tracked.key, tracked.order.remaining)
     for tracked, size in state.unsettled.executions():

@@ -1,5 +1,6 @@
-"""Where the exchange would liquidate after an order filled: an estimate from the lowest tier's rate.
+"""Where the exchange would liquidate after an order filled: an estimate from the tiers of what is held then.
 
+Until a symbol's tiers are known the rate that the exchange states for the position stands in, or its lowest.
 None whenever a needed figure is not known; the exchange's own figure replaces it once the position exists.
 """
 
@@ -14,6 +15,7 @@ from omega_tui.domain.margin import (
     direction_sign,
     initial_margin,
     isolated_liquidation_price,
+    maintenance,
     position_margin,
 )
 from omega_tui.domain.orders import HoldSide, MarginMode, PositionMode, Side
@@ -45,22 +47,32 @@ def estimate_liquidation(
     state: State, instrument: Instrument, settings: SymbolSettings, change: Change
 ) -> Decimal | None:
     """The liquidation price of the position that the order leaves; None when none is left or known."""
-    rate = _maintenance_rate(state, settings)
     after = _holding_after(state, settings, change)
-    if rate is None or after is None:
+    if after is None:
         return None
+    known = maintenance_of(state, settings, after.size * after.entry_price)
+    if known is None:
+        return None
+    rate, saving = known
+    fee = instrument.taker_fee_rate
     if settings.margin_mode is MarginMode.ISOLATED:
         return isolated_liquidation_price(
-            after.hold_side, after.size, after.entry_price, after.margin, rate, instrument.taker_fee_rate
+            after.hold_side, after.size, after.entry_price, after.margin, rate, fee, saving
         )
-    return _crossed(state, settings, change, after, rate + instrument.taker_fee_rate)
+    return _crossed(state, settings, change, after, rate + fee, saving)
 
 
-def _maintenance_rate(state: State, settings: SymbolSettings) -> Decimal | None:
+def maintenance_of(
+    state: State, settings: SymbolSettings, notional: Decimal
+) -> tuple[Decimal, Decimal] | None:
+    """Rate and saving of a position worth `notional`, see `domain.margin.maintenance`; None while unknown."""
+    tiers = state.tiers.get(settings.symbol)
+    if tiers:
+        return maintenance(tiers, notional)
     for position in state.positions_of(settings.symbol):
         if position.maintenance_rate is not None:
-            return position.maintenance_rate
-    return settings.maintenance_rate
+            return position.maintenance_rate, _ZERO
+    return (settings.maintenance_rate, _ZERO) if settings.maintenance_rate is not None else None
 
 
 def _holding_after(state: State, settings: SymbolSettings, change: Change) -> _Holding | None:
@@ -89,13 +101,18 @@ def _reduced(position: Position | None, size: Decimal) -> _Holding | None:
 
 
 def _crossed(
-    state: State, settings: SymbolSettings, change: Change, after: _Holding, rate: Decimal
+    state: State,
+    settings: SymbolSettings,
+    change: Change,
+    after: _Holding,
+    rate: Decimal,
+    saving: Decimal,
 ) -> Decimal | None:
     balance, mark = state.balance, state.mark(settings.symbol)
     if balance is None or mark is None:
         return None
     size, sign = after.size, direction_sign(after.hold_side)
-    spare = balance.equity - rate * size * mark
+    spare = balance.equity - rate * size * mark + saving
     net = sign * size
     for position in state.positions:
         is_other_side = position.symbol == settings.symbol and position.hold_side is not after.hold_side

@@ -36,12 +36,16 @@ from omega_tui.journal.records import (
     ORDER,
     POSTURE,
     PROBE,
+    RISK,
     SESSION,
+    SETTING,
     AmendRow,
     CancelRow,
     IntentRow,
     OrderRow,
     PostureRow,
+    RiskRow,
+    SettingRow,
 )
 
 __all__ = [
@@ -52,13 +56,17 @@ __all__ = [
     "FILL",
     "INTENT",
     "POSTURE",
+    "RISK",
     "SESSION",
+    "SETTING",
     "AmendRow",
     "CancelRow",
     "IntentRow",
     "PostureRow",
     "Recorder",
     "Remembered",
+    "RiskRow",
+    "SettingRow",
     "as_unknown",
 ]
 
@@ -69,13 +77,14 @@ _PATIENCE_SECONDS = 2.0
 class Remembered:
     """What an earlier run left: orders without a proven end, each with the age of its intent in
     milliseconds, the executions of those orders and the newest ones of each symbol, the bills of the last two
-    days that had any, the newest opening of a day, and what was halted."""
+    days that had any, the newest opening of a day, what was halted, and which day its loss had closed."""
 
     orders: tuple[tuple[Order, int], ...]
     fills: tuple[Fill, ...]
     bills: tuple[Bill, ...] = ()
     day: DayOpening | None = None
     posture: PostureRow | None = None
+    risk: RiskRow | None = None
 
 
 class Recorder:
@@ -132,7 +141,7 @@ class Recorder:
     async def recall(self) -> Remembered:
         """What an earlier run left. A journal that cannot be read leaves nothing and says so."""
         try:
-            recollection = await asyncio.wrap_future(self._journal.recall(DAY, POSTURE))
+            recollection = await asyncio.wrap_future(self._journal.recall(DAY, POSTURE, RISK))
             return understand(recollection, self._state.clock.wall_ms())
         except (JournalFailed, JournalDamaged) as error:
             # Whatever made it fail: an order that may be open was not recalled.
@@ -199,7 +208,15 @@ def understand(recollection: Recollection, now_ms: int) -> Remembered:
     bills = tuple(read_body(row, Bill) for row in recollection.bills)
     days = [read_body(row, DayOpening) for row in recollection.newest if row.kind == DAY]
     halts = [read_body(row, PostureRow) for row in recollection.newest if row.kind == POSTURE]
-    return Remembered(orders, fills, bills, days[0] if days else None, halts[0] if halts else None)
+    risks = [read_body(row, RiskRow) for row in recollection.newest if row.kind == RISK]
+    return Remembered(
+        orders,
+        fills,
+        bills,
+        days[0] if days else None,
+        halts[0] if halts else None,
+        risks[0] if risks else None,
+    )
 
 
 def _order_of(row: JournalRow) -> Order:

@@ -4,10 +4,13 @@ from decimal import Decimal
 
 from omega_tui.domain.account import Position
 from omega_tui.domain.events import Surface
-from omega_tui.domain.margin import notional_value, position_margin, unrealized_profit
+from omega_tui.domain.margin import notional_value, position_margin
 from omega_tui.domain.orders import HoldSide
+from omega_tui.domain.profiles import OPEN_RISK_PERCENT
 from omega_tui.engine.account_views import AccountView, PositionRow, PositionsView
+from omega_tui.engine.caps import day_loss_limit
 from omega_tui.engine.cover import position_cover
+from omega_tui.engine.exposure import equity, open_risk, position_profit
 from omega_tui.engine.state import State
 
 _ZERO = Decimal(0)
@@ -24,7 +27,7 @@ def build_position_row(state: State, position: Position) -> PositionRow:
     """One position at our newest mark."""
     instrument = state.instruments.get(position.symbol)
     mark = state.mark(position.symbol)
-    unrealized = position_unrealized(state, position)
+    unrealized = position_profit(state, position)
     margin = position_margin(position)
     cover = position_cover(state, position)
     return PositionRow(
@@ -53,22 +56,15 @@ def build_position_row(state: State, position: Position) -> PositionRow:
     )
 
 
-def position_unrealized(state: State, position: Position) -> Decimal | None:
-    """Unrealized profit at our newest mark; what the exchange said when we have none."""
-    mark = state.mark(position.symbol)
-    if mark is None:
-        return position.unrealized
-    return unrealized_profit(position.hold_side, position.size, position.entry_price, mark)
-
-
 def build_account(state: State) -> AccountView:
     """The account's money; equity moves with our marks between two reports of the balance."""
     balance, positions = state.balance, state.positions
-    profits = [position_unrealized(state, position) for position in positions]
+    profits = [position_profit(state, position) for position in positions]
     unrealized = sum((each for each in profits if each is not None), _ZERO) if None not in profits else None
+    profile = state.risk.profile
     return AccountView(
         coin=balance.coin if balance is not None else "USDT",
-        equity=_equity(state, unrealized),
+        equity=equity(state),
         available=balance.available if balance is not None else None,
         margin_used=sum(map(position_margin, positions), _ZERO) if balance is not None else None,
         unrealized=unrealized if balance is not None or positions else None,
@@ -77,16 +73,16 @@ def build_account(state: State) -> AccountView:
         long_notional=_side_notional(state, HoldSide.LONG),
         short_notional=_side_notional(state, HoldSide.SHORT),
         health=state.feeds.freshness(Surface.PRIVATE),
+        open_risk=_open_risk_share(state),
+        open_risk_cap=OPEN_RISK_PERCENT / 100 if profile is not None else None,
+        day_profit=state.day.profit(equity(state)),
+        day_loss_limit=day_loss_limit(state, profile) if profile is not None else None,
     )
 
 
-def _equity(state: State, unrealized: Decimal | None) -> Decimal | None:
-    balance = state.balance
-    if balance is None:
-        return None
-    if balance.unrealized is None or unrealized is None:
-        return balance.equity
-    return balance.equity - balance.unrealized + unrealized
+def _open_risk_share(state: State) -> Decimal | None:
+    worth, risk = equity(state), open_risk(state)
+    return risk / worth if risk is not None and worth is not None and worth > 0 else None
 
 
 def _side_notional(state: State, hold_side: HoldSide) -> Decimal | None:

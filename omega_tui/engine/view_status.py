@@ -29,7 +29,7 @@ def build_status(state: State) -> StatusView:
         position_mode=position_mode,
         margin_mode=margin_mode,
         leverage=shown_leverage(state),
-        profile=state.options.profile,
+        profile=state.risk.profile.name if state.risk.profile is not None else "",
         posture=posture,
         book=state.feeds.market_freshness(),
         private=state.feeds.freshness(Surface.PRIVATE),

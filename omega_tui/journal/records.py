@@ -19,6 +19,8 @@ PROBE: Final = "journal.probe"
 BILL: Final = "bill"
 DAY: Final = "day.opening"
 POSTURE: Final = "posture"
+RISK: Final = "risk"
+SETTING: Final = "account.setting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,25 @@ class CancelRow:
 
     key: str
     scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """RISK: the profile in force, and the days (by their first millisecond) that the loss limit closed and
+    that were opened again; a closed day outlives a crash."""
+
+    profile: str
+    locked_day: int | None
+    unlocked_day: int | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """SETTING: a change of the account's settings, written before it is sent and once its end is known."""
+
+    what: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 
+from omega_tui.domain.instruments import Tier
 from omega_tui.domain.margin import (
     average_entry,
     crossed_liquidation_price,
     initial_margin,
     isolated_liquidation_price,
+    maintenance,
     trading_fee,
     unrealized_profit,
 )
@@ -90,3 +92,17 @@ def test_rounding_never_asks_for_more_nor_for_a_worse_price() -> None:
     assert legal_size(D("0.0129"), BTC) == D("0.012")
     assert legal_price(D("60000.19"), Side.BUY, BTC) == D("60000.1")
     assert legal_price(D("60000.11"), Side.SELL, BTC) == D("60000.2")
+
+
+def test_each_part_of_a_position_is_kept_at_its_own_tiers_rate() -> None:
+    """0.4 % of the first 150,000, 0.5 % of what lies above, up to 900,000, then 1 %."""
+    tiers = (
+        Tier(D(0), D(150_000), 125, D("0.004")),
+        Tier(D(150_000), D(900_000), 100, D("0.005")),
+        Tier(D(900_000), None, 50, D("0.01")),
+    )
+    for notional, margin in (("150000", "600"), ("200000", "850"), ("900000", "4350"), ("1000000", "5350")):
+        rate, saving = maintenance(tiers, D(notional))
+        assert D(notional) * rate - saving == D(margin)
+    with pytest.raises(ValueError):
+        maintenance((), D(1))

@@ -49,6 +49,8 @@ class ContractRow(msgspec.Struct, frozen=True, rename="camel"):
     max_market_order_qty: str | None = None
     open_cost_up_ratio: str | None = None
     fee_rate_up_ratio: str | None = None
+    buy_limit_price_ratio: str | None = None
+    sell_limit_price_ratio: str | None = None
 
 
 def parse_ticker(row: FlatRow, symbol: str, pushed_ms: int) -> Ticker:
@@ -152,6 +154,8 @@ def parse_instrument(row: ContractRow) -> Instrument:
         tradable=row.symbol_status == "normal",
         open_cost_markup=parse_optional(row.open_cost_up_ratio, "openCostUpRatio") or Decimal(0),
         fee_markup=parse_optional(row.fee_rate_up_ratio, "feeRateUpRatio") or Decimal(0),
+        buy_band=parse_positive(row.buy_limit_price_ratio, "buyLimitPriceRatio"),
+        sell_band=parse_positive(row.sell_limit_price_ratio, "sellLimitPriceRatio"),
     )
 
 
