@@ -54,6 +54,7 @@ class Desk:
     """A built engine, not started yet, with what a face needs besides.
 
     `reads` asks the exchange what no picture shows; `redact` takes every secret of this run out of a text.
+    `only_looks` says why nothing can be changed from here, empty when something can.
     """
 
     engine: Engine
@@ -63,6 +64,7 @@ class Desk:
     redact: Callable[[str], str]
     gateway: BitgetGateway
     simulator: SimulatorProcess | None
+    only_looks: str
 
     async def start(self) -> None:
         """Let data flow; returns when requests can be sent. Raises SimulatorFailed."""
@@ -123,7 +125,7 @@ async def open_desk(settings: Settings, running: SimulatorAddress | None = None)
     clock, ids = SystemClock(), RandomIds()
     simulator = _build_simulator(settings, running, ids)
     address = simulator.address if simulator is not None else running
-    journal = _open_journal(settings, clock)
+    journal = _open_journal(settings, running, clock)
     looking = _looking(settings, journal)
     gateway = _build_gateway(settings, address, clock, ids, read_only=bool(looking))
     engine = Engine(gateway, journal, clock, ids, _engine_options(settings, looking))
@@ -135,7 +137,8 @@ async def open_desk(settings: Settings, running: SimulatorAddress | None = None)
         ends.push_async_callback(engine.stop)
         if simulator is not None:
             await simulator.start(engine.tell)
-        yield Desk(engine, gateway.reads, clock, ids, _redaction(settings, address), gateway, simulator)
+        redact = _redaction(settings, address)
+        yield Desk(engine, gateway.reads, clock, ids, redact, gateway, simulator, looking)
 
 
 async def _end(starting: asyncio.Task[None]) -> None:
@@ -205,12 +208,14 @@ def _environment(
     return endpoints, Credentials(*revealed)
 
 
-def _open_journal(settings: Settings, clock: Clock) -> Journal | NoJournal | Onlooker:
+def _open_journal(
+    settings: Settings, running: SimulatorAddress | None, clock: Clock
+) -> Journal | NoJournal | Onlooker:
     """The account's journal: for looking where nothing may be sent or another cockpit trades the account.
 
     One that refuses every row stands in for a journal that cannot be opened: then no new risk.
     """
-    path = _journal_file(settings, clock)
+    path = _journal_file(settings, running, clock)
     if settings.read_only or (settings.venue is not Venue.SIM and settings.api_keys is None):
         return Onlooker(path)
     try:
@@ -221,13 +226,14 @@ def _open_journal(settings: Settings, clock: Clock) -> Journal | NoJournal | Onl
         return NoJournal(str(error))
 
 
-def _journal_file(settings: Settings, clock: Clock) -> Path:
+def _journal_file(settings: Settings, running: SimulatorAddress | None, clock: Clock) -> Path:
     folder = settings.paths.data
     if settings.venue is Venue.SIM:
         # Every simulated account begins with its exchange and ends with it: so does its journal.
         folder = folder / "sim"
         _prune(folder)
-        return journal_path(folder, f"sim-{clock.wall_ms()}-{os.getpid()}")
+        account = account_mark(running.api_key) if running else f"{clock.wall_ms()}-{os.getpid()}"
+        return journal_path(folder, settings.venue_word, account)
     keys = settings.api_keys
     account = account_mark(keys.api_key.reveal()) if keys is not None else ""
     return journal_path(folder, settings.venue_word, account)
@@ -243,8 +249,9 @@ def _looking(settings: Settings, journal: Journal | NoJournal | Onlooker) -> str
 
 
 def _prune(folder: Path) -> None:
-    """Keep the newest journals of simulated accounts."""
-    for old in sorted(folder.glob("sim-*.journal"))[:-_SIM_JOURNALS_KEPT]:
+    """Keep the journals of simulated accounts that were written to last."""
+    journals = sorted(folder.glob("sim-*.journal"), key=lambda path: path.stat().st_mtime)
+    for old in journals[:-_SIM_JOURNALS_KEPT]:
         for path in folder.glob(f"{old.name}*"):
             path.unlink(missing_ok=True)
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "omega_tui"
 
 ARROWS: dict[str, tuple[str, ...]] = {
-    "__init__": (),
+    "__init__": ("trader",),
     "__main__": ("_boot", "cli"),
     "_boot": ("clock",),
     "clock": (),
@@ -35,6 +35,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "ui": ("ui", "engine", "domain", "analytics", "clock"),
     "logs": (),
     "splash": (),
+    "trader": ("trader", "domain", "engine", "exchange.port", "settings", "sim.child", "wiring"),
     "cli": ("settings", "domain.text", "splash", "wiring", "sim.main"),
     "wiring": (
         *("settings", "clock", "domain", "analytics", "exchange", "journal", "engine"),
@@ -45,6 +46,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "settings": ("msgspec", "platformdirs", "dotenv"),
+    "trader": ("msgspec",),
     "exchange": ("ccxt", "websockets", "aiohttp", "msgspec", "orjson", "stamina", "aiolimiter"),
     "journal": ("orjson", "msgspec"),
     "sim": ("aiohttp", "orjson", "msgspec"),

@@ -105,7 +105,9 @@ def load(
     if env_file is not None:
         given.update(_from_env_file(env_file, problems))
     given.update(_from_environment(environment, folder))
-    given.update({name: _Given(value, _flag(name), folder) for name, value in flags.items()})
+    known = {name: value for name, value in flags.items() if name in _TYPES}
+    problems.extend(f"unknown option {name!r}{_advice(name)}" for name in flags if name not in known)
+    given.update({name: _Given(value, _flag(name), folder) for name, value in known.items()})
     values = dict(_converted(given, problems))
     venue = Venue(values.pop("venue", Venue.SIM))
     warnings = _judge_exposures(venue, env_file, problems)

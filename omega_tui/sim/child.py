@@ -12,8 +12,9 @@ import os
 import socket
 import sys
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Final
 
 from omega_tui.clock import Ids
@@ -23,6 +24,7 @@ _START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 3.0
 _TOKEN_LENGTH: Final = 32
 _BACKLOG: Final = 64
+_KEY_VARIABLES: Final = ("OMEGA_SIM_API_KEY", "OMEGA_SIM_SECRET", "OMEGA_SIM_PASSPHRASE")
 
 
 class SimulatorFailed(Exception):
@@ -39,6 +41,37 @@ class SimulatorAddress:
     api_key: str
     secret: str = field(repr=False)
     passphrase: str = field(repr=False)
+
+
+class SimulatorUnreadable(ValueError):
+    """A text that leads to no simulator; the message says what was expected."""
+
+
+def read_address(text: str, environment: Mapping[str, str] = os.environ) -> SimulatorAddress:
+    """The simulator that serves already: its first line, the file that holds it, or its REST address.
+
+    An address alone takes the key from `OMEGA_SIM_API_KEY`, `OMEGA_SIM_SECRET` and `OMEGA_SIM_PASSPHRASE`.
+    Raises SimulatorUnreadable.
+    """
+    if text.startswith("http://"):
+        return _address_at(text.rstrip("/"), environment)
+    try:
+        facts = json.loads(
+            text if text.lstrip().startswith("{") else Path(text).read_text().partition("\n")[0]
+        )
+        return SimulatorAddress(**{each.name: str(facts[each.name]) for each in fields(SimulatorAddress)})
+    except (OSError, ValueError, KeyError, TypeError):
+        raise SimulatorUnreadable(
+            "it is neither a simulator's first line nor a file that holds one"
+        ) from None
+
+
+def _address_at(rest: str, environment: Mapping[str, str]) -> SimulatorAddress:
+    keys = [environment.get(name, "") for name in _KEY_VARIABLES]
+    if not all(keys):
+        raise SimulatorUnreadable(f"an address alone needs {', '.join(_KEY_VARIABLES)} in the environment")
+    streams = "ws" + rest.removeprefix("http")
+    return SimulatorAddress(rest, f"{streams}/v2/ws/public", f"{streams}/v2/ws/private", *keys)
 
 
 class SimulatorProcess:
@@ -138,11 +171,7 @@ def _address(port: int, ids: Ids) -> SimulatorAddress:
 
 
 def _key_variables(address: SimulatorAddress) -> dict[str, str]:
-    return {
-        "OMEGA_SIM_API_KEY": address.api_key,
-        "OMEGA_SIM_SECRET": address.secret,
-        "OMEGA_SIM_PASSPHRASE": address.passphrase,
-    }
+    return dict(zip(_KEY_VARIABLES, (address.api_key, address.secret, address.passphrase), strict=True))
 
 
 def _market_label(line: bytes) -> str:

@@ -1,0 +1,179 @@
+"""`BitGetTrader`: the async trader for scripts without an event loop.
+
+One thread owns an event loop and everything that lives on it; calls are handed over and waited for. How a
+trader trades is not known here.
+"""
+
+import asyncio
+import atexit
+import threading
+import weakref
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import ExitStack
+from functools import wraps
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+from omega_tui.trader.asynchronous import AsyncBitGetTrader
+from omega_tui.trader.errors import TraderClosed
+from omega_tui.trader.numbers import Number
+from omega_tui.trader.session import PATIENCE
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+class LoopThread:
+    """A thread with an event loop of its own, until `close`.
+
+    It is a daemon: a script that forgets to close still ends, and closes on its way out.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="omega-tui trader", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, _R]) -> _R:
+        """The result of `work`, done on the loop. An interrupt stops the waiting, never what was sent."""
+        if not self._thread.is_alive() or threading.current_thread() is self._thread:
+            work.close()
+            raise TraderClosed("this trader was closed, or is called from inside itself")
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result()
+        finally:
+            future.cancel()
+
+    def close(self) -> None:
+        """End the loop and wait for the thread. Safe to call twice."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_forever()
+        finally:
+            left = asyncio.all_tasks(self._loop)
+            for task in left:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+            self._loop.close()
+
+
+def _blocking(
+    method: Callable[Concatenate[AsyncBitGetTrader, _P], Coroutine[Any, Any, _R]],
+) -> Callable[Concatenate["BitGetTrader", _P], _R]:
+    """The same method for a caller who waits."""
+
+    @wraps(method)
+    def call(self: "BitGetTrader", /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        return self._thread.run(method(self._trader, *args, **kwargs))
+
+    return call
+
+
+class BitGetTrader:
+    """One account on one venue, open from construction to `close`; use it in a `with` block.
+
+    The arguments and every method are those of `AsyncBitGetTrader`, where they are described. It may be used
+    from several threads. Raises what `AsyncBitGetTrader.open` does.
+    """
+
+    def __init__(
+        self,
+        profile_type: str = "strategic",
+        api_key: str | None = None,
+        secret_key: str | None = None,
+        passphrase: str | None = None,
+        use_testnet: bool = True,
+        initial_capital: Number = 10000.0,
+        *,
+        venue: str | None = None,
+        symbol: str | None = None,
+        live_phrase: str | None = None,
+        sim: str | None = None,
+        settings: Mapping[str, object] | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._trader = AsyncBitGetTrader(
+            profile_type,
+            api_key,
+            secret_key,
+            passphrase,
+            use_testnet,
+            initial_capital,
+            venue=venue,
+            symbol=symbol,
+            live_phrase=live_phrase,
+            sim=sim,
+            settings=settings,
+            patience=patience,
+        )
+        self._thread = LoopThread()
+        self._at_exit = weakref.WeakMethod(self.close)
+        atexit.register(_close, self._at_exit)
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            self._thread.run(self._trader.open())
+            undo.pop_all()
+
+    def __repr__(self) -> str:
+        return repr(self._trader).replace("Async", "")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if "_at_exit" in self.__dict__:
+            self.close()
+
+    def close(self) -> None:
+        """Stop the engine and what was started with it; what is on the exchange stays. Safe to call twice."""
+        atexit.unregister(self._at_exit)
+        try:
+            self._thread.run(self._trader.close())
+        except TraderClosed:
+            return
+        finally:
+            self._thread.close()
+
+    symbols = _blocking(AsyncBitGetTrader.symbols)
+    get_market_ticker = _blocking(AsyncBitGetTrader.get_market_ticker)
+    get_orderbook = _blocking(AsyncBitGetTrader.get_orderbook)
+    get_recent_trades = _blocking(AsyncBitGetTrader.get_recent_trades)
+    get_account_balance = _blocking(AsyncBitGetTrader.get_account_balance)
+    get_positions = _blocking(AsyncBitGetTrader.get_positions)
+    get_position_risk = _blocking(AsyncBitGetTrader.get_position_risk)
+    get_open_orders = _blocking(AsyncBitGetTrader.get_open_orders)
+    get_order = _blocking(AsyncBitGetTrader.get_order)
+    wait_for_order = _blocking(AsyncBitGetTrader.wait_for_order)
+    place_order = _blocking(AsyncBitGetTrader.place_order)
+    preview_order = _blocking(AsyncBitGetTrader.preview_order)
+    execute_orders = _blocking(AsyncBitGetTrader.execute_orders)
+    amend_order = _blocking(AsyncBitGetTrader.amend_order)
+    cancel_order = _blocking(AsyncBitGetTrader.cancel_order)
+    execute_cancellations = _blocking(AsyncBitGetTrader.execute_cancellations)
+    close_position = _blocking(AsyncBitGetTrader.close_position)
+    protect = _blocking(AsyncBitGetTrader.protect)
+    set_stop_loss = _blocking(AsyncBitGetTrader.set_stop_loss)
+    set_take_profit = _blocking(AsyncBitGetTrader.set_take_profit)
+    set_leverage = _blocking(AsyncBitGetTrader.set_leverage)
+    set_margin_mode = _blocking(AsyncBitGetTrader.set_margin_mode)
+    halt = _blocking(AsyncBitGetTrader.halt)
+    resume = _blocking(AsyncBitGetTrader.resume)
+
+
+def _close(at_exit: "weakref.WeakMethod[Callable[[], None]]") -> None:
+    close = at_exit()
+    if close is not None:
+        close()

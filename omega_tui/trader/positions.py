@@ -1,0 +1,150 @@
+"""Positions for a script: what is open, what it puts at stake, closing and protecting it."""
+
+import asyncio
+from collections.abc import Iterable
+from decimal import Decimal
+
+from omega_tui.domain.account import Position
+from omega_tui.domain.margin import direction_sign
+from omega_tui.domain.orders import HoldSide
+from omega_tui.engine.account_views import PositionRow
+from omega_tui.engine.intents import ClosePosition, Protect
+from omega_tui.trader.errors import OrderRefused
+from omega_tui.trader.placing import Placing
+from omega_tui.trader.results import CloseResult, OrderResult, PositionResult, RiskResult
+from omega_tui.trader.session import Session
+
+_SEEN_SECONDS = 3.0
+
+
+class Holdings:
+    """Positions of one session."""
+
+    def __init__(self, session: Session, placing: Placing) -> None:
+        self._session = session
+        self._placing = placing
+
+    async def positions(self, symbol: str | None) -> tuple[PositionResult, ...]:
+        """Every open position, asked of the exchange. Raises ExchangeUnavailable."""
+        found = await self._session.ask(self._session.reads.positions())
+        return tuple(self._result(each) for each in found if symbol in (None, each.symbol))
+
+    async def risks(self, symbol: str | None) -> tuple[RiskResult, ...]:
+        """What every open position puts at stake. Raises ExchangeUnavailable."""
+        session = self._session
+        found, balance = await asyncio.gather(
+            session.ask(session.reads.positions()), session.ask(session.reads.balance())
+        )
+        chosen = (each for each in found if symbol in (None, each.symbol))
+        return tuple(_risk(each, self._row(each.symbol, each.hold_side), balance.equity) for each in chosen)
+
+    async def close(self, symbol: str, hold_side: HoldSide, share: Decimal, seconds: float) -> CloseResult:
+        """Close a share of a position at market and tell what is left of it."""
+        session = self._session
+        session.require_writable()
+        async with session.market(symbol, adds_risk=False):
+            row = await self._open_position(symbol, hold_side)
+            receipt = session.submit(ClosePosition(symbol, hold_side, share))
+        orders = await self._ended(receipt.keys, seconds)
+        target = row.size - row.size * share
+        await session.wait(lambda: self._left(symbol, hold_side) <= target, _SEEN_SECONDS)
+        left = [each.size for each in await self.positions(symbol) if each.hold_side is hold_side]
+        return CloseResult(symbol, hold_side, left[0] if left else Decimal(0), orders)
+
+    async def _ended(self, keys: Iterable[str], seconds: float) -> tuple[OrderResult, ...]:
+        engine = self._session.engine
+        chosen = tuple(keys)
+        ended = (engine.settled(key, seconds, lambda order: order.state.terminal) for key in chosen)
+        known = await asyncio.gather(*ended)
+        return tuple(self._placing.judged(order, key, ()) for order, key in zip(known, chosen, strict=True))
+
+    async def protect(self, intent: Protect, seconds: float) -> PositionResult:
+        """Have stops or targets at the exchange and wait until they are confirmed."""
+        session = self._session
+        session.require_writable()
+        async with session.market(intent.symbol, adds_risk=False):
+            await self._open_position(intent.symbol, intent.hold_side)
+            receipt = session.submit(intent)
+        for key in receipt.keys:
+            order = await session.engine.settled(key, seconds)
+            self._placing.judged(order, key, ())
+        shown = await session.wait(lambda: self._shows(intent), seconds)
+        if not shown:
+            raise OrderRefused(f"the exchange did not confirm it{session.last_warning()}")
+        found = [each for each in await self.positions(intent.symbol) if each.hold_side is intent.hold_side]
+        if not found:
+            raise OrderRefused(f"the {intent.hold_side} position in {intent.symbol} closed meanwhile")
+        return found[0]
+
+    def _shows(self, intent: Protect) -> bool:
+        row = self._row(intent.symbol, intent.hold_side)
+        if row is None:
+            return True
+        legs = ((intent.stop_loss, row.stop_price), (intent.take_profit, row.target_price))
+        return all(asked is None or (asked or None) == price for asked, price in legs)
+
+    async def _open_position(self, symbol: str, hold_side: HoldSide) -> PositionRow:
+        row = self._row(symbol, hold_side)
+        if row is None:
+            raise OrderRefused(f"there is no {hold_side} position in {symbol}")
+        return row
+
+    def _row(self, symbol: str, hold_side: HoldSide) -> PositionRow | None:
+        rows = self._session.views.positions().rows
+        return next((row for row in rows if row.symbol == symbol and row.hold_side is hold_side), None)
+
+    def _left(self, symbol: str, hold_side: HoldSide) -> Decimal:
+        row = self._row(symbol, hold_side)
+        return row.size if row is not None else Decimal(0)
+
+    def _result(self, position: Position) -> PositionResult:
+        row = self._row(position.symbol, position.hold_side)
+        return PositionResult(
+            symbol=position.symbol,
+            hold_side=position.hold_side,
+            size=position.size,
+            entry_price=position.entry_price,
+            mark_price=position.mark_price,
+            unrealized=position.unrealized,
+            realized=position.realized,
+            leverage=position.leverage,
+            margin=position.margin,
+            margin_mode=position.margin_mode,
+            liquidation_price=position.liquidation_price,
+            break_even_price=position.break_even_price,
+            protected=row.protected if row is not None else None,
+            stop_price=row.stop_price if row is not None else None,
+            target_price=row.target_price if row is not None else None,
+        )
+
+
+def _risk(position: Position, row: PositionRow | None, equity: Decimal) -> RiskResult:
+    mark, size, rate = position.mark_price, position.size, position.maintenance_rate
+    notional = size * mark if mark is not None else None
+    liquidation = position.liquidation_price or (row.liquidation_price if row is not None else None)
+    stop = row.stop_price if row is not None else None
+    loss = None
+    if mark is not None and stop is not None:
+        loss = max(Decimal(0), direction_sign(position.hold_side) * (mark - stop) * size)
+    return RiskResult(
+        symbol=position.symbol,
+        hold_side=position.hold_side,
+        size=size,
+        notional=notional,
+        notional_of_equity=_part(notional, equity),
+        leverage=position.leverage,
+        margin_mode=position.margin_mode,
+        margin=position.margin,
+        maintenance_margin=notional * rate if notional is not None and rate is not None else None,
+        unrealized=position.unrealized,
+        liquidation_price=liquidation,
+        liquidation_distance=abs(mark - liquidation) / mark if mark and liquidation is not None else None,
+        protected=row.protected if row is not None else None,
+        stop_price=stop,
+        loss_at_stop=loss,
+        loss_of_equity=_part(loss, equity),
+    )
+
+
+def _part(amount: Decimal | None, equity: Decimal) -> Decimal | None:
+    return amount / equity if amount is not None and equity > 0 else None

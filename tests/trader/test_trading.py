@@ -1,0 +1,252 @@
+"""A trader object against the real simulator: what a script is told is what the exchange's ledger says."""
+
+import asyncio
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omega_tui import AsyncBitGetTrader
+from omega_tui.domain.orders import MarginMode, OrderState, Side, TimeInForce
+from omega_tui.trader import (
+    ExchangeUnavailable,
+    InvalidInput,
+    NotSent,
+    OrderRefused,
+    OrderRejected,
+    OrderUnknown,
+    ReadOnly,
+)
+from omega_tui.trader.inputs import read_leg
+from tests.support.simulator import Simulator
+from tests.trader.conftest import Opened
+
+D = Decimal
+
+
+def entry(**changes: Any) -> dict[str, Any]:
+    """A small market buy that every profile's guards let through."""
+    return {"symbol": "BTCUSDT_UMCBL", "side": "BUY", "quantity": 0.002, "stop_loss": 64500, **changes}
+
+
+async def resting(trader: AsyncBitGetTrader, **changes: Any) -> Any:
+    """A small limit buy below the market."""
+    order = {"order_type": "LIMIT", "price": 64000, "stop_loss": 63500, **changes}
+    return await trader.place_order(**entry(**order))
+
+
+async def test_a_resting_order_is_told_when_acknowledged_and_cancelled_with_proof(
+    exchange: Simulator, trader: Opened
+) -> None:
+    async with trader(exchange) as one:
+        order = await resting(one, time_in_force="post_only")
+        assert order.state in (OrderState.ACK, OrderState.WORKING)
+        assert [each.id for each in await one.get_open_orders("BTCUSDT")] == [order.id]
+        cancelled = await one.cancel_order(order.id)
+        assert cancelled.canceled
+        assert cancelled.order.filled == 0
+        assert (await one.get_order(order.id)).state is OrderState.CANCELED
+        assert await one.get_open_orders() == ()
+        with pytest.raises(OrderRefused, match="canceled already"):
+            await one.cancel_order(order.id)
+
+
+async def test_many_orders_are_cancelled_by_side(exchange: Simulator, trader: Opened) -> None:
+    async with trader(exchange) as one:
+        bought = [await resting(one, price=price) for price in (64000, 63900)]
+        sold = await resting(one, side="SELL", price=66500, stop_loss=67000)
+        ended = await one.execute_cancellations(symbol="BTCUSDT", side="BUY")
+        assert {each.order.id for each in ended} == {each.id for each in bought}
+        assert all(each.canceled for each in ended)
+        [left] = await one.get_open_orders()
+        assert left.id == sold.id
+
+
+async def test_a_lost_answer_is_unknown_and_later_evidence_settles_it(
+    exchange: Simulator, trader: Opened
+) -> None:
+    """O01: the order was taken, its answer never came. A script that sends it again doubles the position."""
+    async with trader(exchange) as one:
+        await one.place_order(**entry())
+        exchange.fault("lost_answer", route="place-order", count=1)
+        exchange.fault("latency", address="private", ms=3000)
+        with pytest.raises(OrderUnknown) as unknown:
+            await one.place_order(**entry(), seconds=1)
+        name = unknown.value.client_order_id
+        assert "do not send it again" in str(unknown.value)
+        exchange.mend()
+        settled = await one.wait_for_order(name, 30)
+        assert settled.state is OrderState.FILLED
+        [position] = await one.get_positions()
+        assert position.size == D("0.004"), "sent once, filled once"
+
+
+async def test_a_rejection_carries_the_code(exchange: Simulator, trader: Opened) -> None:
+    async with trader(exchange) as one:
+        exchange.fault("error_answer", route="place-order", code="45110", count=1)
+        with pytest.raises(OrderRejected) as rejected:
+            await one.place_order(**entry())
+        assert rejected.value.code == "45110"
+        assert await one.get_positions() == ()
+
+
+async def test_a_guard_refuses_before_anything_leaves(exchange: Simulator, trader: Opened) -> None:
+    async with trader(exchange) as one:
+        with pytest.raises(OrderRefused) as refused:
+            await one.place_order(**entry(quantity=50))
+        assert refused.value.reasons
+        await one.halt()
+        with pytest.raises(OrderRefused, match="HALT"):
+            await one.place_order(**entry())
+        await one.resume()
+        assert (await one.place_order(**entry())).state is OrderState.FILLED
+
+
+async def test_halt_takes_entries_away_and_tells_of_each(exchange: Simulator, trader: Opened) -> None:
+    async with trader(exchange) as one:
+        order = await resting(one)
+        halted = await one.halt()
+        assert [(each.order.id, each.canceled) for each in halted.entries] == [(order.id, True)]
+
+
+async def test_what_steps_or_the_market_rule_out_is_refused_before_anything_leaves(
+    exchange: Simulator, trader: Opened
+) -> None:
+    """I06: a size that is not a whole lot is not cut silently, nor a price moved, nor a symbol guessed."""
+    limit = {"order_type": "LIMIT", "price": 64000.05, "stop_loss": 63000}
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"quantity": 0.00123456}, "quantity"),
+        (limit, "price"),
+        ({"quantity": "1eth"}, "quantity"),
+        ({"symbol": "NONEUSDT"}, "symbol"),
+    ]
+    async with trader(exchange) as one:
+        for changes, field in cases:
+            with pytest.raises(InvalidInput) as refused:
+                await one.place_order(**entry(**changes))
+            assert refused.value.field == field
+        assert await one.get_positions() == ()
+        assert await one.get_open_orders() == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"symbol": "btcusdt"}, "symbol"),
+        ({"side": "UP"}, "side"),
+        ({"order_type": "LIMIT"}, "price"),
+        ({"price": 64000}, "price"),
+        ({"post_only": True}, "post_only"),
+        ({"time_in_force": "fok"}, "time_in_force"),
+        ({"time_in_force": "day"}, "time_in_force"),
+        ({"order_type": "LIMIT", "price": 1, "time_in_force": "ioc", "post_only": True}, "post_only"),
+        ({"quantity": None}, "quantity"),
+        ({"risk": 0.01}, "quantity"),
+        ({"quantity": float("nan")}, "quantity"),
+        ({"reduce_only": "no"}, "reduce_only"),
+        ({"leverage": "20x"}, "leverage"),
+        ({"margin_mode": "cross"}, "margin_mode"),
+        ({"callback_rate": 0.01}, "trigger_price"),
+        ({"trigger_price": 64000, "trigger_by": "index"}, "trigger_by"),
+        ({"stop_los": 64000}, "order 3"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_cannot_be_meant_is_refused_by_name(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_leg(entry(**changes), 3)
+    assert refused.value.field == field
+    assert refused.value.fix
+
+
+def test_the_words_of_the_old_interface_are_understood() -> None:
+    wanted = read_leg(entry(order_type="LIMIT", price=64000.5, leverage="20", margin_mode="crossed"), 0)
+    assert (wanted.symbol, wanted.side, wanted.price) == ("BTCUSDT", Side.BUY, D("64000.5"))
+    assert (wanted.leverage, wanted.margin_mode) == (20, MarginMode.CROSSED)
+    assert wanted.time_in_force is TimeInForce.GTC
+
+
+async def test_a_preview_sends_nothing_and_shows_what_would_be_sent(
+    exchange: Simulator, trader: Opened
+) -> None:
+    async with trader(exchange) as one:
+        shown = await one.preview_order(**entry(quantity="200$", leverage=7))
+        assert shown.sendable, shown.problems
+        assert shown.size is not None
+        assert shown.notional is not None
+        assert D(100) < shown.notional <= D(200)
+        assert any("leverage" in change for change in shown.changes)
+        forbidden = await one.preview_order(**entry(quantity=50))
+        assert forbidden.problems
+        assert await one.get_positions() == ()
+        assert await one.get_open_orders() == ()
+
+
+async def test_another_market_is_switched_to_and_waited_for(exchange: Simulator, trader: Opened) -> None:
+    async with trader(exchange) as one:
+        price = (await one.preview_order(symbol="ETHUSDT", side="BUY", quantity="100$")).price_used
+        assert price is not None
+        stop = price * D("0.99") // 1
+        order = await one.place_order(symbol="ETHUSDT_UMCBL", side="BUY", quantity="100$", stop_loss=stop)
+        assert (order.symbol, order.state) == ("ETHUSDT", OrderState.FILLED)
+        assert (await one.place_order(**entry())).symbol == "BTCUSDT"
+
+
+async def test_who_comes_second_may_look_but_not_trade(exchange: Simulator, trader: Opened) -> None:
+    """S15: two writers of one account's journal would each believe in half of it."""
+    async with trader(exchange) as first, trader(exchange) as second:
+        order = await resting(first)
+        assert [each.id for each in await second.get_open_orders()] == [order.id]
+        for write in (second.place_order(**entry()), second.cancel_order(order.id), second.halt()):
+            with pytest.raises(ReadOnly):
+                await write
+
+
+async def test_an_exchange_that_is_gone_is_unavailable_and_not_a_traceback(
+    exchange: Simulator, trader: Opened
+) -> None:
+    async with trader(exchange, patience=1) as one:
+        await one.get_account_balance()
+        exchange.fault("down")
+        exchange.fault("reset_peer")
+        with pytest.raises((ExchangeUnavailable, NotSent)):
+            await one.place_order(**entry())
+        with pytest.raises(ExchangeUnavailable):
+            await one.get_account_balance()
+
+
+async def test_no_secret_shows_in_what_a_script_could_print(
+    exchange: Simulator, trader: Opened, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with trader(exchange) as one:
+        shown = [repr(one), repr(vars(one)), str((await one.get_account_balance()).to_dict())]
+        exchange.fault("error_answer", route="place-order", code="40009", count=1)
+        with pytest.raises(OrderRejected) as rejected:
+            await one.place_order(**entry())
+        shown += [repr(rejected.value), str(rejected.value.to_dict()), *capsys.readouterr()]
+    for secret in exchange.secrets:
+        assert not any(secret in each for each in shown)
+
+
+def test_keys_given_in_part_or_for_nothing_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="passphrase"):
+        AsyncBitGetTrader(api_key="canary-a", secret_key="canary-b")
+    with pytest.raises(InvalidInput, match="venue"):
+        AsyncBitGetTrader(venue="moon")
+    with pytest.raises(InvalidInput, match="initial_capital"):
+        AsyncBitGetTrader(venue="sim", initial_capital=float("inf"))
+    with pytest.raises(InvalidInput, match="first line"):
+        AsyncBitGetTrader(venue="sim", sim=str(tmp_path / "nothing.json"))
+    keyed = AsyncBitGetTrader(api_key="canary-a", secret_key="canary-b", passphrase="canary-c")
+    assert "canary" not in repr(keyed) + repr(vars(keyed)) + repr(vars(keyed._session))
+
+
+async def test_results_are_json_without_losing_a_digit(exchange: Simulator, trader: Opened) -> None:
+    async with trader(exchange) as one:
+        order = await one.place_order(**entry())
+        told = order.to_dict()
+        assert told["state"] == "filled"
+        assert D(str(told["average_price"])) == order.average_price
+        assert told["price"] is None, "a market order has no price, which is not zero"
+        await asyncio.sleep(0)
