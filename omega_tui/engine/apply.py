@@ -28,8 +28,10 @@ from omega_tui.domain.market import Ticker
 from omega_tui.domain.orders import Fill
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.feeds import MARKET_SURFACES
-from omega_tui.engine.ledger import Tracked
+from omega_tui.engine.ledger import Tracked, is_marked
 from omega_tui.engine.narration import tell_end, tell_fill
+from omega_tui.engine.noise import are_same_positions, is_same_balance
+from omega_tui.engine.outside import judge_modes, note_flips, take_settings
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
 
@@ -151,6 +153,7 @@ def _apply_order(state: State, event: OrderReported) -> Consequences:
     doubted = known is not None and known.overfilled is not None
     tracked, changed = state.ledger.report(event.order, event.source)
     doubtful = judge_size(state, tracked, doubted=doubted)
+    doubtful |= known is None and is_marked(event.order.client_order_id)
     if not changed:
         return Consequences(reconcile=doubtful)
     tell_end(state, before, tracked.order)
@@ -199,26 +202,30 @@ def _apply_positions(state: State, event: PositionsReported) -> Consequences:
     state.account_reports += 1
     state.positions_known = True
     state.unsettled.settle(event.exchange_ms)
+    if are_same_positions(state.positions, event.positions, state.options.balance_step):
+        return _NOTHING
+    before = state.positions
     state.positions = tuple(sorted(event.positions, key=lambda each: (each.symbol, each.hold_side)))
     for position in event.positions:
         if position.mark_price is not None:
             state.take_position_mark(position.symbol, position.mark_price, event.exchange_ms)
     state.touch(*POSITION_PANELS)
-    return _NOTHING
+    turned = note_flips(state, before, state.positions)
+    switched = judge_modes(state, state.positions)
+    return Consequences(reconcile=turned or switched)
 
 
 def _apply_balance(state: State, event: BalanceReported) -> Consequences:
     state.feeds.touch(Surface.PRIVATE)
     state.account_reports += 1
-    state.balance = event.balance
-    state.touch(Panel.ACCOUNT)
+    if not is_same_balance(state.balance, event.balance, state.options.balance_step):
+        state.balance = event.balance
+        state.touch(Panel.ACCOUNT)
     return _NOTHING
 
 
 def _apply_settings(state: State, event: SettingsReported) -> Consequences:
-    if state.settings.get(event.settings.symbol) != event.settings:
-        state.settings[event.settings.symbol] = event.settings
-        state.touch(Panel.STATUS)
+    take_settings(state, event.settings)
     return _NOTHING
 
 

@@ -11,6 +11,7 @@ from omega_tui.domain.orders import Order
 from omega_tui.domain.text import safe_text
 from omega_tui.engine.account_settings import SettingsDesk
 from omega_tui.engine.apply import ORDER_PANELS, SURFACES, Consequences, apply_event
+from omega_tui.engine.bookkeeping import Bookkeeper
 from omega_tui.engine.closing import Closer
 from omega_tui.engine.expected_legs import ExpectedLegs
 from omega_tui.engine.forced import tell_forced
@@ -26,6 +27,7 @@ from omega_tui.engine.reconciler import Reconciler
 from omega_tui.engine.recorder import FILL, SESSION, Recorder, as_unknown
 from omega_tui.engine.risk_desk import WATCH_SECONDS, RiskDesk
 from omega_tui.engine.settling import Enough, Settling, answered
+from omega_tui.engine.stall import BEAT_SECONDS, StallWatch
 from omega_tui.engine.state import State
 from omega_tui.engine.store import Store
 from omega_tui.engine.supervise import Pause, Supervisor
@@ -57,7 +59,7 @@ class Engine:
         self._recorder = Recorder(journal, self._state)
         self._state.ledger.listen_for_evidence(self._recorder.note_evidence)
         self._settling = Settling(self._state.ledger, pause)
-        self._watch = Watch(self._state, gateway, self._supervisor)
+        self._watch = Watch(self._state, gateway, self._supervisor, self._look_again)
         self._orders = OrderManager(
             self._state, gateway, self._recorder, ids, self._supervisor, self._look_again
         )
@@ -72,6 +74,8 @@ class Engine:
         # What sends nothing: a cockpit that only looks lets nothing else in.
         self._harmless = frozenset({**self._watch.doors, **self._postures.doors})
         self._market_poll = MarketPoll(self._state, gateway)
+        self._bookkeeper = Bookkeeper(self._state, gateway, self._recorder)
+        self._stall = StallWatch(self._state, self._look_again)
         self._wake: asyncio.Event | None = None
 
     @property
@@ -111,6 +115,13 @@ class Engine:
         self._supervisor.every(
             "reading the market", self._market_poll.pause_seconds, self._market_poll.step, Surface.BOOK
         )
+        self._supervisor.every(
+            "reading the bills", self._bookkeeper.pause_seconds, self._bookkeeper.run, Surface.ACTIONS
+        )
+        if options.stall_seconds is not None:
+            self._supervisor.every(
+                "watching for standstill", lambda: BEAT_SECONDS, self._stall.step, Surface.ACTIONS
+            )
         self._supervisor.every(
             "cancelling what HALT forbids", lambda: SWEEP_SECONDS, self._postures.sweep, Surface.ACTIONS
         )

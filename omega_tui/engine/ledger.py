@@ -14,6 +14,9 @@ from omega_tui.domain.order_lifecycle import conclude, merge_fills, merge_report
 from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
 from omega_tui.engine.executions import Executions
 
+CLIENT_ID_PREFIX = "omg"
+"""Marks client order ids of this cockpit."""
+
 _ZERO = Decimal(0)
 _FINISHED_KEPT = 500
 _NEVER_WAS = frozenset({OrderState.REJECTED, OrderState.NOT_SENT, OrderState.NEVER_ACCEPTED})
@@ -156,6 +159,10 @@ class OrderLedger:
         self._store(tracked, merge_report(tracked.order, report), source)
         self._judge_fill(tracked, report.filled, source)
         return tracked, tracked.order != before
+
+    def claim(self, tracked: Tracked) -> None:
+        """An adopted order turned out to be one that an earlier run sent."""
+        self._store(tracked, replace(tracked.order, foreign=False), None)
 
     def confirm_open(self, orders: Iterable[Order], asked_at: float) -> None:
         """The exchange listed `orders` as open when asked at `asked_at`, monotonic: they live."""
@@ -301,6 +308,11 @@ def _leave_unknown(before: Order, order: Order) -> Order:
     """Why the order's fate was unknown says nothing any more once it is known."""
     settled = order.state is not before.state and order.reason == before.reason
     return replace(order, reason="") if settled else order
+
+
+def is_marked(client_order_id: str) -> bool:
+    """Whether a cockpit like this one gave the id."""
+    return client_order_id.startswith(CLIENT_ID_PREFIX)
 
 
 def build_intent_order(request: OrderRequest) -> Order:

@@ -27,7 +27,9 @@ class EngineOptions:
     `profile` names the one of `profiles` whose limits are in force at the start; empty for none.
     `price_distance` is how far from the mark a limit price may lie, as a share, and `entries_a_minute` how
     many orders that may add risk leave within a minute; None for no such limit. The
-    `poll_…` intervals are for when a stream is in doubt and requests stand in for it.
+    `poll_…` intervals are for when a stream is in doubt and requests stand in for it. A program that stands
+    still for `stall_seconds` (None to leave it unmeasured) says so. `balance_step` is what the account's
+    money has to move by to be news, in the margin coin.
     """
 
     venue: str
@@ -55,6 +57,8 @@ class EngineOptions:
     """Stands in every client order id behind our prefix: at most 23 letters, digits, `_` or `-`."""
     live_phrase: str = ""
     """What has to be typed before new risk is possible in this session; empty asks for nothing."""
+    stall_seconds: float | None = 0.25
+    balance_step: Decimal = Decimal("0.01")
     poll_price_seconds: float = 1.0
     poll_positions_seconds: float = 2.0
     poll_orders_seconds: float = 5.0

@@ -96,9 +96,9 @@ class PostureDesk:
     def resume(self, intent: Resume) -> Receipt:
         """Leave HALT, of the account and of every symbol."""
         symbols = tuple(self._state.halted_symbols)
-        if not self._state.halted and not symbols:
+        if not self._state.halted and not symbols and not self._state.rival:
             return Receipt(False, "not halted")
-        self._state.halted = False
+        self._state.halted, self._state.rival = False, ""
         for symbol in symbols:
             self._state.release_symbol(symbol)
         self._write_down()

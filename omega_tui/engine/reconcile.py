@@ -5,6 +5,7 @@ It asks nobody and changes nothing; `reconciler` fetches the truth and applies w
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from omega_tui.domain.account import Balance, Position, SymbolSettings
 from omega_tui.domain.events import BalanceReported, Event, OrderReported, PositionsReported, SettingsReported
@@ -12,6 +13,7 @@ from omega_tui.domain.evidence import EvidenceSource
 from omega_tui.domain.order_lifecycle import merge_report
 from omega_tui.domain.orders import Order, OrderState
 from omega_tui.engine.ledger import OrderLedger, Tracked
+from omega_tui.engine.noise import are_same_positions, is_same_balance
 
 CLEAN_MISSES_NEEDED = 2
 """How often the exchange must say that it knows no such order before absence is believed."""
@@ -32,12 +34,13 @@ class VenueTruth:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What we hold against it."""
+    """What we hold against it; `step` is what money has to move by to differ."""
 
     ledger: OrderLedger
     positions: tuple[Position, ...]
     balance: Balance | None
     settings: dict[str, SymbolSettings]
+    step: Decimal = Decimal(0)
 
 
 def diff(truth: VenueTruth, ours: Ours) -> Iterator[Event]:
@@ -45,10 +48,10 @@ def diff(truth: VenueTruth, ours: Ours) -> Iterator[Event]:
     for report in truth.open_orders:
         if differs_from_known(report, ours.ledger):
             yield OrderReported(report, EvidenceSource.OPEN_ORDERS)
-    if truth.positions is not None and _by_key(truth.positions) != _by_key(ours.positions):
+    if truth.positions is not None and not are_same_positions(ours.positions, truth.positions, ours.step):
         newest = max((each.updated_ms or 0 for each in truth.positions), default=0)
         yield PositionsReported(truth.positions, newest)
-    if truth.balance is not None and truth.balance != ours.balance:
+    if truth.balance is not None and not is_same_balance(ours.balance, truth.balance, ours.step):
         yield BalanceReported(truth.balance)
     for settings in truth.settings:
         if settings != ours.settings.get(settings.symbol):
@@ -59,10 +62,6 @@ def differs_from_known(report: Order, ledger: OrderLedger) -> bool:
     """Whether a report on an order tells anything new."""
     tracked = ledger.find(report.client_order_id, report.order_id)
     return tracked is None or merge_report(tracked.order, report) != tracked.order
-
-
-def _by_key(positions: Iterable[Position]) -> dict[tuple[str, str], Position]:
-    return {(each.symbol, each.hold_side): each for each in positions}
 
 
 def questions(open_orders: Iterable[Order], ledger: OrderLedger, now: float) -> list[Tracked]:

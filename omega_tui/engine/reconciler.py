@@ -15,9 +15,11 @@ from omega_tui.domain.events import Event, Surface
 from omega_tui.domain.orders import Fill, Order, OrderState
 from omega_tui.engine.apply import Consequences, take_fill
 from omega_tui.engine.inquiry import Inquiry
+from omega_tui.engine.outside import judge_flips
 from omega_tui.engine.polling import Rounds
 from omega_tui.engine.reconcile import Ours, VenueTruth, diff, questions
 from omega_tui.engine.recorder import Recorder
+from omega_tui.engine.rivals import Rivals
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
 from omega_tui.exchange.port import Gateway
@@ -44,6 +46,7 @@ class Reconciler:
         self._receive = receive
         self._follow = follow
         self._inquiry = Inquiry(state, gateway, recorder, receive)
+        self._rivals = Rivals(state, recorder)
         self._rounds = Rounds(state)
         self._turn = asyncio.Lock()
         self._fills_read_ms: int | None = None
@@ -67,8 +70,10 @@ class Reconciler:
         async with self._turn:
             open_orders = await self._compare()
         await self._fetch_fills()
+        judge_flips(self._state)
         now = self._state.clock.monotonic()
         await self._inquiry.ask(questions(open_orders, self._state.ledger, now))
+        await self._rivals.look()
         self._state.ledger.forget_old()
         if epoch == self._state.private_epoch and not self._state.reconciled:
             self._state.reconciled = True
@@ -108,8 +113,9 @@ class Reconciler:
         must not undo it."""
         if seen != self._state.account_reports:
             truth = VenueTruth(truth.open_orders, None, None, truth.settings)
-        state = self._state
-        for event in tuple(diff(truth, Ours(state.ledger, state.positions, state.balance, state.settings))):
+        state, step = self._state, self._state.options.balance_step
+        ours = Ours(state.ledger, state.positions, state.balance, state.settings, step)
+        for event in tuple(diff(truth, ours)):
             self._receive(event)
         state.positions_known |= truth.positions is not None
         state.feeds.answer(Surface.PRIVATE)

@@ -148,6 +148,11 @@ class Recorder:
             self._give_up_past(error)
             return Remembered((), ())
 
+    async def sent_ids(self) -> frozenset[str]:
+        """The client id of every order that was ever intended here. Raises JournalFailed, JournalDamaged."""
+        rows = await asyncio.wrap_future(self._journal.read(INTENT))
+        return frozenset(read_body(row, IntentRow).request.client_order_id for row in rows)
+
     async def inspect(self) -> None:
         """Recheck everything that was ever written; damage shuts new risk for the rest of the run."""
         try:

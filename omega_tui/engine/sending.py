@@ -13,14 +13,11 @@ from omega_tui.clock import Ids
 from omega_tui.domain.evidence import EvidenceSource
 from omega_tui.domain.orders import OrderRequest, OrderState
 from omega_tui.engine.apply import ORDER_PANELS
-from omega_tui.engine.ledger import Tracked
+from omega_tui.engine.ledger import CLIENT_ID_PREFIX, Tracked
 from omega_tui.engine.recorder import INTENT, IntentRow, Recorder
 from omega_tui.engine.state import State
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
 from omega_tui.journal import JournalFailed
-
-CLIENT_ID_PREFIX = "omg"
-"""Marks client order ids of this cockpit."""
 
 LONGEST_CLIENT_ID = 50
 """Most characters of a client order id (Bitget, "Place-Order")."""

@@ -88,6 +88,9 @@ class State:
         self.halted = False
         self.halted_symbols: dict[str, str] = {}
         self.rival = ""
+        self.flips: dict[str, Position] = {}
+        self.mode_asked: PositionMode | None = None
+        self.modes_before: dict[str, PositionMode] = {}
         self.reconciled = False
         self.journal_fault = ""
         self.ack_latencies_ms: list[int] = []

@@ -212,6 +212,6 @@ class Gateway(Protocol):
         """Stream book, ticker, tape and candles of `symbol` instead of the market watched before."""
         ...
 
-    async def instruments(self) -> tuple[Instrument, ...]:
-        """Every listed contract. Raises ReadFailed."""
+    async def instruments(self, *, fresh: bool = False) -> tuple[Instrument, ...]:
+        """Every listed contract; with `fresh` not from what was kept on disk. Raises ReadFailed."""
         ...

@@ -247,7 +247,7 @@ class FakeGateway:
     def watch(self, symbol: str, timeframe: Timeframe) -> None:
         self.watched.append((symbol, timeframe))
 
-    async def instruments(self) -> tuple[Instrument, ...]:
+    async def instruments(self, *, fresh: bool = False) -> tuple[Instrument, ...]:
         self.note_read("instruments")
         return self.listed
 

@@ -49,6 +49,7 @@ class Rig:
         self.clock = clock
         self.timers = Timers(clock)
         self.journal = journal
+        options.setdefault("stall_seconds", None)  # the test's clock jumps
         chosen = EngineOptions(venue="SIM", account="test", **options)
         self.engine = Engine(gateway, journal, clock, CountingIds(), chosen, pause=self.timers.pause)
         self.views = self.engine.views

@@ -33,14 +33,14 @@ async def test_a_silent_book_goes_stale_and_says_how_old_it_is(tmp_path: Path) -
 
 async def test_a_stale_market_refuses_risk_but_never_a_way_out(tmp_path: Path) -> None:
     async with running(tmp_path, FakeGateway(positions=(position(),), market_reads_fail=True)) as rig:
-        rig.gateway.emit(OrderReported(order("omgx")))
+        rig.gateway.emit(OrderReported(order("webx")))
         await rig.advance(3, fresh=False)
         refused = rig.place()
         assert not refused.taken
         assert "STALE 3 s" in refused.text
         close = rig.draft(side=Side.SELL, order_type=OrderType.MARKET, price=None, size=D("0.5"), closes=True)
         assert rig.place(close).taken
-        assert rig.engine.submit(CancelOrder("omgx")).taken
+        assert rig.engine.submit(CancelOrder("webx")).taken
         assert rig.engine.submit(Flatten("BTCUSDT")).taken
 
 

@@ -254,16 +254,16 @@ async def test_finished_orders_and_known_fills_stay_finished_after_a_restart(tmp
 
 async def test_a_taken_cancel_is_pending_until_the_exchange_reports_the_end(tmp_path: Path) -> None:
     async with running(tmp_path) as rig:
-        rig.gateway.emit(OrderReported(order("omgx")))
-        rig.gateway.open_orders = (order("omgx"),)
-        assert rig.engine.submit(CancelOrder("omgx")).taken
+        rig.gateway.emit(OrderReported(order("webx")))
+        rig.gateway.open_orders = (order("webx"),)
+        assert rig.engine.submit(CancelOrder("webx")).taken
         await rig.until(lambda: rig.gateway.canceled)
         assert _states(rig) == [S.PENDING_CANCEL]
         for _ in range(3):
             await rig.advance(5)
         assert _states(rig) == [S.PENDING_CANCEL], "an exchange that still lists it has not canceled it"
-        rig.gateway.emit(OrderReported(order("omgx", S.CANCELED, filled="0.004")))
-        rig.gateway.emit(OrderReported(order("omgx", S.CANCELED, filled="0.004")))
+        rig.gateway.emit(OrderReported(order("webx", S.CANCELED, filled="0.004")))
+        rig.gateway.emit(OrderReported(order("webx", S.CANCELED, filled="0.004")))
         assert _states(rig) == []
         assert rig.log_text().count("canceled: buy 0.01 BTCUSDT at 59000, 0.004 of it filled") == 1
 
@@ -280,10 +280,10 @@ async def test_a_cancel_that_failed_does_not_end_the_order(
     tmp_path: Path, outcome: Outcome, left: OrderState
 ) -> None:
     """'Not found' on a cancel may mean filled: the order's own record decides."""
-    gateway = FakeGateway(on_cancel=lambda target: outcome, open_orders=(order("omgx"),))
+    gateway = FakeGateway(on_cancel=lambda target: outcome, open_orders=(order("webx"),))
     async with running(tmp_path, gateway) as rig:
         await rig.until(lambda: _states(rig) == [S.WORKING])
-        rig.engine.submit(CancelOrder("omgx"))
+        rig.engine.submit(CancelOrder("webx"))
         await rig.until(lambda: gateway.canceled)
         await rig.settle()
         assert _states(rig) == [left]
@@ -311,8 +311,8 @@ async def test_cancel_scopes_pick_their_side_and_symbol(tmp_path: Path) -> None:
 
 async def test_cancelling_what_is_finished_or_unheard_of_is_refused_in_words(tmp_path: Path) -> None:
     async with running(tmp_path) as rig:
-        rig.gateway.emit(OrderReported(order("omgx", S.CANCELED)))
-        assert "canceled already" in rig.engine.submit(CancelOrder("omgx")).text
+        rig.gateway.emit(OrderReported(order("webx", S.CANCELED)))
+        assert "canceled already" in rig.engine.submit(CancelOrder("webx")).text
         assert not rig.engine.submit(CancelOrder("nobody")).taken
         assert not rig.engine.submit(CancelAll(CancelScope.BUYS)).taken
 
@@ -343,11 +343,11 @@ async def test_an_order_that_is_still_being_written_down_can_be_stopped(tmp_path
 
 
 async def test_a_read_only_venue_sends_nothing_at_all(tmp_path: Path) -> None:
-    gateway = FakeGateway(open_orders=(order("omgx"),))
+    gateway = FakeGateway(open_orders=(order("webx"),))
     async with running(tmp_path, gateway, read_only=True) as rig:
         await rig.until(lambda: _states(rig))
         assert "read-only" in rig.place().text
-        for intent in (CancelOrder("omgx"), CancelAll(CancelScope.ACCOUNT)):
+        for intent in (CancelOrder("webx"), CancelAll(CancelScope.ACCOUNT)):
             assert "read-only" in rig.engine.submit(intent).text
         rig.engine.submit(Halt())
         await rig.settle()

@@ -21,6 +21,7 @@ PATHS = {
     "settings": (RestPath.ACCOUNT,),
     "open_orders": (RestPath.ORDERS_PENDING,),
     "fills": (RestPath.ORDER_FILLS,),
+    "bills": (RestPath.BILL,),
     "order": (RestPath.ORDER_DETAIL,),
     "candles": (RestPath.CANDLES,),
 }

@@ -180,7 +180,10 @@ def test_hedge_mode_names_the_position_that_the_order_opens_or_closes(
 ) -> None:
     """A close that names the wrong position opens a second one."""
     state = a_state(PositionMode.HEDGE)
-    both = (position("0.5", HoldSide.LONG), position("0.4", HoldSide.SHORT))
+    both = tuple(
+        position(size, side, mode=PositionMode.HEDGE)
+        for size, side in (("0.5", HoldSide.LONG), ("0.4", HoldSide.SHORT))
+    )
     apply_event(state, PositionsReported(both, 1))
     draft = a_draft(side=side, closes=closes, size=D("0.1"), **MARKET)
     preview = build_preview(state, draft)

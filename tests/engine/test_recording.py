@@ -62,20 +62,20 @@ async def test_a_file_held_by_a_backup_tool_shuts_new_risk_and_drops_no_row(
     async with running(tmp_path, FakeGateway(positions=(position(),))) as rig:
         with closing(_Holder(path)) as holder:
             holder.hold()
-            rig.gateway.emit(FillReported(fill("7")), OrderReported(order("omgx")))
+            rig.gateway.emit(FillReported(fill("7")), OrderReported(order("webx")))
             await rig.until(lambda: rig.views.status().posture is Posture.REDUCE_ONLY)
             assert "locked" in rig.views.status().posture_reason
             assert not rig.place().taken
             assert rig.place(_close(rig)).taken, "being unable to get out is the greater risk"
             await rig.until(lambda: rig.gateway.placed)
-            rig.gateway.emit(OrderReported(order("omgx", S.CANCELED)))
+            rig.gateway.emit(OrderReported(order("webx", S.CANCELED)))
             await rig.settle()
             holder.let_go()
         await rig.until_advancing(lambda: rig.views.status().posture is Posture.NORMAL, 5)
         await rig.settle()
         assert [row.body for row in _rows(path, FILL)], "the fill is on record"
         assert rig.gateway.placed[0].client_order_id.encode() in _rows(path, INTENT)[-1].body
-        ends = [row.body for row in _rows(path, ORDER) if b'"omgx"' in row.body]
+        ends = [row.body for row in _rows(path, ORDER) if b'"webx"' in row.body]
         assert b'"canceled"' in ends[-1], "what was known first must not be written last"
         assert rig.place().taken
     with read_journal(path) as reader:
@@ -150,7 +150,7 @@ async def test_a_cockpit_that_only_looks_writes_no_row_and_sends_nothing(tmp_pat
         await trading.until(lambda: trading.gateway.placed)
         await trading.settle()
         rows = len(_rows(path))
-        gateway = FakeGateway(open_orders=(order("omgx", order_id="77"),))
+        gateway = FakeGateway(open_orders=(order("webx", order_id="77"),))
         looker = Onlooker(path, "another cockpit trades this account")
         options = {"read_only": True, "read_only_reason": looker.reason}
         async with running(tmp_path, gateway, journal=looker, **options) as rig:
@@ -159,7 +159,7 @@ async def test_a_cockpit_that_only_looks_writes_no_row_and_sends_nothing(tmp_pat
             assert (status.posture, status.posture_reason) == (Posture.READ_ONLY, looker.reason)
             assert "another cockpit trades this account" in rig.place().text
             rig.engine.submit(Halt())
-            gateway.emit(FillReported(fill("7")), OrderReported(order("omgx", S.CANCELED, order_id="77")))
+            gateway.emit(FillReported(fill("7")), OrderReported(order("webx", S.CANCELED, order_id="77")))
             await rig.advance(6)
             assert rig.views.status().posture is Posture.READ_ONLY
             assert not {"place", "cancel", "place_batch"} & set(gateway.asked)

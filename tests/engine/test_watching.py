@@ -7,9 +7,11 @@ from pathlib import Path
 from omega_tui.domain.account import SymbolSettings
 from omega_tui.domain.events import BookChanged, CandlesChanged, Health, TickerChanged
 from omega_tui.domain.market import Candle, Timeframe
-from omega_tui.engine.intents import SelectSymbol, SelectTimeframe
+from omega_tui.domain.orders import OrderType, Side
+from omega_tui.engine.intents import PlaceOrder, SelectSymbol, SelectTimeframe
 from omega_tui.engine.views import LogLevel, Posture
-from tests.engine.fake_gateway import ETH, EXCHANGE_MS, D, FakeGateway, FakeReads, book, ticker
+from omega_tui.exchange.port import Rejected
+from tests.engine.fake_gateway import BTC, ETH, EXCHANGE_MS, D, FakeGateway, FakeReads, book, position, ticker
 from tests.engine.rig import running
 
 PAST = tuple(Candle(EXCHANGE_MS - minute * 60_000, 1.0, 2.0, 0.5, 1.5, 3.0) for minute in range(40, 0, -1))
@@ -49,6 +51,45 @@ async def test_a_market_that_is_not_listed_gives_way_to_one_that_is(tmp_path: Pa
         await rig.until(lambda: rig.views.status().symbol == "ETHUSDT")
         assert rig.gateway.watched[-1] == ("ETHUSDT", Timeframe.M1)
         assert "BTCUSDT is not listed here: showing ETHUSDT instead" in rig.log_text()
+
+
+async def test_p32_rules_that_changed_are_read_after_a_refusal_and_tickets_are_judged_anew(
+    tmp_path: Path,
+) -> None:
+    """A ticket that was typed under the old tick must not leave under the new one as something else."""
+    refusal = Rejected("45115", "price is not a multiple of the price step")
+    async with running(tmp_path, FakeGateway(on_place=lambda request: refusal)) as rig:
+        typed = rig.draft(price=D("59000.1"))
+        shown = rig.views.preview(typed)
+        rig.gateway.listed = (replace(BTC, tick=D("0.5")), ETH)
+        await rig.advance(61)
+        assert rig.place().taken
+        await rig.until(lambda: rig.gateway.asked.count("instruments") == 2)
+        await rig.settle()
+        assert "BTCUSDT: tick is now 0.5, it was 0.1" in rig.log_text()
+        assert "the price is now 59000" in rig.engine.submit(PlaceOrder(typed, shown)).text
+        assert rig.place().taken
+        await rig.settle()
+        assert rig.gateway.asked.count("instruments") == 2, "not again for each refusal"
+
+
+async def test_the_rules_are_read_anew_every_day(tmp_path: Path) -> None:
+    async with running(tmp_path) as rig:
+        await rig.advance(86_401)
+        assert rig.gateway.asked.count("instruments") == 2
+
+
+async def test_p33_a_contract_that_is_listed_no_more_can_be_closed_and_nothing_else(tmp_path: Path) -> None:
+    async with running(tmp_path, FakeGateway(positions=(position(),))) as rig:
+        rig.gateway.listed = (ETH,)
+        await rig.advance(86_401)
+        assert "BTCUSDT takes no new orders any more" in rig.log_text()
+        assert rig.views.status().symbol == "BTCUSDT", "the market with the position stays on the screen"
+        await rig.until(lambda: rig.views.status().posture is Posture.NORMAL)
+        assert "takes no new orders" in rig.place().text
+        assert "BTCUSDT" not in rig.views.symbols()
+        close = rig.draft(side=Side.SELL, order_type=OrderType.MARKET, price=None, size=D("0.5"), closes=True)
+        assert rig.place(close).taken
 
 
 async def test_past_candles_arrive_with_their_progress_in_the_log(tmp_path: Path) -> None:

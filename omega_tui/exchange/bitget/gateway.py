@@ -145,8 +145,8 @@ class BitgetGateway:
         self._market_session.want(self._market.topics, self._clock.monotonic())
         self._market_stream.wake()
 
-    async def instruments(self) -> tuple[Instrument, ...]:
-        rows = self._cache.load()
+    async def instruments(self, *, fresh: bool = False) -> tuple[Instrument, ...]:
+        rows = None if fresh else self._cache.load()
         if rows is None:
             rows = await self.reads.contracts()
             self._cache.save(rows)
