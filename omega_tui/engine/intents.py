@@ -282,12 +282,14 @@ Intent = OrderIntent | PositionIntent | SettingIntent | PostureIntent | ViewInte
 class Receipt:
     """The engine's immediate answer: taken up, or refused with the reasons in plain words.
 
-    `keys` are the row keys of the orders that it tracks because of the intent.
+    `keys` are the row keys of the orders that it tracks because of the intent. `legs` answer for each order
+    of a batch, in the order in which the batch names them.
     """
 
     taken: bool
     text: str
     keys: tuple[str, ...] = ()
+    legs: "tuple[Receipt, ...]" = ()
 
 
 Doors = dict[type[Any], Callable[[Any], Receipt]]

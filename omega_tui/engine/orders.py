@@ -73,16 +73,20 @@ class OrderManager:
         """
         legs: list[Leg] = []
         refused: list[str] = []
-        for each in sorted(intent.orders, key=lambda order: not order.draft.closes):
+        answers: dict[int, Receipt] = {}
+        for index, each in sorted(enumerate(intent.orders), key=lambda one: not one[1].draft.closes):
             leg = self._take_up(each)
             if isinstance(leg, str):
                 refused.append(f"{each.draft.side} {each.draft.symbol} refused: {leg}")
+                answers[index] = Receipt(False, leg)
             else:
                 legs.append(leg)
+                answers[index] = Receipt(True, leg.why, (leg.tracked.key,))
         if legs:
             self._start(legs)
-        taken = f"sending {len(legs)} of {len(intent.orders)} orders"
-        return Receipt(bool(legs), "; ".join([taken, *refused]), tuple(leg.tracked.key for leg in legs))
+        text = "; ".join([f"sending {len(legs)} of {len(intent.orders)} orders", *refused])
+        keys = tuple(leg.tracked.key for leg in legs)
+        return Receipt(bool(legs), text, keys, tuple(answers[index] for index in sorted(answers)))
 
     def amend(self, intent: AmendOrder) -> Receipt:
         """Give an order other terms."""

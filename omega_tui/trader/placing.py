@@ -113,12 +113,11 @@ class Placing:
         """The row key of every ticket that the engine took; the others end in `ended`."""
         if not tickets:
             return {}
-        try:
-            receipt = self._session.submit(PlaceBatch(tuple(tickets.values())))
-        except OrderRefused as error:
-            ended.update({index: LegResult(None, error) for index in tickets})
-            return {}
-        return dict(zip(tickets, receipt.keys, strict=True))
+        receipt = self._session.engine.submit(PlaceBatch(tuple(tickets.values())))
+        answers = dict(zip(tickets, receipt.legs, strict=True))
+        refused = {index: OrderRefused(answer.text) for index, answer in answers.items() if not answer.taken}
+        ended.update({index: LegResult(None, error) for index, error in refused.items()})
+        return {index: answer.keys[0] for index, answer in answers.items() if answer.taken}
 
     async def amend(self, intent: AmendOrder, seconds: float) -> OrderResult:
         """Ask for other terms of an order, named by either id, and wait for what becomes of it."""

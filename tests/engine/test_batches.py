@@ -161,3 +161,22 @@ def test_groups_are_legal_whole_and_as_few_as_can_be(
             counts[symbol, mode] = counts.get((symbol, mode), 0) + 1
     plans = sum(waits for *_, waits in kinds)
     assert len(groups) == plans + sum(-(-count // BATCH_LIMIT) for count in counts.values())
+
+
+async def test_each_order_of_a_batch_has_an_answer_of_its_own_in_its_own_place(tmp_path: Path) -> None:
+    """Bug: a script that takes the id of one leg for that of another, because a refusal shifted them."""
+    gateway = FakeGateway(positions=(position(),))
+    async with running(tmp_path, gateway) as rig:
+        drafts = [
+            rig.draft(),
+            rig.draft(size=D("1000")),
+            rig.draft(side=Side.SELL, closes=True, price=D("61000")),
+        ]
+        receipt = rig.engine.submit(
+            PlaceBatch(tuple(PlaceOrder(draft, rig.views.preview(draft)) for draft in drafts))
+        )
+        assert [leg.taken for leg in receipt.legs] == [True, False, True]
+        closing = rig.engine.order(receipt.legs[2].keys[0])
+        assert closing is not None
+        assert closing.reduce_only
+        assert set(receipt.keys) == {receipt.legs[0].keys[0], receipt.legs[2].keys[0]}

@@ -13,6 +13,7 @@ from omega_tui.trader import (
     ExchangeUnavailable,
     InvalidInput,
     NotSent,
+    OrderNotFound,
     OrderRefused,
     OrderRejected,
     OrderUnknown,
@@ -181,6 +182,55 @@ async def test_a_preview_sends_nothing_and_shows_what_would_be_sent(
         assert forbidden.problems
         assert await one.get_positions() == ()
         assert await one.get_open_orders() == ()
+
+
+async def test_market_data_is_exact_and_bounded(exchange: Simulator, trader: Opened) -> None:
+    async with trader(exchange) as one:
+        quote = await one.get_market_ticker()
+        book = await one.get_orderbook(limit=5, symbol="ETHUSDT_UMCBL")
+        trades = await one.get_recent_trades(limit=10)
+        assert quote.symbol == "BTCUSDT"
+        assert quote.bid_price is not None
+        assert (book.symbol, len(book.bids), len(book.asks)) == ("ETHUSDT", 5, 5)
+        assert book.bids[0].price < book.asks[0].price
+        assert 0 < len(trades) <= 10
+        assert all(isinstance(each.price, Decimal) for each in trades)
+        for wrong in (0, 101, True, "5"):
+            with pytest.raises(InvalidInput):
+                await one.get_orderbook(limit=wrong)  # type: ignore[arg-type]
+
+
+async def test_an_id_that_nobody_knows_is_not_found(exchange: Simulator, trader: Opened) -> None:
+    async with trader(exchange) as one:
+        for name in ("12345", "nobody"):
+            with pytest.raises(OrderNotFound):
+                await one.get_order(name)
+            with pytest.raises(OrderNotFound):
+                await one.cancel_order(name)
+
+
+async def test_several_orders_end_each_by_itself_in_the_order_given(
+    exchange: Simulator, trader: Opened
+) -> None:
+    """O35: one leg that a guard refuses and one that the exchange refuses must not hide those that went."""
+    limit = {"order_type": "LIMIT", "price": 64000, "stop_loss": 63500}
+    async with trader(exchange) as one:
+        exchange.fault("batch_leg_fails", legs=[1], code="45110", count=1)
+        legs = await one.execute_orders(
+            [
+                entry(**limit),
+                entry(**limit, quantity=50),
+                entry(**{**limit, "price": 63900}),
+                entry(symbol="ETHUSDT", side="SELL", quantity="1btc"),
+            ]
+        )
+        placed, guarded, rejected, misread = legs
+        assert placed.order is not None
+        assert isinstance(guarded.error, OrderRefused)
+        assert isinstance(rejected.error, OrderRejected)
+        assert rejected.error.code == "45110"
+        assert isinstance(misread.error, InvalidInput)
+        assert [each.id for each in await one.get_open_orders()] == [placed.order.id]
 
 
 async def test_another_market_is_switched_to_and_waited_for(exchange: Simulator, trader: Opened) -> None:
