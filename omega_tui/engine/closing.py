@@ -1,11 +1,11 @@
-"""Closing positions: a share of one, all of them, or turning one round; and what is left is said.
+"""Closing positions: a share of one, or all of them; and what is left is said.
 
 Every close is reduce-only with a client id of ours, so that it can be found again; what is too small to be an
 order, or was refused, is left to the exchange's own close-position. A close whose fate is unknown is never
-sent twice.
+sent twice. Stops of a position stay: those of the whole position end with it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 
@@ -15,13 +15,20 @@ from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, TimeInForce
 from omega_tui.domain.sizing import legal_size
 from omega_tui.domain.values import decimal_text
-from omega_tui.engine.intents import ClosePosition, Doors, Flatten, Receipt, Reverse
+from omega_tui.engine.intents import ClosePosition, Doors, Flatten, Receipt
+from omega_tui.engine.ledger import Tracked
 from omega_tui.engine.orders import OrderManager
+from omega_tui.engine.settling import Settling, done
 from omega_tui.engine.state import State
 from omega_tui.engine.supervise import Supervisor
 from omega_tui.exchange.port import Accepted, Gateway, ReadFailed, Rejected
 
 _REFUSED = (OrderState.REJECTED, OrderState.NOT_SENT)
+_ALL = Decimal(1)
+_PATIENCE_SECONDS = 3.0
+"""How long a market order may take to its end before what is left is looked at anyway."""
+
+PositionKey = tuple[str, HoldSide]
 
 
 class Closer:
@@ -33,54 +40,146 @@ class Closer:
         gateway: Gateway,
         orders: OrderManager,
         supervisor: Supervisor,
+        settling: Settling,
         look_again: Callable[[], None],
     ) -> None:
         self._supervisor = supervisor
         self._state = state
         self._gateway = gateway
         self._orders = orders
+        self._settling = settling
         self._look_again = look_again
-        self._busy = False
+        self._flattening = False
+        self._closing: set[PositionKey] = set()
 
     @property
     def doors(self) -> Doors:
         """The intents taken here."""
-        return {Flatten: self.flatten, ClosePosition: self.close, Reverse: self.reverse}
+        return {Flatten: self.flatten, ClosePosition: self.close}
 
     def flatten(self, intent: Flatten) -> Receipt:
         """Take up a flatten; a second press while one is under way closes nothing twice."""
         if self._state.options.read_only:
             return Receipt(False, "read-only: this venue only looks")
-        if self._busy:
+        if self._flattening:
             return Receipt(False, "a flatten is under way already")
-        self._busy = True
-        self._supervisor.once("flattening", partial(self._run, intent.symbol), Surface.ACTIONS)
+        self._flattening = True
+        self._supervisor.once("flattening", partial(self._flatten, intent.symbol), Surface.ACTIONS)
         return Receipt(True, f"flattening {intent.symbol or 'the account'}")
 
     def close(self, intent: ClosePosition) -> Receipt:
-        """Take up the closing of a share of one position."""
-        return Receipt(False, "closing a share is not possible yet")
+        """Take up the closing of a share of one position; one close of a position at a time."""
+        position = self._state.position(intent.symbol, intent.hold_side)
+        if self._state.options.read_only:
+            return Receipt(False, "read-only: this venue only looks")
+        if position is None:
+            return Receipt(False, f"there is no {intent.hold_side} position in {intent.symbol} to close")
+        key = (intent.symbol, intent.hold_side)
+        if key in self._closing:
+            return Receipt(False, "a close of that position is under way already")
+        part = self._part_of(position, intent.share)
+        if isinstance(part, str):
+            return Receipt(False, part)
+        sizes = self._sizes(position, part)
+        first = self.open_close(position, sizes[0]) if sizes else None
+        self._closing.add(key)
+        step = partial(self._close_one, position, part, first, sizes)
+        self._supervisor.once("closing a position", step, Surface.ACTIONS)
+        words = f"closing {position.hold_side} {decimal_text(part)} {position.symbol}"
+        if not sizes:
+            words += ": too small for an order, the exchange is asked to close it"
+        return Receipt(True, words, (first.key,) if first is not None else ())
 
-    def reverse(self, intent: Reverse) -> Receipt:
-        """Take up the turning of a position."""
-        return Receipt(False, "reversing is not possible yet")
+    def open_close(self, position: Position, size: Decimal) -> Tracked:
+        """Start tracking a reduce-only market order for a part of a position."""
+        return self._orders.open(self._build_close(position, size))
 
-    async def _run(self, symbol: str | None) -> None:
+    async def send_close(self, position: Position, tracked: Tracked) -> None:
+        """Send what `open_close` opened."""
+        request = self._build_close(position, tracked.order.size, tracked.key)
+        why = f"close {position.hold_side} {decimal_text(request.size)} {position.symbol}"
+        await self._orders.send(tracked, request, why)
+
+    async def positions(self) -> tuple[Position, ...] | None:
+        """The open positions, else those last known; None when not even those are."""
+        try:
+            return await self._gateway.reads.positions()
+        except ReadFailed as error:
+            self._state.diary.warn(f"positions could not be read ({error}): taking those last known")
+            return self._state.positions if self._state.positions_known else None
+
+    def _part_of(self, position: Position, share: Decimal) -> Decimal | str:
+        """How much a share is, down to the lot, and all of it when the rest would be dust; else why not."""
+        if not (share.is_finite() and 0 < share <= _ALL):
+            return "the share must be above zero and at most all of the position"
+        instrument = self._state.instruments.get(position.symbol)
+        if share == _ALL or instrument is None:
+            return position.size if share == _ALL else f"the lot of {position.symbol} is not known yet"
+        part = legal_size(position.size * share, instrument)
+        if part < instrument.min_size:
+            least = f"{decimal_text(instrument.min_size)} {instrument.base}"
+            return f"that share is below the least order of {least}: close all of the position"
+        return part if position.size - part >= instrument.min_size else position.size
+
+    def _sizes(self, position: Position, part: Decimal) -> tuple[Decimal, ...]:
+        instrument, mark = self._state.instruments.get(position.symbol), self._state.mark(position.symbol)
+        if part == position.size:
+            return tuple(close_sizes(position, instrument, mark))
+        return tuple(_split(part, instrument.max_market_size if instrument is not None else None))
+
+    async def _close_one(
+        self, position: Position, part: Decimal, first: Tracked | None, sizes: Sequence[Decimal]
+    ) -> None:
+        try:
+            sent = await self._send_closes(position, first, sizes, whole=part == position.size)
+            left = await self._left_of(position, sent)
+            if left is not None:
+                self._tell_left(position, part, left)
+        finally:
+            self._closing.discard((position.symbol, position.hold_side))
+            self._look_again()
+
+    async def _left_of(self, position: Position, sent: Sequence[Tracked]) -> Decimal | None:
+        """What is still open of a position once its closes had time to trade; None when nobody can tell."""
+        for tracked in sent:
+            await self._settling.wait(tracked.key, _PATIENCE_SECONDS, done)
+        try:
+            held = await self._gateway.reads.positions()
+        except ReadFailed as error:
+            self._state.diary.warn(f"what is left of {position.symbol} cannot be told: {error}")
+            return None
+        return sum((each.size for each in held if is_same_position(each, position)), Decimal(0))
+
+    def _tell_left(self, position: Position, part: Decimal, left: Decimal) -> None:
+        diary, what = self._state.diary, f"{position.hold_side} {position.symbol}"
+        if not left:
+            diary.good(f"closed: {what}")
+        elif left <= position.size - part:
+            diary.good(f"closed {decimal_text(part)} of {what}, {decimal_text(left)} is left")
+        else:
+            diary.error(f"not closed: {decimal_text(left)} of {what} is still open")
+
+    async def _flatten(self, symbol: str | None) -> None:
         try:
             await self._orders.sweep(symbol)
             await self._close_all(symbol)
         finally:
-            self._busy = False
+            self._flattening = False
             self._look_again()
 
     async def _close_all(self, symbol: str | None) -> None:
         what = f"flatten of {symbol or 'the account'}"
-        known = await self._positions()
+        known = await self.positions()
         positions = [each for each in known or () if symbol in (None, each.symbol)]
+        sent: list[Tracked] = []
         for position in positions:
-            await self._close(position)
+            sizes = self._sizes(position, position.size)
+            first = self.open_close(position, sizes[0]) if sizes else None
+            sent += await self._send_closes(position, first, sizes, whole=True)
         if positions:
             self._state.diary.good(f"{what}: {len(positions)} position(s) asked to close")
+            step = partial(self._tell_leftovers, what, positions, sent)
+            self._supervisor.once("looking at what is left", step, Surface.ACTIONS)
         elif known is not None:
             self._state.diary.good(f"{what}: no position was open")
         elif symbol is not None:
@@ -88,32 +187,40 @@ class Closer:
         else:
             self._state.diary.error(f"{what}: nothing closed, no position is known: flatten each market")
 
-    async def _positions(self) -> tuple[Position, ...] | None:
-        """The open positions, else those last known; None when not even those are."""
-        try:
-            return await self._gateway.reads.positions()
-        except ReadFailed as error:
-            self._state.diary.warn(f"positions could not be read ({error}): closing those last known")
-            return self._state.positions if self._state.positions_known else None
-
-    async def _close(self, position: Position) -> None:
-        instrument = self._state.instruments.get(position.symbol)
-        sizes = tuple(close_sizes(position, instrument, self._state.mark(position.symbol)))
-        if not sizes:
-            await self._close_at_exchange(position)
+    async def _tell_leftovers(
+        self, what: str, positions: Sequence[Position], sent: Sequence[Tracked]
+    ) -> None:
+        left = [(each, await self._left_of(each, sent)) for each in positions]
+        if any(size is None for _, size in left):
             return
-        for size in sizes:
-            request = self._build_close(position, size)
-            tracked = self._orders.open(request)
-            await self._orders.send(tracked, request, f"close {position.hold_side} {decimal_text(size)}")
-            if tracked.order.state in _REFUSED:
-                await self._close_at_exchange(position)
-                return
+        open_still = [f"{each.hold_side} {decimal_text(size)} {each.symbol}" for each, size in left if size]
+        if open_still:
+            self._state.diary.error(f"{what}: still open: {', '.join(open_still)}")
+        else:
+            self._state.diary.good(f"{what}: all closed")
 
-    def _build_close(self, position: Position, size: Decimal) -> OrderRequest:
+    async def _send_closes(
+        self, position: Position, first: Tracked | None, sizes: Sequence[Decimal], *, whole: bool
+    ) -> list[Tracked]:
+        """Send the closes one after the other; what was refused of a whole position the exchange closes."""
+        sent: list[Tracked] = []
+        for size in sizes:
+            tracked = first if first is not None and not sent else self.open_close(position, size)
+            await self.send_close(position, tracked)
+            sent.append(tracked)
+            if tracked.order.state in _REFUSED:
+                break
+        refused = not sent or sent[-1].order.state in _REFUSED
+        if refused and whole:
+            await self._close_at_exchange(position)
+        elif refused:
+            self._state.diary.warn(f"closing all of {position.symbol} would be left to the exchange itself")
+        return sent
+
+    def _build_close(self, position: Position, size: Decimal, key: str | None = None) -> OrderRequest:
         hedge = position.position_mode is PositionMode.HEDGE
         return OrderRequest(
-            client_order_id=self._orders.new_client_order_id(),
+            client_order_id=key or self._orders.new_client_order_id(),
             symbol=position.symbol,
             side=position.hold_side.opening_side.opposite,
             order_type=OrderType.MARKET,
@@ -151,9 +258,17 @@ def close_sizes(
     is_dust = left != position.size or left < instrument.min_size
     if is_dust or (mark_price is not None and left * mark_price < instrument.min_notional):
         return
-    most = instrument.max_market_size
-    while most is not None and left > most:
+    yield from _split(left, instrument.max_market_size)
+
+
+def _split(size: Decimal, most: Decimal | None) -> Iterator[Decimal]:
+    while most is not None and size > most:
         yield most
-        left -= most
-    if left:
-        yield left
+        size -= most
+    if size:
+        yield size
+
+
+def is_same_position(one: Position, other: Position) -> bool:
+    """Whether two reports are about one position."""
+    return (one.symbol, one.hold_side) == (other.symbol, other.hold_side)

@@ -25,6 +25,7 @@ from omega_tui.engine.protection import Protector
 from omega_tui.engine.protection_watch import TICK_SECONDS, ProtectionWatch
 from omega_tui.engine.reconciler import Reconciler
 from omega_tui.engine.recorder import FILL, SESSION, Recorder, as_unknown
+from omega_tui.engine.reversing import Reverser
 from omega_tui.engine.risk_desk import WATCH_SECONDS, RiskDesk
 from omega_tui.engine.settling import Enough, Settling, answered
 from omega_tui.engine.stall import BEAT_SECONDS, StallWatch
@@ -64,7 +65,12 @@ class Engine:
             self._state, gateway, self._recorder, ids, self._supervisor, self._look_again
         )
         self._reconciler = Reconciler(self._state, gateway, self._recorder, self._receive, self._follow)
-        self._closer = Closer(self._state, gateway, self._orders, self._supervisor, self._look_again)
+        self._closer = Closer(
+            self._state, gateway, self._orders, self._supervisor, self._settling, self._look_again
+        )
+        self._reverser = Reverser(
+            self._state, gateway, self._orders, self._closer, self._supervisor, self._settling, self._receive
+        )
         self._expected = ExpectedLegs(self._state, self._orders, self._closer.close, self._look_again)
         self._protection = ProtectionWatch(self._state, self._expected, self._orders.amend)
         self._postures = PostureDesk(self._state, self._orders, self._recorder)
@@ -88,6 +94,7 @@ class Engine:
         return {
             **self._orders.doors,
             **self._closer.doors,
+            **self._reverser.doors,
             **protector.doors,
             **SettingsDesk().doors,
             **self._risk.doors,

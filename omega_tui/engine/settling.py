@@ -21,6 +21,11 @@ def answered(order: Order) -> bool:
     return order.state not in _TRAVELLING
 
 
+def done(order: Order) -> bool:
+    """At its end, or of a fate that waiting does not tell."""
+    return order.state.terminal or order.state is OrderState.UNKNOWN
+
+
 class Settling:
     """Hands out waits for the orders of one ledger; `pause` is the sleep that bounds them."""
 

@@ -1,13 +1,25 @@
 """Flatten gets a trader out: orders first, then every position, dust and refusals included, never twice."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, Side
+from omega_tui.domain.account import Position
+from omega_tui.domain.events import OrderReported
+from omega_tui.domain.orders import (
+    HoldSide,
+    Order,
+    OrderRequest,
+    OrderState,
+    OrderType,
+    PositionMode,
+    Side,
+)
+from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.engine.closing import close_sizes
-from omega_tui.engine.intents import Flatten, Halt
+from omega_tui.engine.intents import ClosePosition, Flatten, Halt
 from omega_tui.exchange.port import Accepted, Outcome, Rejected, Unknown
 from omega_tui.journal import Journal
 from tests.engine.fake_gateway import BTC, D, FakeGateway, order, position
@@ -165,3 +177,127 @@ def test_closes_are_split_at_the_largest_order_and_add_up(size: str, sizes: list
 
 def test_a_position_worth_less_than_the_least_order_is_dust() -> None:
     assert list(close_sizes(position("0.001"), BTC, D("4000"))) == []
+
+
+def _close(share: str = "1", hold_side: HoldSide = LONG) -> ClosePosition:
+    return ClosePosition("BTCUSDT", hold_side, D(share))
+
+
+@pytest.mark.parametrize(
+    ("size", "share", "closed"),
+    [
+        ("0.5", "0.5", "0.25"),
+        ("0.5", "0.333", "0.166"),
+        ("0.003", "0.5", "0.001"),
+        ("0.5", "1", "0.5"),
+        ("0.0105", "0.97", "0.0105"),
+        ("0.010", "0.999", "0.009"),
+    ],
+)
+async def test_a_share_is_rounded_down_and_never_leaves_dust(
+    tmp_path: Path, size: str, share: str, closed: str
+) -> None:
+    """Half of three lots is one lot; a rest below the least order could not be closed any more."""
+    async with running(tmp_path, FakeGateway(positions=(position(size),))) as rig:
+        receipt = rig.engine.submit(_close(share))
+        assert receipt.taken, receipt.text
+        await rig.until(lambda: rig.gateway.placed or "close_position BTCUSDT None" in rig.gateway.asked)
+        if D(closed) % BTC.lot:
+            assert rig.gateway.placed == [], "what is no whole number of lots the exchange closes itself"
+            return
+        [close] = rig.gateway.placed
+        assert (close.size, close.side, close.reduce_only) == (D(closed), Side.SELL, True)
+        assert receipt.keys == (close.client_order_id,)
+
+
+@pytest.mark.parametrize(
+    ("intent", "words"),
+    [
+        (_close("0.001"), "least order"),
+        (_close("0"), "above zero"),
+        (_close("1.5"), "at most all"),
+        (_close("NaN"), "above zero"),
+        (_close("1", SHORT), "no short position"),
+        (ClosePosition("ETHUSDT", LONG), "no long position"),
+    ],
+)
+async def test_a_close_that_cannot_be_is_refused_in_words(
+    tmp_path: Path, intent: ClosePosition, words: str
+) -> None:
+    async with running(tmp_path, FakeGateway(positions=(position("0.05"),))) as rig:
+        receipt = rig.engine.submit(intent)
+        assert (receipt.taken, words in receipt.text) == (False, True), receipt.text
+        assert rig.gateway.placed == []
+
+
+async def test_a_second_press_of_half_does_not_close_three_quarters(tmp_path: Path) -> None:
+    async with running(tmp_path, FakeGateway(positions=(position(),))) as rig:
+        assert rig.engine.submit(_close("0.5")).taken
+        assert "under way" in rig.engine.submit(_close("0.5")).text
+        await rig.until(lambda: rig.gateway.placed)
+        rig.gateway.positions = (position("0.25"),)
+        rig.gateway.emit(OrderReported(_filled(rig.gateway.placed[0])))
+        await rig.until(lambda: "0.25 is left" in rig.log_text())
+        assert rig.engine.submit(_close("0.5")).taken, "the door opens again"
+
+
+def _filled(request: OrderRequest) -> Order:
+    report = order(request.client_order_id, OrderState.FILLED, side=request.side, filled=str(request.size))
+    return replace(report, size=request.size, order_type=OrderType.MARKET, price=None)
+
+
+async def test_closing_leaves_the_stop_of_the_position_alone(tmp_path: Path) -> None:
+    """It protects until the position is gone, and goes with it."""
+    plan = Plan(PlanKind.POSITION_STOP_LOSS, D("58000"), TriggerBy.MARK)
+    stop = replace(order("stop", side=Side.SELL, size="0", reduce_only=True), plan=plan)
+    gateway = FakeGateway(positions=(position(),), open_orders=(stop,))
+    async with running(tmp_path, gateway) as rig:
+        rig.engine.submit(_close())
+        await rig.until(lambda: gateway.placed)
+        await rig.advance(5)
+        rig.engine.submit(Flatten("BTCUSDT"))
+        await rig.until(lambda: "cancel_all BTCUSDT" in gateway.asked)
+        await rig.settle()
+        assert gateway.canceled == []
+        assert not [each for each in gateway.asked if each.startswith("cancel_plans")]
+
+
+async def test_triggers_that_would_open_again_go_before_a_flatten(tmp_path: Path) -> None:
+    plan = Plan(PlanKind.TRIGGER, D("61000"), TriggerBy.MARK)
+    trigger = replace(order("again", price="61000"), plan=plan)
+    gateway = FakeGateway(positions=(position(),), open_orders=(trigger,))
+    async with running(tmp_path, gateway) as rig:
+        rig.engine.submit(Flatten("BTCUSDT"))
+        await rig.until(lambda: gateway.placed)
+        assert [each.client_order_id for each in gateway.canceled] == ["again"]
+
+
+async def test_a_refused_part_is_not_made_the_whole(tmp_path: Path) -> None:
+    """Asked for half, refused: closing everything instead is not what was asked for."""
+    gateway = FakeGateway(positions=(position(),), on_place=lambda request: Rejected("45110", "too small"))
+    async with running(tmp_path, gateway) as rig:
+        rig.engine.submit(_close("0.5"))
+        await rig.until(lambda: "is still open" in rig.log_text())
+        assert not [each for each in gateway.asked if each.startswith("close_position")]
+        assert "closing all of BTCUSDT would be left to the exchange" in rig.log_text()
+
+
+@pytest.mark.parametrize(
+    ("left", "words"), [((), "all closed"), ((position("0.2"),), "still open: long 0.2")]
+)
+async def test_a_flatten_says_what_it_left(tmp_path: Path, left: tuple[Position, ...], words: str) -> None:
+    gateway = FakeGateway(positions=(position(),))
+    async with running(tmp_path, gateway) as rig:
+        rig.engine.submit(Flatten("BTCUSDT"))
+        await rig.until(lambda: gateway.placed)
+        gateway.positions = left
+        gateway.emit(OrderReported(_filled(gateway.placed[0])))
+        await rig.until(lambda: words in rig.log_text())
+
+
+async def test_a_read_only_venue_closes_nothing(tmp_path: Path) -> None:
+    gateway = FakeGateway(positions=(position(),))
+    async with running(tmp_path, gateway, read_only=True) as rig:
+        assert "read-only" in rig.engine.submit(_close()).text
+        await rig.settle()
+        assert gateway.placed == []
