@@ -12,6 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from omega_tui.domain.orders import Fill, Order, OrderState
+from omega_tui.domain.plans import Plan
 
 _ZERO = Decimal(0)
 
@@ -72,7 +73,7 @@ def merge_report(ours: Order, report: Order) -> Order:
         updated_ms=_latest(ours.updated_ms, report.updated_ms),
         reason=report.reason or ("" if overruled else ours.reason),
         forced=ours.forced or report.forced,
-        plan=terms.plan or ours.plan,
+        plan=_merge_plan(ours.plan, terms.plan),
         take_profit=terms.take_profit if terms.take_profit is not None else ours.take_profit,
         stop_loss=terms.stop_loss if terms.stop_loss is not None else ours.stop_loss,
         child_order_id=ours.child_order_id or report.child_order_id,
@@ -120,6 +121,13 @@ def merge_fill(known: Fill, again: Fill) -> Fill:
         maker=again.maker if known.maker is None else known.maker,
         forced=known.forced or again.forced,
     )
+
+
+def _merge_plan(ours: Plan | None, terms: Plan | None) -> Plan | None:
+    # The stream does not tell a trailing plan's callback.
+    if ours is None or terms is None or terms.callback_rate is not None:
+        return terms or ours
+    return replace(terms, callback_rate=ours.callback_rate)
 
 
 def _reached(state: OrderState, filled: Decimal, size: Decimal) -> OrderState:

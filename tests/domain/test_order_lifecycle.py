@@ -287,3 +287,13 @@ def test_a_client_id_is_never_used_twice() -> None:
     ledger.open(request("omg1"), 0.0)
     with pytest.raises(ValueError, match="used before"):
         ledger.open(request("omg1"), 0.0)
+
+
+def test_a_trailing_plan_keeps_the_callback_that_the_stream_does_not_tell() -> None:
+    """Without it the plan could not be amended any more: Bitget wants the callback with every change."""
+    placed = Plan(PlanKind.TRAILING, D("60000"), TriggerBy.MARK, D("0.015"))
+    told = replace(placed, trigger_price=D("60100"), callback_rate=None)
+    ours, report = (replace(order("omg1"), plan=plan) for plan in (placed, told))
+    assert merge_report(ours, report).plan == replace(placed, trigger_price=D("60100"))
+    assert merge_report(report, ours).plan == placed
+    assert merge_report(replace(ours, plan=None), report).plan == told

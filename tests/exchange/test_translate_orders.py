@@ -187,6 +187,22 @@ def test_a_limit_order_is_written_in_exact_plain_text() -> None:
     }
 
 
+def test_legs_come_along_with_an_order_that_opens_and_are_read_back() -> None:
+    params = build_order(_request(take_profit=Decimal("62000.0"), stop_loss=Decimal(58_000)))
+    assert (params["presetStopSurplusPrice"], params["presetStopLossPrice"]) == ("62000", "58000")
+    row = _order(presetStopSurplusPrice="62000", presetStopLossPrice="58000")
+    assert (parse_order(row).take_profit, parse_order(row).stop_loss) == (Decimal(62_000), Decimal(58_000))
+    none = _order(presetStopSurplusPrice="", presetStopLossPrice="0")
+    assert (parse_order(none).take_profit, parse_order(none).stop_loss) == (None, None)
+
+
+@pytest.mark.parametrize("leg", ["take_profit", "stop_loss"])
+def test_an_order_that_only_closes_brings_no_legs(leg: str) -> None:
+    """Bitget refuses or drops them: a stop that was thought to be there would not be."""
+    with pytest.raises(TranslationError, match="only closes"):
+        build_order(_request(reduce_only=True, **{leg: Decimal(1)}))
+
+
 def test_a_market_order_carries_neither_price_nor_force() -> None:
     params = build_order(_request(order_type=OrderType.MARKET, price=None))
     assert not {"price", "force"} & set(params)

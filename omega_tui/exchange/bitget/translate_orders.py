@@ -197,6 +197,8 @@ def parse_order(row: OrderRow) -> Order:
         created_ms=parse_time(row.c_time, "cTime"),
         updated_ms=parse_time(row.u_time, "uTime"),
         reason=safe_text(row.cancel_reason or ""),
+        take_profit=parse_positive(row.preset_stop_surplus_price, "presetStopSurplusPrice"),
+        stop_loss=parse_positive(row.preset_stop_loss_price, "presetStopLossPrice"),
         forced=parse_forced(row.trade_side),
     )
 
