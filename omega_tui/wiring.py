@@ -270,6 +270,7 @@ def _engine_options(settings: Settings, looking: str) -> EngineOptions:
         stop_answer=StopAnswer(settings.protection.answer),
         stop_retries=settings.protection.retries,
         live_phrase=settings.live_phrase,
+        broker_code=settings.session.broker_code,
         judge_lag=settings.venue is not Venue.SIM or settings.sim.speed == 1,
     )
 

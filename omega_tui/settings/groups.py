@@ -115,6 +115,9 @@ class Session(Struct, frozen=True):
     cancel_entries_at_end: bool = False
     """Whether a termination or a hang-up cancels orders that could open or add; stops and closes stay."""
 
+    broker_code: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{0,23}$")] = ""
+    """Stands in every client order id behind `omg`; a broker gives it out. Letters, digits, `_` and `-`."""
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything the program was told, checked."""

@@ -75,6 +75,24 @@ async def test_client_order_ids_are_ours_unique_and_legal(tmp_path: Path) -> Non
         assert all(each.startswith("omg") and each.isalnum() and len(each) <= 50 for each in ids)
 
 
+async def test_a_broker_code_stands_in_every_client_order_id(tmp_path: Path) -> None:
+    """The longest code that the settings take still leaves a whole token within Bitget's 50 characters."""
+    code = "B" * 22 + "_"
+    async with running(tmp_path, broker_code=code) as rig:
+        keys = {rig.place().keys[0] for _ in range(3)}
+        assert len(keys) == 3
+        assert all(key.startswith(f"omg{code}") and len(key) == 50 for key in keys)
+
+
+async def test_an_id_that_the_ledger_knows_is_not_given_again(tmp_path: Path) -> None:
+    """The exchange told of an order with the very id that comes next: sending it would be a duplicate."""
+    async with running(tmp_path) as rig:
+        [key] = rig.place().keys
+        following = str(int(key.removeprefix("omg")) + 1).rjust(24, "0")
+        rig.gateway.emit(OrderReported(order(f"omg{following}", order_id="77")))
+        assert rig.place().keys[0] not in (key, f"omg{following}")
+
+
 async def test_a_second_press_of_the_send_key_sends_nothing(tmp_path: Path) -> None:
     async with running(tmp_path) as rig:
         draft = rig.draft()
