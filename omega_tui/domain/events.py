@@ -23,7 +23,9 @@ class Surface(StrEnum):
 
 class Health(StrEnum):
     """How far a surface can be trusted. The engine decides STALE, from age, and POLLING, when its stream is
-    not live and REST answers in its place; the rest is the gateway's word."""
+    not live and REST answers in its place; the rest is the gateway's word. Of actions alone are said
+    MAINTENANCE, the exchange takes nothing new for now, and REFUSED, it does not take this key, so that not
+    even a close can be sent from here."""
 
     CONNECTING = "connecting"
     LIVE = "live"
@@ -31,6 +33,8 @@ class Health(StrEnum):
     POLLING = "polling"
     RESYNC = "resync"
     DOWN = "down"
+    MAINTENANCE = "maintenance"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

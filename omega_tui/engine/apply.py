@@ -234,8 +234,19 @@ def _apply_notice(state: State, event: NoticeGiven) -> Consequences:
     return _NOTHING
 
 
+def _apply_symbol_closed(state: State, symbol: str, event: HealthChanged) -> None:
+    """A contract takes no orders for now, or is worth another try."""
+    if event.health is not Health.LIVE:
+        state.halt_symbol(symbol, event.reason)
+    elif state.halted_symbols.get(symbol) == event.reason:
+        state.release_symbol(symbol)
+
+
 def _apply_health(state: State, event: HealthChanged) -> Consequences:
     if event.surface in MARKET_SURFACES and event.symbol not in (None, state.market.symbol):
+        return _NOTHING
+    if event.surface is Surface.ACTIONS and event.symbol is not None:
+        _apply_symbol_closed(state, event.symbol, event)
         return _NOTHING
     was_live = state.feeds.stated(event.surface) is Health.LIVE
     became_live = state.feeds.state(event.surface, event.health, event.reason)

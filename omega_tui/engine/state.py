@@ -184,6 +184,14 @@ class State:
             return Posture.REDUCE_ONLY, self.rival
         if self.journal_fault:
             return Posture.REDUCE_ONLY, f"the journal cannot be used: {self.journal_fault}"
+        return self._posture_by_what_comes_in()
+
+    def _posture_by_what_comes_in(self) -> tuple[Posture, str]:
+        actions = self.feeds.freshness(Surface.ACTIONS)
+        if actions.health is Health.REFUSED:
+            return Posture.HALT, actions.reason
+        if actions.health is Health.MAINTENANCE:
+            return Posture.REDUCE_ONLY, actions.reason
         private = self.feeds.freshness(Surface.PRIVATE)
         if private.health is not Health.LIVE:
             reason = private.reason or "waiting for it"

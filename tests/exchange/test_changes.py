@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from omega_tui.clock import SystemClock
 from omega_tui.domain.orders import (
     HoldSide,
     MarginMode,
@@ -22,10 +21,10 @@ from omega_tui.domain.orders import (
 )
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.exchange.bitget.actions import RestActions
-from omega_tui.exchange.bitget.limits import Limits
 from omega_tui.exchange.bitget.outcomes import Evidence, Transport
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.exchange.port import BATCH_LIMIT, Accepted, NotSent, Outcome, Rejected, Unknown
+from tests.exchange.links import dispatch_over
 from tests.exchange.plan_orders import plan_order
 
 LONG = HoldSide.LONG
@@ -50,7 +49,7 @@ class Exchange:
         body = json.dumps({"code": code, "msg": "success", "requestTime": 1, "data": data})
         self.evidence = Evidence(Transport.ANSWERED, status, body)
         self.asked: list[tuple[RestPath, dict[str, Any]]] = []
-        self.actions = RestActions(self, Limits(SystemClock()), lambda: None)
+        self.actions = RestActions(dispatch_over(self))
 
     async def send(self, path: RestPath, params: dict[str, Any]) -> Evidence:
         self.asked.append((path, params))
@@ -330,7 +329,7 @@ async def test_the_position_mode_is_set_for_the_product_type() -> None:
 
 async def test_a_desk_that_may_not_act_sends_no_batch_either() -> None:
     exchange = Exchange()
-    actions = RestActions(exchange, Limits(SystemClock()), lambda: None, "read-only")
+    actions = RestActions(dispatch_over(exchange), "read-only")
     outcomes = [
         *await actions.place_batch(_batch("a", "b")),
         *await actions.cancel_batch([PLAIN]),

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 import stamina
 
-from omega_tui.clock import ManualClock, SystemClock
+from omega_tui.clock import ManualClock
 from omega_tui.domain.instruments import Tier
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import OrderRef, OrderState, Side
 from omega_tui.domain.plans import PlanKind
-from omega_tui.exchange.bitget.limits import Limits
 from omega_tui.exchange.bitget.outcomes import Evidence, Transport
 from omega_tui.exchange.bitget.reads import RestReads
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.exchange.port import ReadFailed
+from tests.exchange.links import dispatch_over
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ def _body(data: Any, code: str = "00000", status: int = 200) -> Evidence:
 
 def _reads(answer: Callable[[RestPath, dict[str, Any]], Evidence]) -> tuple[RestReads, Script]:
     script = Script(answer)
-    return RestReads(script, Limits(SystemClock()), lambda: None), script
+    return RestReads(dispatch_over(script)), script
 
 
 def _order(number: int, **changes: str) -> dict[str, Any]:
@@ -206,7 +206,7 @@ async def test_a_list_that_never_ends_fails_instead_of_looping() -> None:
         return _body({"bills": [_bill(next(number)) for _ in range(2)], "endId": "1"})
 
     reads, script = _reads(answer)
-    reads._limits._endpoint = lambda path: _Open()  # type: ignore[assignment,method-assign,return-value]
+    reads._dispatch._limits._endpoint = lambda path: _Open()  # type: ignore[assignment,method-assign,return-value]
     with pytest.raises(ReadFailed, match="pages"):
         await reads.bills(0)
     assert len(script.asked) == 50
@@ -266,7 +266,7 @@ async def test_a_past_order_is_absent_only_when_its_list_is_empty_to_the_end() -
 
 
 class _Open:
-    async def acquire(self) -> None:
+    async def pass_through(self, urgent: bool) -> None:
         return None
 
 
@@ -339,7 +339,7 @@ async def test_past_candles_are_joined_from_pages_without_overlap() -> None:
 
 async def test_without_a_key_private_reads_are_not_even_tried() -> None:
     script = Script(lambda path, params: _body([]))
-    reads = RestReads(script, Limits(SystemClock()), lambda: None, signed=False)
+    reads = RestReads(dispatch_over(script), signed=False)
     with pytest.raises(ReadFailed, match="no API key"):
         await reads.positions()
     assert script.asked == []
@@ -380,7 +380,7 @@ async def test_the_lowest_tier_names_the_maintenance_rate_and_is_asked_for_once_
 
     clock = ManualClock()
     script = Script(answer)
-    reads = RestReads(script, Limits(SystemClock()), lambda: None, clock=clock)
+    reads = RestReads(dispatch_over(script), clock=clock)
     for _ in range(3):
         assert (await reads.settings("BTCUSDT")).maintenance_rate == Decimal("0.004")
     assert await reads.tiers("BTCUSDT") == (

@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from omega_tui.clock import SystemClock
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import (
     HoldSide,
@@ -29,7 +28,6 @@ from omega_tui.domain.orders import (
 )
 from omega_tui.exchange.bitget.actions import RestActions
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints, ForbiddenHost
-from omega_tui.exchange.bitget.limits import Limits
 from omega_tui.exchange.bitget.outcomes import Transport
 from omega_tui.exchange.bitget.reads import RestReads
 from omega_tui.exchange.bitget.rest import CcxtClient
@@ -48,6 +46,7 @@ from tests.exchange.fake import (
     reply,
     reset,
 )
+from tests.exchange.links import dispatch_over
 from tests.support.shared import needs_shared, shared_path
 
 pytestmark = pytest.mark.usefixtures("ccxt_loaded")
@@ -78,9 +77,9 @@ class Desk:
         self.endpoints = endpoints
         self.client = CcxtClient(endpoints, keys, lambda: _NOW_MS, timeout=0.4)
         self.clock_refusals = 0
-        limits = Limits(SystemClock())
-        self.actions = RestActions(self.client, limits, self._clock_refused)
-        self.reads = RestReads(self.client, limits, self._clock_refused, keys is not None)
+        dispatch = dispatch_over(self.client, clock_refused=self._clock_refused)
+        self.actions = RestActions(dispatch)
+        self.reads = RestReads(dispatch, keys is not None)
 
     def _clock_refused(self) -> None:
         self.clock_refusals += 1

@@ -1,18 +1,16 @@
-"""Actions on Bitget's REST endpoints: each is sent once, and ends as one of the port's outcomes.
+"""Actions on Bitget's REST endpoints: each ends as one of the port's outcomes.
 
-Nothing is tried a second time here, whatever the outcome says. How requests travel is the sender's business,
-how replies are judged that of `outcomes`.
+How requests travel, and which of them may be tried again, is the business of `dispatch`; how replies are
+judged is that of `outcomes`.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any
 
 from omega_tui.domain.orders import HoldSide, MarginMode, OrderChange, OrderRef, OrderRequest, PositionMode
 from omega_tui.domain.plans import PlanKind
-from omega_tui.exchange.bitget.codes import Code
-from omega_tui.exchange.bitget.limits import Limits
-from omega_tui.exchange.bitget.outcomes import Action, Evidence, Transport, classify, classify_legs
-from omega_tui.exchange.bitget.refusals import Kind, kind_of
+from omega_tui.exchange.bitget.dispatch import ENTRY, WAY_OUT, Dispatch, Patience
+from omega_tui.exchange.bitget.outcomes import Action, classify, classify_legs
 from omega_tui.exchange.bitget.translate import TranslationError
 from omega_tui.exchange.bitget.translate_changes import (
     build_batch,
@@ -24,35 +22,17 @@ from omega_tui.exchange.bitget.translate_changes import (
 from omega_tui.exchange.bitget.translate_orders import build_cancel, build_order
 from omega_tui.exchange.bitget.translate_plans import build_plan, build_plan_cancel, plan_type
 from omega_tui.exchange.bitget.wire import MARGIN_COIN, ProductType, RestPath
-from omega_tui.exchange.port import BATCH_LIMIT, NotSent, Outcome, Rejected
-
-_PLACE_PATIENCE = 1.0
-_URGENT_PATIENCE = 5.0
+from omega_tui.exchange.port import BATCH_LIMIT, NotSent, Outcome
 
 _PRODUCT = {"productType": ProductType.USDT_FUTURES.value}
 
 
-class Sender(Protocol):
-    """Whatever carries requests: ccxt here, something else one day."""
-
-    async def send(self, path: RestPath, params: dict[str, Any]) -> Evidence:
-        """Send one request once and report what was seen."""
-        ...
-
-
 class RestActions:
-    """Actions over a `Sender`.
+    """Actions by way of a `Dispatch`; a `refusal` (read-only, no key) ends every one as NotSent with these
+    words."""
 
-    `clock_refused` is called when a timestamp was not accepted. A `refusal` (read-only, no key) ends every
-    action as NotSent with these words.
-    """
-
-    def __init__(
-        self, sender: Sender, limits: Limits, clock_refused: Callable[[], None], refusal: str = ""
-    ) -> None:
-        self._sender = sender
-        self._limits = limits
-        self._clock_refused = clock_refused
+    def __init__(self, dispatch: Dispatch, refusal: str = "") -> None:
+        self._dispatch = dispatch
         self._refusal = refusal
 
     async def place(self, request: OrderRequest) -> Outcome:
@@ -99,14 +79,14 @@ class RestActions:
         client_order_id = change.new_client_order_id if replaced else target.plan and target.client_order_id
         order_id = None if replaced else target.order_id
         urgent = target.plan is not None and target.plan.of_position
-        patience = _URGENT_PATIENCE if urgent else _PLACE_PATIENCE
+        patience = WAY_OUT if urgent else ENTRY
         return await self._act(Action.AMEND, path, params, patience, client_order_id, order_id)
 
     async def reverse(self, request: OrderRequest) -> Outcome:
         """Close `request.size` of the opposed position and open as much on the other side, once."""
         params = build_reversal(request)
         path, name = RestPath.CLICK_BACKHAND, request.client_order_id
-        return await self._act(Action.REVERSE, path, params, _PLACE_PATIENCE, name)
+        return await self._act(Action.REVERSE, path, params, ENTRY, name)
 
     async def cancel(self, target: OrderRef) -> Outcome:
         """Ask for the cancellation of one order, plain or a plan."""
@@ -116,7 +96,9 @@ class RestActions:
             params = build_cancel(target)
         except TranslationError as error:
             return NotSent(str(error))
-        return await self._act(Action.CANCEL, RestPath.CANCEL_ORDER, params, _URGENT_PATIENCE)
+        return await self._act(
+            Action.CANCEL, RestPath.CANCEL_ORDER, params, WAY_OUT, order_id=target.order_id
+        )
 
     async def cancel_batch(self, targets: Sequence[OrderRef]) -> tuple[Outcome, ...]:
         """Ask for the cancellation of orders of one symbol, all plain or all plans of one kind."""
@@ -131,87 +113,78 @@ class RestActions:
             return _none_sent(targets, str(error))
         path = RestPath.BATCH_CANCEL_ORDERS if kind is None else RestPath.CANCEL_PLAN_ORDER
         names = [(target.order_id, target.client_order_id) for target in targets]
-        return await self._act_on_legs(Action.CANCEL, path, params, _URGENT_PATIENCE, names)
+        return await self._act_on_legs(Action.CANCEL, path, params, WAY_OUT, names)
 
     async def cancel_all(self, symbol: str | None) -> Outcome:
         """Ask for the cancellation of every plain order of a symbol, or of all symbols."""
         if symbol is None:
             params = _PRODUCT | {"marginCoin": MARGIN_COIN}
-            return await self._act(Action.CANCEL_ALL, RestPath.CANCEL_ALL_ORDERS, params, _URGENT_PATIENCE)
+            return await self._act(Action.CANCEL_ALL, RestPath.CANCEL_ALL_ORDERS, params, WAY_OUT)
         params = _PRODUCT | {"symbol": symbol}
-        return await self._act(Action.CANCEL_ALL, RestPath.BATCH_CANCEL_ORDERS, params, _URGENT_PATIENCE)
+        return await self._act(Action.CANCEL_ALL, RestPath.BATCH_CANCEL_ORDERS, params, WAY_OUT)
 
     async def cancel_plans(self, symbol: str | None, kind: PlanKind) -> Outcome:
         """Ask for the cancellation of every plan of one kind of a symbol, or of all symbols."""
         params = _PRODUCT | {"planType": plan_type(kind)} | ({"symbol": symbol} if symbol else {})
-        return await self._act(Action.CANCEL_ALL, RestPath.CANCEL_PLAN_ORDER, params, _URGENT_PATIENCE)
+        return await self._act(Action.CANCEL_ALL, RestPath.CANCEL_PLAN_ORDER, params, WAY_OUT)
 
     async def close_position(self, symbol: str, hold_side: HoldSide | None) -> Outcome:
         """Ask the exchange to close at market whatever is open; one-way mode ignores the hold side."""
         params = _PRODUCT | {"symbol": symbol}
         if hold_side is not None:
             params["holdSide"] = hold_side.value
-        return await self._act(Action.CLOSE, RestPath.CLOSE_POSITIONS, params, _URGENT_PATIENCE)
+        return await self._act(Action.CLOSE, RestPath.CLOSE_POSITIONS, params, WAY_OUT)
 
     async def set_leverage(self, symbol: str, leverage: int, hold_side: HoldSide | None) -> Outcome:
         """Set a symbol's leverage; the hold side matters in isolated hedge mode only."""
         params = _PRODUCT | {"symbol": symbol, "marginCoin": MARGIN_COIN, "leverage": str(leverage)}
         if hold_side is not None:
             params["holdSide"] = hold_side.value
-        return await self._act(Action.SETTING, RestPath.SET_LEVERAGE, params, _PLACE_PATIENCE)
+        return await self._act(Action.SETTING, RestPath.SET_LEVERAGE, params, ENTRY)
 
     async def set_position_mode(self, position_mode: PositionMode) -> Outcome:
         """Set the account's position mode."""
         params = _PRODUCT | {"posMode": position_mode.value}
-        return await self._act(Action.SETTING, RestPath.SET_POSITION_MODE, params, _PLACE_PATIENCE)
+        return await self._act(Action.SETTING, RestPath.SET_POSITION_MODE, params, ENTRY)
 
     async def set_margin_mode(self, symbol: str, margin_mode: MarginMode) -> Outcome:
         """Set a symbol's margin mode."""
         params = _PRODUCT | {"symbol": symbol, "marginCoin": MARGIN_COIN, "marginMode": margin_mode.value}
-        return await self._act(Action.SETTING, RestPath.SET_MARGIN_MODE, params, _PLACE_PATIENCE)
+        return await self._act(Action.SETTING, RestPath.SET_MARGIN_MODE, params, ENTRY)
 
     async def _act(
         self,
         action: Action,
         path: RestPath,
         params: dict[str, Any],
-        patience: float,
+        patience: Patience,
         client_order_id: str | None = None,
         order_id: str | None = None,
     ) -> Outcome:
-        evidence = await self._send(path, params, patience)
-        return self._noted(classify(action, evidence, client_order_id, order_id))
+        if self._refusal:
+            return NotSent(self._refusal)
+        return await self._dispatch.act(
+            *(action, path, params, patience),
+            lambda evidence: classify(action, evidence, client_order_id, order_id),
+        )
 
     async def _act_on_legs(
         self,
         action: Action,
         path: RestPath,
         params: dict[str, Any],
-        patience: float,
+        patience: Patience,
         names: Sequence[tuple[str | None, str | None]],
     ) -> tuple[Outcome, ...]:
-        evidence = await self._send(path, params, patience)
-        return tuple(self._noted(outcome) for outcome in classify_legs(action, evidence, names))
-
-    async def _send(self, path: RestPath, params: dict[str, Any], patience: float) -> Evidence:
         if self._refusal:
-            return Evidence(Transport.NO_BYTE_LEFT, words=self._refusal)
-        if not await self._limits.acquire(path, patience):
-            return Evidence(Transport.NO_BYTE_LEFT, words="too many requests are waiting here already")
-        return await self._sender.send(path, params)
-
-    def _noted(self, outcome: Outcome) -> Outcome:
-        if isinstance(outcome, Rejected):
-            if kind_of(outcome.code) is Kind.CLOCK:
-                self._clock_refused()
-            if outcome.code == Code.TOO_MANY_REQUESTS:
-                self._limits.penalize()
-        return outcome
+            return _none_sent(names, self._refusal)
+        return await self._dispatch.act(
+            *(action, path, params, patience), lambda evidence: classify_legs(action, evidence, names)
+        )
 
 
-def _patience(request: OrderRequest) -> float:
-    # An entry that waits leaves at an old price; a close that gives up leaves the position open.
-    return _URGENT_PATIENCE if request.reduce_only else _PLACE_PATIENCE
+def _patience(request: OrderRequest) -> Patience:
+    return WAY_OUT if request.reduce_only else ENTRY
 
 
 def _none_sent(legs: Sequence[object], reason: str) -> tuple[Outcome, ...]:

@@ -18,14 +18,18 @@ from omega_tui.domain.events import Event, Health, HealthChanged, Surface
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.market import Timeframe
 from omega_tui.exchange.bitget.account_feed import AccountFeed
-from omega_tui.exchange.bitget.actions import RestActions, Sender
+from omega_tui.exchange.bitget.actions import RestActions
+from omega_tui.exchange.bitget.board import ActionsBoard
 from omega_tui.exchange.bitget.contracts_cache import ContractsCache
+from omega_tui.exchange.bitget.dispatch import Dispatch, Sender
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.limits import Limits
 from omega_tui.exchange.bitget.market_feed import MarketFeed
 from omega_tui.exchange.bitget.reads import RestReads
+from omega_tui.exchange.bitget.request_log import RequestLog
 from omega_tui.exchange.bitget.rest import CcxtClient
 from omega_tui.exchange.bitget.server_clock import ServerClock
+from omega_tui.exchange.bitget.service import Service
 from omega_tui.exchange.bitget.session import Session
 from omega_tui.exchange.bitget.signing import sign_login
 from omega_tui.exchange.bitget.stream import Dial, Stream, dial
@@ -66,6 +70,7 @@ class BitgetGateway:
 
     Without `credentials` it serves market data only. With `read_only` every action ends as `NotSent`.
     `cache_dir` keeps the list of contracts between starts; None keeps nothing. `links` replace the network.
+    `log` writes a line for every request.
     """
 
     def __init__(
@@ -78,6 +83,7 @@ class BitgetGateway:
         read_only: bool = False,
         cache_dir: Path | None = None,
         links: Links | None = None,
+        log: RequestLog | None = None,
     ) -> None:
         self._endpoints = endpoints
         self._credentials = credentials
@@ -92,12 +98,13 @@ class BitgetGateway:
         )
         self._dial = links.dial
         self._client = links.rest(self._server_clock.now_ms)
-        limits = Limits(clock)
-        refusal = _refusal(credentials, read_only)
-        self.actions = RestActions(self._client, limits, self._measure_again, refusal)
-        self.reads = RestReads(self._client, limits, self._measure_again, credentials is not None, clock)
+        limits, board, refusal = Limits(clock), ActionsBoard(self._report), _refusal(credentials, read_only)
+        self._service = Service(limits, board, clock, self._report, self._measure_again)
+        dispatch = Dispatch(self._client, limits, self._service, clock, ids, log)
+        self.actions = RestActions(dispatch, refusal)
+        self.reads = RestReads(dispatch, credentials is not None, clock)
         self._timekeeper = Timekeeper(
-            self.reads, self._server_clock, clock, self._report, self._client.ready, refusal
+            *(self.reads, self._server_clock, clock, self._report, board.link, self._client.ready, refusal)
         )
         self._cache = ContractsCache(cache_dir, endpoints.rest, clock)
         self._market_session = Session()

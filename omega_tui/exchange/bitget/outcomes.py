@@ -45,12 +45,20 @@ class Transport(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was seen of one request. `words` describe a transport failure; `body` is the text as received."""
+    """What was seen of one request.
+
+    `words` describe a transport failure; `body` is the text as received. `retry_after` (seconds) and
+    `remaining` (requests within this second) are what the reply's headers said. `lasting` marks a request
+    that was held back here for a reason that another try would meet again.
+    """
 
     transport: Transport
     status: int | None = None
     body: str = ""
     words: str = ""
+    retry_after: float | None = None
+    remaining: int | None = None
+    lasting: bool = False
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -96,6 +104,18 @@ def parse_envelope(body: str) -> Envelope | None:
     except (msgspec.DecodeError, MalformedFrame, RecursionError):
         return None
     return envelope if envelope.code.isascii() and envelope.code.isdigit() else None
+
+
+def peek_code(evidence: Evidence) -> str:
+    """The code that a reply seems to carry, for what is told rather than decided; empty without one."""
+    if evidence.transport is not Transport.ANSWERED:
+        return ""
+    if evidence.status == 429:
+        return Code.TOO_MANY_REQUESTS.value
+    try:
+        return _decode_envelope(evidence.body).code
+    except (msgspec.DecodeError, RecursionError):
+        return ""
 
 
 def classify(

@@ -9,7 +9,7 @@ import asyncio
 import importlib
 import logging
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from omega_tui.domain.text import safe_text
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints, ForbiddenHost
 from omega_tui.exchange.bitget.outcomes import Evidence, Transport
 from omega_tui.exchange.bitget.routes import http_method, is_public
-from omega_tui.exchange.bitget.wire import RestPath
+from omega_tui.exchange.bitget.wire import HEADER_REMAINING, RestPath
 
 if TYPE_CHECKING:
     import aiohttp
@@ -46,10 +46,13 @@ class _Call:
     status: int | None = None
     body: str = ""
     words: str = ""
+    retry_after: float | None = None
+    remaining: int | None = None
 
     def evidence(self) -> Evidence:
         if self.status is not None:
-            return Evidence(Transport.ANSWERED, self.status, self.body)
+            told = (self.retry_after, self.remaining)
+            return Evidence(Transport.ANSWERED, self.status, self.body, "", *told)
         if self.connected:
             return Evidence(Transport.LOST, words=self.words or "the reply was lost")
         return Evidence(Transport.NO_BYTE_LEFT, words=self.words or "no connection")
@@ -94,10 +97,11 @@ class CcxtClient:
     async def send(self, path: RestPath, params: dict[str, Any]) -> Evidence:
         """Send one request once and report what was seen. Never raises for anything the wire does."""
         if self._read_only and http_method(path) != "GET":
-            return Evidence(Transport.NO_BYTE_LEFT, words="read-only: only GET leaves")
+            return Evidence(Transport.NO_BYTE_LEFT, words="read-only: only GET leaves", lasting=True)
         failure = await self.ready()
         if failure or self._session is None or self._session.closed:
-            return Evidence(Transport.NO_BYTE_LEFT, words=failure or "the session is closed")
+            words = failure or "the session is closed"
+            return Evidence(Transport.NO_BYTE_LEFT, words=words, lasting=True)
         call = _Call()
         token = _call.set(call)
         try:
@@ -203,13 +207,27 @@ def _route(path: RestPath) -> tuple[str, list[str], str]:
 
 
 def _keep_reply(
-    status: int, reason: str, url: str, method: str, headers: object, body: str, *requested: object
+    status: int,
+    reason: str,
+    url: str,
+    method: str,
+    headers: Mapping[str, str],
+    body: str,
+    *requested: object,
 ) -> str:
     """ccxt's hook for each whole reply; what it returns is what ccxt goes on with."""
     call = _call.get()
     if call is not None:
+        told = {name.lower(): value for name, value in headers.items()}
         call.status, call.body = status, body
+        call.retry_after = _whole(told.get("retry-after"))
+        call.remaining = _whole(told.get(HEADER_REMAINING))
     return body
+
+
+def _whole(text: str | None) -> int | None:
+    """A small whole number of a header; None for anything else, a date among it."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
 async def _mark_connected(session: object, context: object, params: object) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from omega_tui.clock import Clock
-from omega_tui.domain.events import Health, HealthChanged, NoticeGiven, Surface
+from omega_tui.domain.events import Health, NoticeGiven
 from omega_tui.exchange.bitget.reads import RestReads
 from omega_tui.exchange.bitget.server_clock import ServerClock
 from omega_tui.exchange.port import ReadFailed, Sink
@@ -23,8 +23,8 @@ _WARN_OFFSET_MS = 1000
 class Timekeeper:
     """Samples the exchange's clock.
 
-    `ready` waits for REST and says why it never will be. `refusal` is why actions are not possible here at
-    all (read-only, no key), or an empty text.
+    `become` is told what requests are worth; `ready` waits for REST and says why it never will be. `refusal`
+    is why actions are not possible here at all (read-only, no key), or an empty text.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class Timekeeper:
         server_clock: ServerClock,
         clock: Clock,
         report: Sink,
+        become: Callable[[Health, str], None],
         ready: Callable[[], Awaitable[str]],
         refusal: str,
     ) -> None:
@@ -40,11 +41,11 @@ class Timekeeper:
         self._server_clock = server_clock
         self._clock = clock
         self._report = report
+        self._become = become
         self._ready = ready
         self._refusal = refusal
         self._again = asyncio.Event()
         self._sampled = asyncio.Event()
-        self._health: Health | None = None
         self._warned = False
 
     def measure_again(self) -> None:
@@ -97,8 +98,3 @@ class Timekeeper:
             seconds = abs(offset) / 1000
             text = f"this machine's clock is {seconds:.1f} s {way} the exchange's; timestamps are corrected"
             self._report(NoticeGiven(text, warning=True))
-
-    def _become(self, health: Health, reason: str) -> None:
-        if health is not self._health:
-            self._health = health
-            self._report(HealthChanged(Surface.ACTIONS, health, reason))

@@ -96,7 +96,9 @@ def health_spans(view: StatusView) -> tuple[Span, ...]:
 
 
 def _surface(name: str, surface: Freshness) -> tuple[Span, ...]:
-    token = "error bold" if surface.health is Health.DOWN else "warn bold"
+    token = (
+        "error bold" if surface.health in (Health.DOWN, Health.REFUSED, Health.MAINTENANCE) else "warn bold"
+    )
     return (("○ ", token), (f"{name} {freshness_words(surface.health, surface.age_seconds)} ", token))
 
 
