@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from omega_tui.clock import CountingIds, ManualClock
+from omega_tui.clock import CountingIds, Ids, ManualClock
 from omega_tui.domain.events import BookChanged, TickerChanged
 from omega_tui.domain.orders import OrderType, Side, TimeInForce
 from omega_tui.engine.engine import Engine
@@ -43,7 +43,12 @@ class Rig:
     """Everything a test turns and reads."""
 
     def __init__(
-        self, gateway: FakeGateway, journal: JournalPort, clock: ManualClock, **options: Any
+        self,
+        gateway: FakeGateway,
+        journal: JournalPort,
+        clock: ManualClock,
+        ids: Ids | None = None,
+        **options: Any,
     ) -> None:
         self.gateway = gateway
         self.clock = clock
@@ -51,7 +56,7 @@ class Rig:
         self.journal = journal
         options.setdefault("stall_seconds", None)  # the test's clock jumps
         chosen = EngineOptions(venue="SIM", account="test", **options)
-        self.engine = Engine(gateway, journal, clock, CountingIds(), chosen, pause=self.timers.pause)
+        self.engine = Engine(gateway, journal, clock, ids or CountingIds(), chosen, pause=self.timers.pause)
         self.views = self.engine.views
         self._tickets = 0
 
@@ -117,16 +122,17 @@ async def running(
     *,
     live: bool = True,
     journal: JournalPort | None = None,
+    clock: ManualClock | None = None,
     **options: Any,
 ) -> AsyncIterator[Rig]:
     """A started engine; with `live` its surfaces are up and the account is compared."""
-    clock = ManualClock(WALL_MS, 1000.0)
+    clock = clock or ManualClock(WALL_MS, 1000.0)
     own = Journal(tmp_path / "j" / "sim.journal", clock) if journal is None else None
     rig = Rig(gateway or FakeGateway(), journal or own, clock, **options)  # type: ignore[arg-type]
     await rig.engine.start()
     try:
         if live:
-            rig.gateway.go_live()
+            rig.gateway.go_live(at=clock.wall_ms() - 50)
             await rig.until(
                 lambda: rig.views.status().posture == "NORMAL" or options.get("read_only"), "NORMAL"
             )
