@@ -96,6 +96,9 @@ class Store:
     def symbols(self) -> tuple[str, ...]:
         return tuple(sorted(each.symbol for each in self._state.instruments.values() if each.tradable))
 
+    def profiles(self) -> tuple[str, ...]:
+        return tuple(self._state.options.profiles)
+
     def preview(self, draft: TicketDraft) -> TicketPreview:
         return build_preview(self._state, draft)
 

@@ -5,6 +5,7 @@ from statistics import median_low
 from omega_tui.domain.events import Surface
 from omega_tui.domain.orders import HoldSide
 from omega_tui.engine.narration import order_words
+from omega_tui.engine.risk_state import UNLOCK_PHRASE
 from omega_tui.engine.state import State
 from omega_tui.engine.views import StatusView
 
@@ -39,6 +40,7 @@ def build_status(state: State) -> StatusView:
         instrument=state.instrument,
         posture_reason=posture_reason + leftover_words(state),
         live_phrase=state.live_phrase,
+        day_phrase=UNLOCK_PHRASE if state.risk.is_locked(state.today) else "",
         alarm=state.alarms.text,
         alarm_waits=state.alarms.waits_to_be_seen,
     )

@@ -85,6 +85,8 @@ class StatusView:
     """Why the posture is not NORMAL and what ends it, in plain words."""
     live_phrase: str = ""
     """What has to be typed before new risk is possible here; empty for nothing."""
+    day_phrase: str = ""
+    """What has to be typed to take new entries again today; empty while the day is not locked."""
     alarm_waits: bool = False
     """Whether part of the alarm stays until the trader says that it was seen."""
     alarm: str = ""
@@ -277,6 +279,10 @@ class Views(Protocol):
 
     def symbols(self) -> tuple[str, ...]:
         """Every market that can be selected, sorted."""
+        ...
+
+    def profiles(self) -> tuple[str, ...]:
+        """The names of the profiles that can be put in force."""
         ...
 
     def preview(self, draft: TicketDraft) -> TicketPreview:

@@ -40,6 +40,8 @@ class Situation:
     has_orders: bool
     has_positions: bool
     order_at_cursor: bool
+    locked: bool = False
+    alarm_waits: bool = False
 
 
 _Predicate = Callable[[Situation], bool]
@@ -91,8 +93,8 @@ def _has_cursor(now: Situation) -> bool:
 ACTIONS: tuple[Action, ...] = (
     Action("confirm", ("enter",), "ENTER", "confirm", "Do what the bottom line asks",
            Group.TRADE, lambda now: now.armed, footer=1, trades=True),
-    Action("dismiss", ("escape",), "ESC", "back", "Withdraw the question; unzoom",
-           Group.MOVE, lambda now: now.armed or now.zoomed, footer=2),
+    Action("dismiss", ("escape",), "ESC", "back", "Withdraw question; unzoom; seen",
+           Group.MOVE, lambda now: now.armed or now.zoomed or now.alarm_waits, footer=2),
     Action("order.here", ("enter",), "ENTER", "limit", "Ladder: limit ticket at cursor",
            Group.TRADE, lambda now: _on_ladder(now) and _writable(now) and not now.armed, footer=5,
            trades=True),
@@ -103,12 +105,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("cancel.cursor", ("C",), "C", "cancel", "Cancel the order at the cursor", Group.TRADE,
            lambda now: _writable(now) and now.order_at_cursor, footer=6, trades=True,
            otherwise="no order of yours at the cursor"),
-    Action("cancel.all", ("X",), "X", "cancel all", "Cancel all; again: which orders",
+    Action("cancel.all", ("X",), "X", "cancel all", "Cancel all; again: which ones",
            Group.TRADE, lambda now: _writable(now) and now.has_orders, footer=7, trades=True,
            otherwise="no open order to cancel"),
-    Action("flatten", ("F",), "F", "flatten", "Cancel orders, close position", Group.TRADE,
+    Action("protect", ("P",), "P", "protect", "Stop and target of a position", Group.TRADE,
            lambda now: _writable(now) and now.has_positions, footer=8, trades=True,
+           otherwise="no open position to protect"),
+    Action("flatten", ("F",), "F", "flatten", "Cancel orders, close position", Group.TRADE,
+           lambda now: _writable(now) and now.has_positions, footer=9, trades=True,
            otherwise="no open position to close"),
+    Action("reverse", ("R",), "R", "reverse", "Turn the position round", Group.TRADE,
+           lambda now: _writable(now) and now.has_positions, trades=True,
+           otherwise="no open position to turn"),
+    Action("profile", ("W",), "W", "profile", "Whose limits: choose a profile", Group.TRADE,
+           _writable, trades=True, otherwise=READ_ONLY),
+    Action("unlock", ("exclamation_mark",), "!", "unlock", "Unlock LIVE or the day, by words",
+           Group.TRADE, lambda now: now.locked, footer=3, trades=True, otherwise="nothing is locked"),
     Action("halt", ("H",), "H", "halt", "No new risk; again to resume", Group.TRADE,
            _always, footer=14, trades=True),
     Action("halt.now", ("f12",), "F12", "halt", "Halt from anywhere, any size", Group.TRADE,

@@ -20,7 +20,8 @@ from omega_tui.ui.cockpit_settings import CockpitSettings
 from omega_tui.ui.crash import crash_line, write_report
 from omega_tui.ui.paint_clock import TerminalGate, terminal_gate
 from omega_tui.ui.screens.cockpit import CockpitScreen
-from omega_tui.ui.screens.dialogs import HelpDialog, QuitDialog, SymbolDialog
+from omega_tui.ui.screens.dialogs import ChoiceDialog, HelpDialog, QuitDialog
+from omega_tui.ui.screens.questions import Questions
 from omega_tui.ui.stylesheets import stylesheets
 from omega_tui.ui.themes import PALETTES, palette_named
 from omega_tui.ui.widgets.style_book import StyleBook
@@ -51,6 +52,13 @@ class CockpitApp(App[None], inherit_bindings=False):
         self.painted = asyncio.Event()
         """Set once the first picture stands."""
         self.cockpit = CockpitScreen(engine, self._settings, self._timing, terminal)
+        self._questions = Questions(
+            engine,
+            self.cockpit.desk,
+            lambda: self._style_book,
+            self.push_screen,
+            lambda: self._timing.last_was_alone,
+        )
 
     def get_default_screen(self) -> CockpitScreen:
         return self.cockpit
@@ -82,6 +90,8 @@ class CockpitApp(App[None], inherit_bindings=False):
 
     @on(CockpitScreen.Asked)
     def _asked(self, message: CockpitScreen.Asked) -> None:
+        if self._questions.ask(message.what, message.text):
+            return
         if message.what == "copy":
             self.copy_to_clipboard(message.text)
         elif message.what == "theme":
@@ -91,7 +101,8 @@ class CockpitApp(App[None], inherit_bindings=False):
             self.push_screen(HelpDialog(self._style_book, focused.id or "" if focused else ""))
         elif message.what == "symbol":
             self.push_screen(
-                SymbolDialog(self._style_book, self._engine.views.symbols()), self.cockpit.select_symbol
+                ChoiceDialog(self._style_book, self._engine.views.symbols(), "market"),
+                self.cockpit.select_symbol,
             )
         elif message.what == "quit" and not isinstance(self.screen, QuitDialog):
             self.push_screen(QuitDialog(self._style_book, self.cockpit.desk.what_stays()), self._leave)

@@ -6,22 +6,23 @@ It knows no widget. Cancelling needs no question; everything that opens or close
 from omega_tui.clock import Clock
 from omega_tui.domain.events import Health
 from omega_tui.domain.orders import OrderState
-from omega_tui.engine.account_views import OrderRow
+from omega_tui.engine.account_views import PositionRow
 from omega_tui.engine.intents import (
     CancelAll,
     CancelOrder,
-    CancelScope,
     Flatten,
     Halt,
     Intent,
     PlaceOrder,
     Receipt,
     Resume,
+    Reverse,
 )
 from omega_tui.engine.port import EnginePort
 from omega_tui.engine.views import Posture
 from omega_tui.ui import format as text_of
 from omega_tui.ui.arming import Answer, Armed
+from omega_tui.ui.cancel_choices import CANCEL_CHOICES, in_scope, scope_words
 from omega_tui.ui.rows.account import counted
 from omega_tui.ui.ticket_form import materially_different
 
@@ -102,37 +103,20 @@ class TradeDesk:
             self.submit(CancelOrder(key))
 
     def arm_cancel_all(self) -> None:
-        """Ask which orders to cancel; asking again moves on to the next scope that has any."""
+        """Ask which orders to cancel; asking again moves on to the next choice that has any."""
         current = self._armed.intent if self._armed is not None else None
-        scopes = list(CancelScope)
-        start = scopes.index(current.scope) + 1 if isinstance(current, CancelAll) else 0
-        for offset in range(len(scopes)):
-            scope = scopes[(start + offset) % len(scopes)]
-            count = len(self._in_scope(scope))
+        now = (current.scope, current.family) if isinstance(current, CancelAll) else None
+        start = CANCEL_CHOICES.index(now) + 1 if now in CANCEL_CHOICES else 0
+        views = self._engine.views
+        rows, status = views.orders().rows, views.status()
+        for offset in range(len(CANCEL_CHOICES)):
+            scope, family = CANCEL_CHOICES[(start + offset) % len(CANCEL_CHOICES)]
+            count = len(in_scope(rows, status.symbol, scope, family))
             if count:
-                self.arm(f"cancel {self._scope_words(scope, count)} · X for another choice", CancelAll(scope))
+                words = scope_words(status, scope, family, count)
+                self.arm(f"cancel {words} · X for another choice", CancelAll(scope, family))
                 return
         self.say("no open order to cancel", "muted")
-
-    def _in_scope(self, scope: CancelScope) -> list[OrderRow]:
-        symbol = self._engine.views.status().symbol
-        rows = [
-            row
-            for row in self._engine.views.orders().rows
-            if scope is CancelScope.ACCOUNT or row.symbol == symbol
-        ]
-        side = {CancelScope.BUYS: "buy", CancelScope.SELLS: "sell"}.get(scope)
-        return [row for row in rows if side is None or row.side.value == side]
-
-    def _scope_words(self, scope: CancelScope, count: int) -> str:
-        status = self._engine.views.status()
-        where = {
-            CancelScope.SYMBOL: f"of {status.symbol}",
-            CancelScope.BUYS: f"of {status.symbol}, buys only",
-            CancelScope.SELLS: f"of {status.symbol}, sells only",
-            CancelScope.ACCOUNT: f"of the whole account {status.account}",
-        }[scope]
-        return f"{counted(count, 'order')} {where}"
 
     def arm_flatten(self, symbol: str) -> None:
         """Ask whether to close this symbol's positions, saying which and how many orders go first."""
@@ -148,6 +132,16 @@ class TradeDesk:
         orders = sum(row.symbol == symbol for row in views.orders().rows)
         first = f"cancel {counted(orders, 'order')}, then " if orders else ""
         self.arm(f"flatten {symbol}: {first}close {held} at market", Flatten(symbol))
+
+    def arm_reverse(self, position: PositionRow) -> None:
+        """Ask whether to turn a position into one of the same size on the other side."""
+        size = text_of.number(position.size, position.size_places)
+        held = f"{position.hold_side.value.upper()} {size} {position.base}"
+        turned = f"{position.hold_side.opposite.value.upper()} {size}"
+        self.arm(
+            f"reverse {position.symbol}: {held} into {turned} at market",
+            Reverse(position.symbol, position.hold_side),
+        )
 
     def halt(self) -> None:
         """Stop new risk at once; while halted, ask whether to resume."""

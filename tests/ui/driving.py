@@ -16,7 +16,14 @@ from tests.ui.fake_engine import FakeEngine
 
 _KEY_REPEAT_SECONDS = 0.033
 
-_CHARACTERS = {"full_stop": ".", "plus": "+", "minus": "-", "question_mark": "?", "space": " "}
+_CHARACTERS = {
+    "full_stop": ".",
+    "plus": "+",
+    "minus": "-",
+    "question_mark": "?",
+    "exclamation_mark": "!",
+    "space": " ",
+}
 
 
 def _event(key: str) -> events.Key:
@@ -47,7 +54,7 @@ class Driver:
             self.clock.advance(after)
             await asyncio.sleep(REPEAT_SECONDS if key == self._last_key else BURST_SECONDS)
             self.app.post_message(_event(key))
-            trades = key == "enter" or key.isupper() or key == "f12"
+            trades = key == "enter" or key.isupper() or key in ("f12", "exclamation_mark")
             await self.pilot.pause(CONFIRM_SETTLE_SECONDS + 0.02 if trades else None)
             self._last_key = key
 

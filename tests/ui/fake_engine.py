@@ -73,6 +73,9 @@ class FakeViews:
     def protection(self, intent: Protect) -> ProtectPreview:
         return sample.protection(intent)
 
+    def profiles(self) -> tuple[str, ...]:
+        return ("strategic", "aggressive", "newbie", "scalper")
+
     def preview(self, draft: TicketDraft) -> TicketPreview:
         found = sample.preview(draft)
         return replace(found, problems=found.problems + self.problems)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from omega_tui.ui.actions import ACTIONS, BY_ID, FOOTER_KEYS, Group, Situation, footer_actions
-from omega_tui.ui.rows.dialogs import build_help
+from omega_tui.ui.rows.dialogs import build_help, help_pages
 from tests.ui.test_goldens import SITUATION
 
 EATEN = {"ctrl+s", "ctrl+z", "ctrl+b", "ctrl+enter", "ctrl+m", "ctrl+i", "ctrl+h", "shift+up", "shift+down"}
@@ -41,7 +41,8 @@ def test_what_trades_is_upper_case_and_what_looks_is_not() -> None:
 
 
 def test_help_shows_every_action_in_full_at_80_columns() -> None:
-    text = "\n".join("".join(span for span, _ in line) for line in build_help("ladder", 80, 24))
+    pages = [build_help("ladder", 80, 24, page) for page in range(help_pages("ladder", 80, 24))]
+    text = "\n".join("".join(span for span, _ in line) for page in pages for line in page)
     assert "…" not in text
     assert all(action.help in text for action in ACTIONS)
     assert all(group.value in text for group in Group)

@@ -18,6 +18,7 @@ from omega_tui.engine.views import Posture
 from omega_tui.ui.actions import Situation, footer_actions
 from omega_tui.ui.ladder_window import LadderWindow
 from omega_tui.ui.panels.bottom import build_footer, build_prompt
+from omega_tui.ui.protect_form import ProtectForm
 from omega_tui.ui.rows.account import (
     account_strip,
     build_account,
@@ -30,6 +31,7 @@ from omega_tui.ui.rows.fibonacci import build_fibonacci
 from omega_tui.ui.rows.ladder import FRAME_ROWS, build_ladder
 from omega_tui.ui.rows.log import build_log
 from omega_tui.ui.rows.orders import build_orders
+from omega_tui.ui.rows.protect import build_entry, build_protect
 from omega_tui.ui.rows.spans import Line, line_width
 from omega_tui.ui.rows.status import build_alarm, build_status
 from omega_tui.ui.rows.tape import build_tape
@@ -56,6 +58,10 @@ def _ticket(form: TicketForm, question: str = "") -> Build:
     return lambda w, h: build_ticket(
         form, sample.preview(form.draft()), sample.BTC, "SIM", w, h, question=question
     )
+
+
+def _protect(form: ProtectForm) -> Build:
+    return lambda w, h: build_protect(form, sample.protection(form.intent()), "USDT", w, h)
 
 
 FORM = TicketForm("t1", "BTCUSDT", Side.BUY, price="64123.4", size="0.0155")
@@ -180,6 +186,31 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
     ),
     "footer": (lambda w, h: [build_footer(footer_actions(SITUATION), w)], ((80, 1), (120, 1), (200, 1))),
     "help": (lambda w, h: build_help("orders", w, h), ((80, 24), (112, 26), (112, 26))),
+    "protect": (
+        _protect(replace(ProtectForm.opened(sample.POSITIONS.rows[0]), stop="63500", target="")),
+        ((76, 11), (76, 11), (76, 11)),
+    ),
+    "protect-refused": (
+        _protect(replace(ProtectForm.opened(sample.POSITIONS.rows[0]), stop="65000")),
+        ((76, 11), (76, 11), (76, 11)),
+    ),
+    "unlock": (
+        lambda w, h: build_entry(
+            "UNLOCK LIVE",
+            ("New risk with real money begins here.", "Type: trade live cdef"),
+            "trade li",
+            "unlocks",
+            w,
+            h,
+            "type it: a paste is not an answer",
+        ),
+        ((64, 7), (64, 7), (64, 7)),
+    ),
+    "profile": (
+        lambda w, h: build_chooser("s", ["scalper", "strategic"], 1, w, h, noun="profile"),
+        ((60, 16), (60, 16), (60, 16)),
+    ),
+    "help-second-page": (lambda w, h: build_help("orders", w, h, 1), ((80, 24), (80, 24), (80, 24))),
     "quit": (
         lambda w, h: build_quit("2 open orders and 1 position stay on the exchange.", w, h),
         ((60, 6), (60, 6), (60, 6)),

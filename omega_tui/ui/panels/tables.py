@@ -48,9 +48,9 @@ class PositionsPanel(TablePanel):
     _rows: tuple[PositionRow, ...] = ()
 
     @property
-    def symbol_at_cursor(self) -> str | None:
-        """The symbol of the position under the cursor."""
-        return next((row.symbol for row in self._rows if position_key(row) == self.cursor), None)
+    def at_cursor(self) -> PositionRow | None:
+        """The position under the cursor."""
+        return next((row for row in self._rows if position_key(row) == self.cursor), None)
 
     def build(self, views: Views, width: int, height: int) -> list[Line]:
         view = views.positions()

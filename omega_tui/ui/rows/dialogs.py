@@ -20,20 +20,33 @@ PANEL_WORDS = {
 """What the focused panel shows, in prose."""
 
 
-def build_help(focus: str, width: int, height: int) -> list[Line]:
-    """Every action of the table by group, and what the focused panel shows."""
+def build_help(focus: str, width: int, height: int, page: int = 0) -> list[Line]:
+    """One page of every action of the table by group, and what the focused panel shows."""
     prose = wrapped(PANEL_WORDS.get(focus, PANEL_WORDS["ladder"]), width - 2, 3)
-    lines = [title_line("HELP", [("any key closes", "muted")], width, True)]
+    pages = help_pages(focus, width, height)
+    turns = "any key closes" if page >= pages - 1 else f"page {page + 1} of {pages}: any key turns"
+    lines = [title_line("HELP", [(turns, "muted")], width, True)]
     lines += [filled([(f" {text}", "muted")], width) for text in prose]
-    entries = _help_entries()
-    room = height - len(lines)
-    if len(entries) <= room:
-        return padded([*lines, *[filled(entry, width) for entry in entries]], width, height)
-    half = (len(entries) + 1) // 2
-    left = width // 2
-    pairs = zip(entries[:half], [*entries[half:], ()], strict=False)
-    lines += [(*filled(first, left), *filled(second, width - left)) for first, second in pairs]
+    room = max(1, height - len(lines))
+    columns = _help_columns(width)
+    entries = _help_entries()[page * room * columns : (page + 1) * room * columns]
+    rows = -(-len(entries) // columns)
+    for index in range(rows):
+        parts = [entries[column * rows + index : column * rows + index + 1] for column in range(columns)]
+        cells = [filled(part[0] if part else (), width // columns) for part in parts]
+        lines.append(filled([span for cell in cells for span in cell], width))
     return padded(lines, width, height)
+
+
+def help_pages(focus: str, width: int, height: int) -> int:
+    """How many pages the actions take."""
+    prose = wrapped(PANEL_WORDS.get(focus, PANEL_WORDS["ladder"]), width - 2, 3)
+    room = max(1, height - 1 - len(prose)) * _help_columns(width)
+    return -(-len(_help_entries()) // room)
+
+
+def _help_columns(width: int) -> int:
+    return 2 if width >= 80 else 1
 
 
 def _help_entries() -> list[tuple[Span, ...]]:
@@ -59,10 +72,12 @@ def build_quit(what_stays: str, width: int, height: int) -> list[Line]:
     return [*padded(lines, width, height - 1), on(filled(keys, width), "raised")]
 
 
-def build_chooser(query: str, matches: Sequence[str], chosen: int, width: int, height: int) -> list[Line]:
-    """What was typed and the markets that match it, best first."""
-    count = counted(len(matches), "market") if matches else "no market matches"
-    lines = [title_line("MARKET", [(count, "muted")], width, True)]
+def build_chooser(
+    query: str, matches: Sequence[str], chosen: int, width: int, height: int, *, noun: str = "market"
+) -> list[Line]:
+    """What was typed and the names that match it, best first; `noun` is what they are."""
+    count = counted(len(matches), noun) if matches else f"no {noun} matches"
+    lines = [title_line(noun.upper(), [(count, "muted")], width, True)]
     lines.append(filled([(" ", "ink"), (f"{query}▏", "ink bold")], width))
     room = height - 3
     first = max(0, chosen - room + 1)

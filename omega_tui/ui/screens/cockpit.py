@@ -12,7 +12,8 @@ from textual.widget import Widget
 
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import Side
-from omega_tui.engine.intents import PlaceOrder, SelectSymbol, SelectTimeframe
+from omega_tui.engine.account_views import PositionRow
+from omega_tui.engine.intents import AcknowledgeAlarms, PlaceOrder, SelectSymbol, SelectTimeframe
 from omega_tui.engine.port import EnginePort
 from omega_tui.ui import format as text_of
 from omega_tui.ui.actions import BY_ID, READ_ONLY, Situation, footer_actions
@@ -21,7 +22,7 @@ from omega_tui.ui.cockpit_settings import CockpitSettings
 from omega_tui.ui.paint_clock import PaintClock, TerminalGate
 from omega_tui.ui.panels.tables import TablePanel
 from omega_tui.ui.panels.ticket import TicketPanel
-from omega_tui.ui.rows.account import account_strip
+from omega_tui.ui.rows.account import account_strip, position_key
 from omega_tui.ui.screens.deliberate_keys import DeliberateKeys
 from omega_tui.ui.screens.stage import Stage
 from omega_tui.ui.screens.ticket_flow import TicketFlow
@@ -29,6 +30,7 @@ from omega_tui.ui.trade_desk import TradeDesk
 from omega_tui.ui.widgets.style_book import StyleBook
 
 _PAGE = 10
+_WHICH = "several positions: move the cursor of the positions table to one"
 
 
 class CockpitScreen(Screen[None], inherit_bindings=False):
@@ -79,17 +81,19 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
 
     def situation(self) -> Situation:
         """What decides which actions work now."""
-        views = self._engine.views
+        views, status = self._engine.views, self._engine.views.status()
         focused = self.focused.id if self.focused is not None and self.focused.id else ""
         return Situation(
             focus=focused,
             small=self.stage.small,
             armed=self.desk.armed is not None,
             zoomed=self.stage.zoomed,
-            read_only=views.status().read_only,
+            read_only=status.read_only,
             has_orders=bool(views.orders().rows),
             has_positions=bool(views.positions().rows),
             order_at_cursor=bool(self._orders_at_cursor()),
+            locked=bool(status.live_phrase or status.day_phrase),
+            alarm_waits=status.alarm_waits,
         )
 
     def allows(self, action_id: str) -> bool:
@@ -167,12 +171,39 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             return () if key is None else (key,)
         return self.stage.ladder.orders_at_cursor() if self.focused is self.stage.ladder else ()
 
+    def _position(self) -> PositionRow | None:
+        """The position under the cursor, else the one of the shown market, else the only one."""
+        if self.focused is self.stage.positions:
+            return self.stage.positions.at_cursor
+        views = self._engine.views
+        rows, symbol = views.positions().rows, views.status().symbol
+        shown = [row for row in rows if row.symbol == symbol] or list(rows)
+        return shown[0] if len(shown) == 1 else None
+
     def _flatten(self) -> None:
-        at_cursor = self.stage.positions.symbol_at_cursor if self.focused is self.stage.positions else None
-        self.desk.arm_flatten(at_cursor or self._engine.views.status().symbol)
+        at_cursor = self.stage.positions.at_cursor if self.focused is self.stage.positions else None
+        self.desk.arm_flatten(at_cursor.symbol if at_cursor else self._engine.views.status().symbol)
+
+    def _protect(self) -> None:
+        position = self._position()
+        if position is None:
+            self.desk.say(_WHICH, "muted")
+        else:
+            self.post_message(self.Asked("protect", position_key(position)))
+
+    def _reverse(self) -> None:
+        position = self._position()
+        if position is None:
+            self.desk.say(_WHICH, "muted")
+        else:
+            self.desk.arm_reverse(position)
 
     def _dismiss(self) -> None:
-        if not self.desk.disarm():
+        if self.desk.disarm():
+            return
+        if self._engine.views.status().alarm_waits:
+            self.desk.submit(AcknowledgeAlarms())
+        else:
             self._zoom_off()
 
     def _move(self, rows: int) -> None:
@@ -242,6 +273,10 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             "cancel.cursor": lambda: self.desk.cancel(self._orders_at_cursor()),
             "cancel.all": self.desk.arm_cancel_all,
             "flatten": self._flatten,
+            "protect": self._protect,
+            "reverse": self._reverse,
+            "profile": self._ask("profile"),
+            "unlock": self._ask("unlock"),
             "halt": self.desk.halt,
             "halt.now": self.desk.halt,
             "cursor.up": lambda: self._move(1),

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from omega_tui.ui.arming import EARLIEST_CONFIRM_SECONDS
-from omega_tui.ui.rows.dialogs import build_chooser, build_help, build_quit, fuzzy_matches
+from omega_tui.ui.rows.dialogs import build_chooser, build_help, build_quit, fuzzy_matches, help_pages
 from omega_tui.ui.rows.spans import Line
 from omega_tui.ui.widgets.line_panel import LinePanel
 from omega_tui.ui.widgets.style_book import StyleBook
@@ -37,6 +37,11 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
             self._box.show(self.lines(size.width, size.height))
 
     @property
+    def box_size(self) -> tuple[int, int]:
+        """Columns and rows of the box."""
+        return self._box.size.width, self._box.size.height
+
+    @property
     def text(self) -> str:
         """The box as plain text."""
         return self._box.text
@@ -52,13 +57,18 @@ class HelpDialog(Dialog[None]):
     def __init__(self, style_book: StyleBook, focus: str) -> None:
         super().__init__(style_book)
         self._focus = focus
+        self._page = 0
 
     def lines(self, width: int, height: int) -> list[Line]:
-        return build_help(self._focus, width, height)
+        return build_help(self._focus, width, height, self._page)
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
-        self.dismiss(None)
+        self._page += 1
+        if event.key == "escape" or self._page >= help_pages(self._focus, *self.box_size):
+            self.dismiss(None)
+        else:
+            self.redraw()
 
 
 class QuitDialog(Dialog[bool]):
@@ -86,21 +96,22 @@ class QuitDialog(Dialog[bool]):
         return self._opened is not None and at - self._opened >= EARLIEST_CONFIRM_SECONDS
 
 
-class SymbolDialog(Dialog[str | None]):
-    """Chooses a market by part of its name; answers the exact name, or None."""
+class ChoiceDialog(Dialog[str | None]):
+    """Chooses a name by part of it; answers the exact name, or None. `noun` is what they are."""
 
-    def __init__(self, style_book: StyleBook, symbols: Sequence[str]) -> None:
+    def __init__(self, style_book: StyleBook, names: Sequence[str], noun: str) -> None:
         super().__init__(style_book)
-        self._symbols = tuple(symbols)
+        self._names = tuple(names)
+        self._noun = noun
         self._query = ""
         self._chosen = 0
 
     def lines(self, width: int, height: int) -> list[Line]:
-        return build_chooser(self._query, self._matches, self._chosen, width, height)
+        return build_chooser(self._query, self._matches, self._chosen, width, height, noun=self._noun)
 
     @property
     def _matches(self) -> list[str]:
-        return fuzzy_matches(self._query, self._symbols)
+        return fuzzy_matches(self._query, self._names)
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
