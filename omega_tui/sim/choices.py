@@ -47,7 +47,8 @@ class Choices:
     - `closing_presets_refused`: presets on an order that can only close are refused; else they do nothing.
     - `tpsl_measured_by_entry`: take profit and stop loss must also lie on their side of the average entry.
     - `second_position_tpsl_refused`: `place-tpsl-order` does not replace a position's take profit or stop
-      loss; else it changes the one there is, as `place-pos-tpsl` does.
+      loss; else it changes the one there is, which keeps its ids, as `place-pos-tpsl` does and as the demo
+      exchange was seen to do in 2026.
     - `plans_per_symbol`, `tpsl_per_symbol`: how many of each may wait in one contract.
     - `ws_order_entry`: the private stream takes orders (`op: trade`), as after Bitget's approval.
     - `pending_lists_filled_parts`: `orders-pending` shows partially filled orders unless asked for a status;
@@ -84,7 +85,7 @@ class Choices:
     presets_guard_whole_position: bool = True
     closing_presets_refused: bool = True
     tpsl_measured_by_entry: bool = False
-    second_position_tpsl_refused: bool = True
+    second_position_tpsl_refused: bool = False
     plans_per_symbol: int = 50
     tpsl_per_symbol: int = 50
     ws_order_entry: bool = False

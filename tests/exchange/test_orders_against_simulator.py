@@ -356,6 +356,31 @@ async def test_the_two_sides_of_isolated_hedge_mode_have_leverages_of_their_own(
     assert (settings.leverage(HoldSide.LONG), settings.leverage(HoldSide.SHORT)) == (5, 7)
 
 
+async def test_a_second_stop_of_a_position_moves_the_first_and_is_no_order_of_its_own(
+    account: Account,
+) -> None:
+    """As captured in 2026: the answer names the first one, so the second id must not pass for accepted."""
+    kind = PlanKind.POSITION_STOP_LOSS
+    first = plan_order(kind, _LONG, hedge=account.hedge, name="first")
+    await account.place(first)
+    second = plan_order(kind, _LONG, hedge=account.hedge, name="second", ticks=10_000)
+    assert isinstance(await account.actions.place(second), Unknown)
+    (stop,) = (await account.resting()).values()
+    assert (stop.client_order_id, stop.plan) == ("first", second.plan)
+    assert await account.reads.order(OrderRef(BTC, None, "second", kind)) is None
+    assert await account.reads.past_order(OrderRef(BTC, None, "second", kind)) is None
+
+
+async def test_a_limit_that_is_not_repeated_is_gone(account: Account) -> None:
+    """Bitget takes an amendment of a take profit without its limit for one at market."""
+    kind = PlanKind.TAKE_PROFIT
+    request = plan_order(kind, _LONG, hedge=account.hedge, limit=True)
+    ref = await account.place(request)
+    change = OrderChange(ref, "unused", request.size, None, request.plan)
+    assert isinstance(await account.actions.amend(change), Accepted)
+    assert (await account.known(ref)).order_type is OrderType.MARKET
+
+
 async def test_a_plan_that_cannot_be_meant_is_not_sent(account: Account) -> None:
     stop = plan_order(PlanKind.STOP_LOSS, _LONG, hedge=account.hedge)
     wrong = replace(stop, plan=Plan(PlanKind.STOP_LOSS, Decimal(58_000), TriggerBy.INDEX))

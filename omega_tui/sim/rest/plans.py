@@ -5,6 +5,7 @@ plan is told by the stream and by `plan_lists`.
 """
 
 from dataclasses import replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -30,6 +31,9 @@ _POSITION_LEGS: Final = {
     "stopLoss": (PlanType.POSITION_LOSS, PlanType.LOSS),
 }
 """What a leg of `place-pos-tpsl` is without a size, and with one."""
+
+
+_ZERO: Final = Decimal(0)
 
 
 class _Opener(StrEnum):
@@ -115,7 +119,7 @@ def place_tpsl_order(exchange: SimulatedExchange, parameters: Parameters) -> Row
 
 
 def modify_tpsl_order(exchange: SimulatedExchange, parameters: Parameters) -> Row:
-    """`modify-tpsl-order`: what is not named stays."""
+    """`modify-tpsl-order`: what is not named stays, but without an execute price it trades at market."""
     symbol = listed_symbol(exchange, parameters)
     parameters.margin_coin(required=True)
     plans = exchange.venue.plans
@@ -124,7 +128,9 @@ def modify_tpsl_order(exchange: SimulatedExchange, parameters: Parameters) -> Ro
     change = GuardChange(
         trigger_price=parameters.required_decimal("triggerPrice"),
         trigger_type=parameters.word("triggerType", TriggerType),
-        execute_price=None if guard.plan_type is PlanType.MOVING else parameters.decimal("executePrice"),
+        execute_price=None
+        if guard.plan_type is PlanType.MOVING
+        else parameters.decimal("executePrice") or _ZERO,
         size=parameters.required_decimal("size") if partial else None,
         callback=parameters.decimal("rangeRate") if guard.plan_type is PlanType.MOVING else None,
     )

@@ -292,18 +292,19 @@ def test_without_a_position_there_is_nothing_to_guard(scene: PlanScene) -> None:
 def test_a_second_guard_of_the_whole_is_refused_or_changes_the_first(scene: PlanScene) -> None:
     scene.hold(LONG, "1")
     first = scene.guard(WHOLE_LOSS, LONG, "95")
-    with pytest.raises(Refused, match="43031"):
-        scene.guard(WHOLE_LOSS, LONG, "96")
+    again = scene.guard(WHOLE_LOSS, LONG, "96")
+    assert (again.plan_id, again.client_oid, again.trigger_price) == (first.plan_id, first.client_oid, 96)
     wanted = [
         GuardRequest(kind, SYMBOL, LONG, Decimal(at)) for kind, at in ((WHOLE_PROFIT, 120), (WHOLE_LOSS, 97))
     ]
     profit, loss = scene.venue.plans.guards.set_all(wanted)
     assert (loss.plan_id, loss.trigger_price) == (first.plan_id, 97)
     assert [guard.plan_id for guard in scene.waiting()] == [first.plan_id, profit.plan_id]
-    lenient = PlanScene(choices=Choices(second_position_tpsl_refused=False))
-    lenient.hold(LONG, "1")
-    kept = lenient.guard(WHOLE_LOSS, LONG, "95")
-    assert lenient.guard(WHOLE_LOSS, LONG, "96").plan_id == kept.plan_id
+    strict = PlanScene(choices=Choices(second_position_tpsl_refused=True))
+    strict.hold(LONG, "1")
+    strict.guard(WHOLE_LOSS, LONG, "95")
+    with pytest.raises(Refused, match="43031"):
+        strict.guard(WHOLE_LOSS, LONG, "96")
 
 
 def test_set_together_is_all_or_nothing(scene: PlanScene) -> None:
