@@ -1,18 +1,22 @@
 """The private surface is live only when nothing can have been missed."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from omega_tui.domain.events import (
     Event,
+    FillReported,
     Health,
     HealthChanged,
     NoticeGiven,
     OrderReported,
     PositionsReported,
 )
+from omega_tui.domain.orders import OrderState
+from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.exchange.bitget.account_feed import AccountFeed
 from omega_tui.exchange.bitget.frames import MalformedFrame, decode_push
 from omega_tui.exchange.bitget.session import FrameDropped, TopicConfirmed, TopicFailed
@@ -92,6 +96,52 @@ def test_an_order_that_is_not_understood_is_told_and_the_account_is_read_again()
     assert notice.warning
     assert "status" in notice.text
     assert "\x1b" not in notice.text
+    assert account.healths[-2:] == [Health.RESYNC, Health.LIVE]
+
+
+_FILL = {
+    "tradeId": "9",
+    "orderId": "1",
+    "symbol": "BTCUSDT",
+    "side": "buy",
+    "price": "5",
+    "baseVolume": "1",
+    "posMode": "one_way_mode",
+    "cTime": "1700000000400",
+}
+
+
+def test_a_fill_beside_a_row_that_is_not_understood_is_told_all_the_same() -> None:
+    """Bug: one strange row of a push held back the fills of the others until the account was read."""
+    account = Account()
+    account.confirm_all()
+    account.push("fill", [_FILL, _FILL | {"side": "both"}, _FILL | {"tradeId": "10"}])
+    told = [event.fill.trade_id for event in account.events if isinstance(event, FillReported)]
+    assert told == ["9", "10"]
+    assert account.healths[-2:] == [Health.RESYNC, Health.LIVE]
+
+
+def test_a_plan_order_is_told_with_what_it_waits_for() -> None:
+    account = Account()
+    plan = {
+        "orderId": "7",
+        "clientOid": "c7",
+        "instId": "BTCUSDT",
+        "planType": "psl",
+        "triggerPrice": "59000.000000000",
+        "triggerType": "mark_price",
+        "size": "",
+        "orderType": "market",
+        "side": "sell",
+        "posMode": "one_way_mode",
+        "status": "executed",
+    }
+    account.push("orders-algo", [plan])
+    order = account.events[-1].order  # type: ignore[union-attr]
+    assert (order.state, order.reduce_only, order.size) == (OrderState.TRIGGERED, True, 0)
+    assert order.plan == Plan(PlanKind.POSITION_STOP_LOSS, Decimal(59_000), TriggerBy.MARK)
+    account.confirm_all()
+    account.push("orders-algo", [plan | {"planType": "brand_new"}])
     assert account.healths[-2:] == [Health.RESYNC, Health.LIVE]
 
 

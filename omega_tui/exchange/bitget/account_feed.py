@@ -5,6 +5,7 @@ meaning here is reported in words and as a surface that needs to be read again, 
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -36,7 +37,13 @@ from omega_tui.exchange.bitget.translate_account import (
     parse_balance,
     parse_positions,
 )
-from omega_tui.exchange.bitget.translate_orders import FillRow, OrderRow, parse_order, parse_pushed_fill
+from omega_tui.exchange.bitget.translate_orders import (
+    FillRow,
+    OrderRow,
+    Text,
+    parse_order,
+    parse_pushed_fill,
+)
 from omega_tui.exchange.bitget.translate_plans import PlanRow, parse_plan
 from omega_tui.exchange.bitget.wire import Channel
 from omega_tui.exchange.port import Sink
@@ -87,13 +94,15 @@ class AccountFeed:
         """Report what a push says. Raises `MalformedFrame` when its rows are not of the known shape."""
         if push.arg is None or not isinstance(push, RawPush):
             return
-        try:
-            events = _translate(push.arg.channel, push.data, parse_time(push.ts, "ts"))
-        except TranslationError as error:
-            self._not_understood(push.arg.channel, str(error))
-        else:
-            for event in events:
-                self._report(event)
+        troubles: list[str] = []
+        for read in _readings(push.arg.channel, push):
+            try:
+                self._report(read())
+            except TranslationError as error:
+                troubles.append(str(error))
+        # What is understood counts: a fill beside a row that is not must not wait for the next read.
+        if troubles:
+            self._not_understood(push.arg.channel, troubles[0])
 
     def _not_understood(self, channel: str, reason: str) -> None:
         self._report(NoticeGiven(f"{channel}: {reason}; the account is read again", warning=True))
@@ -107,20 +116,42 @@ class AccountFeed:
             self._report(HealthChanged(Surface.PRIVATE, health, reason))
 
 
-def _translate(channel: str, data: msgspec.Raw, stamp: int | None) -> list[Event]:
+def _readings(channel: str, push: RawPush) -> list[Callable[[], Event]]:
+    """One step for each event that a push tells of, which may raise `TranslationError`."""
+    data = push.data
     match channel:
         case Channel.ORDERS:
-            return [OrderReported(parse_order(row)) for row in _rows(data, OrderRow)]
+            return [partial(_order, row) for row in _rows(data, OrderRow)]
         case Channel.ORDERS_ALGO:
-            return [OrderReported(parse_plan(row)) for row in _rows(data, PlanRow)]
+            return [partial(_plan, row) for row in _rows(data, PlanRow)]
         case Channel.FILL:
-            return [FillReported(parse_pushed_fill(row)) for row in _rows(data, FillRow)]
+            return [partial(_fill, row) for row in _rows(data, FillRow)]
         case Channel.POSITIONS:
-            return [PositionsReported(parse_positions(_rows(data, PositionRow)), stamp or 0)]
+            return [partial(_positions, _rows(data, PositionRow), push.ts)]
         case Channel.ACCOUNT:
             rows = _rows(data, BalanceRow)
-            return [BalanceReported(parse_balance(rows, stamp))] if rows else []
+            return [partial(_balance, rows, push.ts)] if rows else []
     return []
+
+
+def _order(row: OrderRow) -> Event:
+    return OrderReported(parse_order(row))
+
+
+def _plan(row: PlanRow) -> Event:
+    return OrderReported(parse_plan(row))
+
+
+def _fill(row: FillRow) -> Event:
+    return FillReported(parse_pushed_fill(row))
+
+
+def _positions(rows: list[PositionRow], ts: Text) -> Event:
+    return PositionsReported(parse_positions(rows), parse_time(ts, "ts") or 0)
+
+
+def _balance(rows: list[BalanceRow], ts: Text) -> Event:
+    return BalanceReported(parse_balance(rows, parse_time(ts, "ts")))
 
 
 def _rows(data: msgspec.Raw, row_type: type[_Row]) -> list[_Row]:
