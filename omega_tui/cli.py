@@ -182,6 +182,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     add("--config", type=Path, metavar="FILE", help="TOML file to read instead of the user's own")
     add("--venue", metavar="NAME", help="sim (default), testnet (demo trading) or mainnet (real money)")
     add("--look", dest="session.look", action="store_true", help="mainnet: look and send nothing")
+    add("--profile", help="strategic (default), aggressive, newbie, scalper or one of yours", metavar="NAME")
     add("--symbol", dest="market.symbol", help="contract on screen, such as BTCUSDT", metavar="NAME")
     add("--timeframe", dest="market.timeframe", help="candle length: 1m 5m 15m 1H 4H 1D …", metavar="LENGTH")
     add("--tape", dest="sim.tape", nargs="+", metavar="FILE", help="recorded market for the simulator")

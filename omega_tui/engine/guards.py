@@ -100,7 +100,7 @@ def price_problems(
     if most is not None and distance > most:
         yield (
             f"{decimal_text(price)} is {distance * 100:.1f} % away from {decimal_text(reference)}: "
-            f"{decimal_text(most * 100)} % is the most, see limits.price_distance"
+            f"{decimal_text(most * 100)} % is the most, see limits.price_distance_percent"
         )
         return
     if plan is not None or mark is None:

@@ -13,8 +13,10 @@ import platformdirs
 from msgspec import Meta, Struct, field
 
 from omega_tui.domain.market import Timeframe
+from omega_tui.domain.profiles import BUILT_IN, Profile
 from omega_tui.domain.symbols import Symbol, parse_symbol
 from omega_tui.settings.credentials import ApiKeys, Venue
+from omega_tui.settings.profiles import DEFAULT_PROFILE
 
 FOLDER = "omega-tui"
 """The name of our folder among the user's configuration, data, state and caches."""
@@ -87,13 +89,20 @@ class Paths(Struct, frozen=True):
 
 
 class Limits(Struct, frozen=True):
-    """When what is on screen is too old to add risk on; reducing, cancelling and flattening stay possible."""
+    """What no order that may add risk goes beyond, whatever the profile; reducing, cancelling and flattening
+    stay possible."""
 
     stale_book_seconds: Seconds = 2.0
     """Age of the book and the mark price."""
 
     stale_private_seconds: Seconds = 10.0
     """Age of what is known of positions and orders."""
+
+    price_distance_percent: Decimal = Decimal(10)
+    """How far from the mark price a limit may lie, above 0, at most 90."""
+
+    entries_a_minute: Annotated[int, Meta(ge=1, le=1000)] = 30
+    """Orders that may leave within a minute, each leg of a batch counted."""
 
 
 class Protection(Struct, frozen=True):
@@ -124,6 +133,12 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     venue: Venue = Venue.SIM
     """sim, testnet (Bitget's demo trading) or mainnet (real money)."""
+
+    profile: str = DEFAULT_PROFILE
+    """The trader profile in force: strategic, aggressive, newbie, scalper or one of yours."""
+
+    profiles: Mapping[str, Profile] = field(default_factory=lambda: BUILT_IN)
+    """Every profile there is, as overridden by tables [profiles.NAME] of the settings file."""
 
     market: Market = field(default_factory=Market)
     sim: Sim = field(default_factory=Sim)

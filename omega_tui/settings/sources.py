@@ -7,7 +7,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any, TypeGuard
 import msgspec
 import platformdirs
 
+from omega_tui.domain.profiles import Profile
 from omega_tui.domain.symbols import Symbol, parse_symbol
 from omega_tui.settings.credentials import VARIABLES, ApiKeys, KeysError, Venue, find_keys
 from omega_tui.settings.env_file import EnvFile, EnvFileError, read_env_file
@@ -31,6 +32,9 @@ from omega_tui.settings.groups import (
     Settings,
     Sim,
 )
+from omega_tui.settings.profiles import DEFAULT_PROFILE, nearest, parse_profiles, written_options
+
+_PROFILES = "profiles"
 
 CONFIG_NAME = "config.toml"
 """The settings file in the user's configuration folder."""
@@ -44,7 +48,7 @@ _GROUPS: dict[str, type[msgspec.Struct]] = {
     "protection": Protection,
     "session": Session,
 }
-_TYPES: dict[str, Any] = {"venue": Venue} | {
+_TYPES: dict[str, Any] = {"venue": Venue, "profile": str} | {
     f"{group}.{option.name}": option.type
     for group, struct in _GROUPS.items()
     for option in msgspec.structs.fields(struct)
@@ -55,6 +59,10 @@ _OTHER_VARIABLES = ("OMEGA_NO_BOOTSTRAP", "OMEGA_SHARED")
 _OUR_PREFIXES = ("OMEGA_", "BITGET_")
 _LIMITS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "sim.speed": (lambda speed: speed.is_finite() and 0 < speed <= 100, "must be above 0 and at most 100"),
+    "limits.price_distance_percent": (
+        lambda percent: percent.is_finite() and 0 < percent <= 90,
+        "must be above 0 and at most 90",
+    ),
     "sim.balance": (lambda balance: balance.is_finite() and balance > 0, "must be above 0"),
     "market.symbols": (lambda symbols: len(symbols) > 0, "must name at least one contract"),
 }
@@ -108,13 +116,17 @@ def load(
     known = {name: value for name, value in flags.items() if name in _TYPES}
     problems.extend(f"unknown option {name!r}{_advice(name)}" for name in flags if name not in known)
     given.update({name: _Given(value, _flag(name), folder) for name, value in known.items()})
+    profiles = _profiles(given, problems)
     values = dict(_converted(given, problems))
+    profile = _chosen_profile(values.pop("profile", DEFAULT_PROFILE), profiles, given, problems)
     venue = Venue(values.pop("venue", Venue.SIM))
     warnings = _judge_exposures(venue, env_file, problems)
     api_keys = _keys(venue, {**(env_file.values if env_file else {}), **environment}, problems)
     if problems:
         raise SettingsError(problems)
-    return _assemble(venue, values, api_keys, {name: one.origin for name, one in given.items()}, warnings)
+    origins = {name: one.origin for name, one in given.items()}
+    chosen = {"profile": profile, "profiles": MappingProxyType(dict(profiles))}
+    return _assemble(venue, values, api_keys, origins, warnings, chosen)
 
 
 def describe(settings: Settings) -> Iterator[tuple[str, str, str]]:
@@ -124,6 +136,10 @@ def describe(settings: Settings) -> Iterator[tuple[str, str, str]]:
         for part in name.split("."):
             value = getattr(value, part)
         yield name, _written(value), settings.origins.get(name, "default")
+    profile = settings.profiles[settings.profile]
+    for option, written in written_options(profile).items():
+        name = f"{_PROFILES}.{profile.name}.{option}"
+        yield name, written, settings.origins.get(name, "default")
     keys = settings.api_keys
     yield "api keys", "set" if keys else "none", keys.origin if keys else "default"
 
@@ -155,17 +171,41 @@ def _from_toml(config: Path | None, problems: list[str]) -> dict[str, _Given]:
         problems.append(f"{path}: {error}")
         return {}
     given = {name: _Given(value, str(path), path.parent, typed=True) for name, value in _flatten(tree)}
-    unknown = [name for name in given if name not in _TYPES]
+    unknown = [name for name in given if name not in _TYPES and not name.startswith(f"{_PROFILES}.")]
     problems.extend(f"{path}: unknown option {name!r}{_advice(name)}" for name in unknown)
-    return {name: one for name, one in given.items() if name in _TYPES}
+    return {name: one for name, one in given.items() if name not in unknown}
 
 
 def _flatten(tree: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     for key, value in tree.items():
-        if isinstance(value, dict) and key in _GROUPS:
+        if isinstance(value, dict) and key in (*_GROUPS, _PROFILES):
             yield from ((f"{key}.{option}", inner) for option, inner in value.items())
         else:
             yield key, value
+
+
+def _profiles(given: dict[str, _Given], problems: list[str]) -> Mapping[str, Profile]:
+    """Take the profiles' tables out of what was given, and leave where each of their options came from."""
+    names = [name for name in given if name.startswith(f"{_PROFILES}.")]
+    tables = {name.partition(".")[2]: given.pop(name) for name in names}
+    for profile, table in tables.items():
+        if isinstance(table.value, Mapping):
+            for option, value in table.value.items():
+                given[f"{_PROFILES}.{profile}.{option}"] = replace(table, value=value)
+    places = {table.origin for table in tables.values()}
+    place = places.pop() if places else ""
+    return parse_profiles({name: table.value for name, table in tables.items()}, place, problems)
+
+
+def _chosen_profile(
+    name: str, profiles: Mapping[str, Profile], given: Mapping[str, _Given], problems: list[str]
+) -> str:
+    if name not in profiles:
+        origin = given["profile"].origin
+        place = origin if origin.startswith("--") else f"{origin}: profile"
+        advice = nearest(name, profiles) or f"; choose one of {', '.join(profiles)}"
+        problems.append(f"{place}: no profile is called {name!r}{advice}")
+    return name
 
 
 def _advice(name: str) -> str:
@@ -221,6 +261,8 @@ def _flag(name: str) -> str:
 
 def _converted(given: Mapping[str, _Given], problems: list[str]) -> Iterator[tuple[str, Any]]:
     for name, one in given.items():
+        if name.startswith(f"{_PROFILES}."):
+            continue
         place = one.origin if one.origin.startswith("--") else f"{one.origin}: {name}"
         try:
             value = _convert(one, _TYPES[name])
@@ -279,6 +321,7 @@ def _assemble(
     api_keys: ApiKeys | None,
     origins: Mapping[str, str],
     warnings: tuple[str, ...],
+    chosen: Mapping[str, Any],
 ) -> Settings:
     grouped: dict[str, dict[str, Any]] = {group: {} for group in _GROUPS}
     for name, value in values.items():
@@ -286,5 +329,10 @@ def _assemble(
         grouped[group][option] = value
     groups: dict[str, Any] = {group: _GROUPS[group](**options) for group, options in grouped.items()}
     return Settings(
-        venue=venue, api_keys=api_keys, origins=MappingProxyType(dict(origins)), warnings=warnings, **groups
+        venue=venue,
+        api_keys=api_keys,
+        origins=MappingProxyType(dict(origins)),
+        warnings=warnings,
+        **chosen,
+        **groups,
     )
