@@ -64,26 +64,26 @@ def events(trader: "Trader") -> int:
 
 async def trade(trader: "Trader") -> None:
     """A position, two resting orders, and a ticket that is being filled in."""
-    await bought(trader, "0.25")
-    await rested(trader, "B", 3, "0.1")
-    await rested(trader, "S", 5, "0.12")
+    await bought(trader, "0.05")
+    await rested(trader, "B", 3, "0.02")
+    await rested(trader, "S", 5, "0.03")
     await trader.linger(4.0)
-    await trader.press("B", *"0.05")
+    await trader.press("B", *"0.02")
     await trader.linger(0.6)
 
 
 async def hold(trader: "Trader") -> None:
     """A position and a resting order."""
-    await bought(trader, "0.25")
-    await rested(trader, "B", 3, "0.1")
+    await bought(trader, "0.05")
+    await rested(trader, "B", 3, "0.02")
     await trader.linger(4.0)
 
 
 async def replay(trader: "Trader") -> None:
     """A position in a recorded market and orders that wait for it to move."""
-    await bought(trader, "0.25")
-    await rested(trader, "B", 60, "0.1")
-    await rested(trader, "S", 90, "0.12")
+    await bought(trader, "0.05")
+    await rested(trader, "B", 60, "0.02")
+    await rested(trader, "S", 90, "0.03")
     await trader.linger(6.0)
 
 

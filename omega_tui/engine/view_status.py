@@ -4,6 +4,7 @@ from statistics import median_low
 
 from omega_tui.domain.events import Surface
 from omega_tui.domain.orders import HoldSide
+from omega_tui.domain.profiles import EntryType
 from omega_tui.engine.narration import order_words
 from omega_tui.engine.risk_state import UNLOCK_PHRASE
 from omega_tui.engine.state import State
@@ -38,6 +39,7 @@ def build_status(state: State) -> StatusView:
         stream_lag_ms=state.feeds.lag_ms(),
         ack_p50_ms=median_low(state.ack_latencies_ms) if state.ack_latencies_ms else None,
         instrument=state.instrument,
+        entry_type=state.risk.profile.entry_type if state.risk.profile is not None else EntryType.LIMIT,
         posture_reason=posture_reason + leftover_words(state),
         live_phrase=state.live_phrase,
         day_phrase=UNLOCK_PHRASE if state.risk.is_locked(state.today) else "",

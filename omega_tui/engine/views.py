@@ -18,6 +18,7 @@ from omega_tui.domain.orders import (
     PositionMode,
     Side,
 )
+from omega_tui.domain.profiles import EntryType
 from omega_tui.engine.account_views import (
     AccountView,
     FillsView,
@@ -89,6 +90,8 @@ class StatusView:
     """What has to be typed to take new entries again today; empty while the day is not locked."""
     alarm_waits: bool = False
     """Whether part of the alarm stays until the trader says that it was seen."""
+    entry_type: EntryType = EntryType.LIMIT
+    """How a new ticket is priced by default: the profile's choice."""
     alarm: str = ""
     """What needs the trader's eyes now, such as a position without a stop; empty for nothing."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from omega_tui.domain.orders import OrderState, Side
-from omega_tui.engine.account_views import FillRow
+from omega_tui.engine.account_views import FillRow, OrderRow
 from omega_tui.settings import load
 from omega_tui.wiring import open_cockpit
 from tests.e2e.oracle import Oracle
@@ -93,7 +93,8 @@ async def test_a_session_on_the_binance_tape(tmp_path: Path) -> None:
         await _fill_as_maker(trader)
         await trader.press("X")
         await trader.press("enter")
-        await trader.until(lambda: not views.orders().rows, "the far order cancelled")
+        await trader.until(lambda: not _resting(trader), "the far order cancelled")
+        assert all(row.plan is not None for row in views.orders().rows), "the stops stay"
 
         await trader.flatten()
         await trader.until(lambda: not views.positions().rows, "flat")
@@ -143,7 +144,12 @@ def fills_of(trader: Trader) -> tuple[FillRow, ...]:
 
 
 def _working(trader: Trader) -> int:
-    return sum(row.state is OrderState.WORKING for row in trader.views.orders().rows)
+    return sum(row.state is OrderState.WORKING for row in _resting(trader))
+
+
+def _resting(trader: Trader) -> list[OrderRow]:
+    """Plain orders: every entry brings a stop along, which is a plan of its position."""
+    return [row for row in trader.views.orders().rows if row.plan is None]
 
 
 def _bought(trader: Trader) -> Decimal:

@@ -61,10 +61,10 @@ class TicketPanel(LinePanel, can_focus=True):
         """The order in one phrase, as previewed."""
         return self._words
 
-    def open(self, ticket_id: str, symbol: str, side: Side, price: Decimal | None) -> None:
-        """Start a new ticket with the price already filled in."""
+    def open(self, ticket_id: str, symbol: str, side: Side, price: Decimal | None, kind: TicketType) -> None:
+        """Start a new ticket with type and price already filled in."""
         text = "" if price is None else decimal_text(price)
-        self._form = TicketForm(ticket_id=ticket_id, symbol=symbol, side=side, price=text)
+        self._form = TicketForm(ticket_id=ticket_id, symbol=symbol, side=side, kind=kind, price=text)
         self._preview, self.question = None, ""
 
     def shut(self) -> None:

@@ -10,6 +10,7 @@ from omega_tui.domain.orders import Side
 from omega_tui.engine.intents import PlaceOrder
 from omega_tui.engine.port import EnginePort
 from omega_tui.ui.screens.stage import Stage
+from omega_tui.ui.ticket_form import TicketType
 from omega_tui.ui.trade_desk import TradeDesk
 
 _TICKET_ID_LENGTH = 16
@@ -41,10 +42,11 @@ class TicketFlow:
             self._open(*at_cursor)
 
     def _open(self, side: Side, price: Decimal | None) -> None:
-        symbol = self._engine.views.status().symbol
+        status = self._engine.views.status()
         self._desk.disarm()
         self._stage.zoom(None)
-        self._stage.ticket.open(self._ids.token(_TICKET_ID_LENGTH), symbol, side, price)
+        kind = TicketType(status.entry_type.value)
+        self._stage.ticket.open(self._ids.token(_TICKET_ID_LENGTH), status.symbol, side, price, kind)
         self._stage.show_ticket(True)
         self._focus(self._stage.ticket)
 
