@@ -175,9 +175,14 @@ def day_loss(state: State, profile: Profile) -> str | None:
 
 
 def day_loss_limit(state: State, profile: Profile) -> Decimal | None:
-    """The loss that ends new entries, as money; None while the day's opening is not known."""
+    """The loss that ends new entries, as money; None while there is no money that it could be a share of.
+
+    What was moved in or out since the opening belongs to what the day is traded with: an account that was
+    empty at midnight is not lost.
+    """
     opening = state.day.opening_equity
-    return max(_ZERO, opening) * profile.day_loss_share if opening is not None else None
+    staked = opening + state.day.transfers if opening is not None else _ZERO
+    return staked * profile.day_loss_share if staked > 0 else None
 
 
 def _margin_caps(

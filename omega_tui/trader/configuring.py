@@ -27,7 +27,7 @@ def configure(
     Raises InvalidInput.
     """
     chosen = read_word(venue, Venue, "venue")
-    flags = {"venue": chosen.value, **overrides}
+    flags = {"venue": chosen.value, "profile": profile, **overrides}
     if chosen is Venue.SIM:
         flags.setdefault("sim.balance", f"{read_number(capital, 'initial_capital'):f}")
     if symbol is not None:

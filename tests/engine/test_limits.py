@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from omega_tui.domain.account import Balance
+from omega_tui.domain.account import Balance, Bill, BillKind
 from omega_tui.domain.events import BalanceReported, OrderReported, PositionsReported, SettingsReported
 from omega_tui.domain.instruments import Tier
 from omega_tui.domain.orders import (
@@ -274,6 +274,18 @@ def test_the_days_loss_ends_new_entries_and_a_close_goes_on() -> None:
     assert "daily loss limit reached (700.00 lost, strategic allows 642.00)" in said
     apply_event(state, PositionsReported((position("0.5"),), 1))
     assert problems(state, side=Side.SELL, closes=True, size=D("0.5"), **MARKET) == ""
+
+
+def test_an_account_that_was_filled_today_has_lost_nothing() -> None:
+    """Bug: nothing at midnight, 10,000 moved in since: six percent of nothing, and the day is locked."""
+    state = a_trader()
+    state.day.open(DayOpening(state.today, D(0)))
+    state.day.take(
+        Bill("1", None, BillKind.TRANSFER, "trans_in", "USDT", D(10000), None, None, state.today + 1)
+    )
+    assert problems(state) == ""
+    apply_event(state, BalanceReported(balance("9300")))
+    assert "700.00 lost, strategic allows 600.00" in problems(state)
 
 
 @pytest.mark.parametrize(
