@@ -181,6 +181,9 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     ).add_argument
     add("--config", type=Path, metavar="FILE", help="TOML file to read instead of the user's own")
     add("--venue", metavar="NAME", help="sim (default), testnet (demo trading) or mainnet (real money)")
+    add(
+        "--log-bodies", dest="account.log_bodies", action="store_true", help="log requests whole; not mainnet"
+    )
     add("--look", dest="session.look", action="store_true", help="mainnet: look and send nothing")
     add("--profile", help="strategic (default), aggressive, newbie, scalper or one of yours", metavar="NAME")
     add("--symbol", dest="market.symbol", help="contract on screen, such as BTCUSDT", metavar="NAME")

@@ -6,6 +6,7 @@ trading is decided here. Faces without a screen open a desk, and the screen's li
 
 import asyncio
 import gc
+import json
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -19,6 +20,8 @@ from omega_tui.engine.engine import Engine
 from omega_tui.engine.options import EngineOptions, StopAnswer
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.gateway import BitgetGateway
+from omega_tui.exchange.bitget.key_check import AccountFacts
+from omega_tui.exchange.bitget.request_log import RequestLog
 from omega_tui.exchange.port import Reads
 from omega_tui.journal import (
     Journal,
@@ -29,7 +32,7 @@ from omega_tui.journal import (
     account_mark,
     journal_path,
 )
-from omega_tui.logs import log_to_file
+from omega_tui.logs import RequestLines, log_to_file
 from omega_tui.settings import ApiKeys, Settings, Venue
 from omega_tui.sim.child import SimulatorAddress, SimulatorFailed, SimulatorProcess
 
@@ -127,9 +130,13 @@ async def open_desk(settings: Settings, running: SimulatorAddress | None = None)
     address = simulator.address if simulator is not None else running
     journal = _open_journal(settings, running, clock)
     looking = _looking(settings, journal)
-    gateway = _build_gateway(settings, address, clock, ids, read_only=bool(looking))
+    redact = _redaction(settings, address)
+    lines = RequestLines(settings.paths.state, redact)
+    log = RequestLog(lines.write, bodies=settings.account.log_bodies)
+    gateway = _build_gateway(settings, address, clock, ids, log, read_only=bool(looking))
     engine = Engine(gateway, journal, clock, ids, _engine_options(settings, looking))
     async with AsyncExitStack() as ends:
+        ends.callback(lines.close)
         if simulator is not None:
             ends.push_async_callback(simulator.stop)
         if not isinstance(journal, NoJournal):
@@ -137,7 +144,6 @@ async def open_desk(settings: Settings, running: SimulatorAddress | None = None)
         ends.push_async_callback(engine.stop)
         if simulator is not None:
             await simulator.start(engine.tell)
-        redact = _redaction(settings, address)
         yield Desk(engine, gateway.reads, clock, ids, redact, gateway, simulator, looking)
 
 
@@ -186,12 +192,25 @@ def _simulator_flags(settings: Settings) -> list[str]:
 
 
 def _build_gateway(
-    settings: Settings, simulator: SimulatorAddress | None, clock: Clock, ids: Ids, *, read_only: bool
+    settings: Settings,
+    simulator: SimulatorAddress | None,
+    clock: Clock,
+    ids: Ids,
+    log: RequestLog,
+    *,
+    read_only: bool,
 ) -> BitgetGateway:
     endpoints, credentials = _environment(settings, simulator)
     # A simulator's contracts change with its market and its port with each start: nothing worth keeping.
     cache = None if simulator is not None else settings.paths.cache
-    return BitgetGateway(endpoints, credentials, clock, ids, read_only=read_only, cache_dir=cache)
+    facts = AccountFacts(
+        copied=settings.account.copied,
+        refuse_withdrawals=settings.venue is Venue.MAINNET and not settings.account.allow_withdrawals,
+        simulated=settings.venue is Venue.SIM,
+    )
+    return BitgetGateway(
+        endpoints, credentials, clock, ids, read_only=read_only, cache_dir=cache, log=log, facts=facts
+    )
 
 
 def _environment(
@@ -315,8 +334,11 @@ def _redaction(settings: Settings, simulator: SimulatorAddress | None) -> Callab
     if simulator is not None:
         secrets += [simulator.api_key, simulator.secret, simulator.passphrase]
 
+    # As it stands and as JSON spells it: a backslash is doubled there.
+    spelled = dict.fromkeys([*secrets, *(json.dumps(secret)[1:-1] for secret in secrets)])
+
     def redact(text: str) -> str:
-        for secret in secrets:
+        for secret in spelled:
             text = text.replace(secret, "***")
         return text
 

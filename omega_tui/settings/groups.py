@@ -128,6 +128,19 @@ class Session(Struct, frozen=True):
     """Stands in every client order id behind `omg`; a broker gives it out. Letters, digits, `_` and `-`."""
 
 
+class Account(Struct, frozen=True):
+    """What the program should know of the account and its key, and how much of its talk it writes down."""
+
+    copied: bool = False
+    """Whether others copy this account: Bitget then takes one order a second."""
+
+    allow_withdrawals: bool = False
+    """Whether a key that may withdraw is taken for real money all the same."""
+
+    log_bodies: bool = False
+    """Whether `requests.jsonl` holds whole requests and replies; on sim and testnet only."""
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything the program was told, checked."""
 
@@ -147,6 +160,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     limits: Limits = field(default_factory=Limits)
     protection: Protection = field(default_factory=Protection)
     session: Session = field(default_factory=Session)
+    account: Account = field(default_factory=Account)
 
     api_keys: ApiKeys | None = None
     """The venue's keys; None means that only the market can be watched."""

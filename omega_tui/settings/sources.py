@@ -23,6 +23,7 @@ from omega_tui.settings.credentials import VARIABLES, ApiKeys, KeysError, Venue,
 from omega_tui.settings.env_file import EnvFile, EnvFileError, read_env_file
 from omega_tui.settings.groups import (
     FOLDER,
+    Account,
     Limits,
     Market,
     Paths,
@@ -47,6 +48,7 @@ _GROUPS: dict[str, type[msgspec.Struct]] = {
     "limits": Limits,
     "protection": Protection,
     "session": Session,
+    "account": Account,
 }
 _TYPES: dict[str, Any] = {"venue": Venue, "profile": str} | {
     f"{group}.{option.name}": option.type
@@ -121,6 +123,8 @@ def load(
     profile = _chosen_profile(values.pop("profile", DEFAULT_PROFILE), profiles, given, problems)
     venue = Venue(values.pop("venue", Venue.SIM))
     warnings = _judge_exposures(venue, env_file, problems)
+    if venue is Venue.MAINNET and values.get("account.log_bodies"):
+        problems.append("account.log_bodies: requests and replies of real money are never written whole")
     api_keys = _keys(venue, {**(env_file.values if env_file else {}), **environment}, problems)
     if problems:
         raise SettingsError(problems)

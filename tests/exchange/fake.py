@@ -78,6 +78,8 @@ class FakeRest:
     def _default(self, path: str) -> Answer:
         if path == "/api/v2/public/time":
             return reply({"serverTime": str(time.time_ns() // 1_000_000 + self.offset_ms)})
+        if path == "/api/v2/mix/account/accounts":
+            return reply([])
         return refusal("40404", "Request URL NOT FOUND", 404)
 
 

@@ -473,10 +473,10 @@ async def test_a_ticker_is_the_one_asked_for_and_has_a_time() -> None:
 )
 async def test_the_key_says_what_it_may_do(authorities: list[str], trade: bool, withdraw: bool) -> None:
     """K06: a key that may withdraw must be found out before it trades live."""
-    row = {"userId": "77", "ips": "203.0.113.1, 10.0.0.2", "authorities": authorities, "parentId": 1}
+    row = {"userId": "77", "ips": "203.0.113.1, 203.0.113.2", "authorities": authorities, "parentId": 1}
     reads, _ = _reads(lambda path, params: _body(row))
     key = await reads.key()
     assert (key.may_trade, key.may_withdraw) == (trade, withdraw)
-    assert (key.user_id, key.addresses) == ("77", ("203.0.113.1", "10.0.0.2"))
+    assert (key.user_id, key.addresses) == ("77", ("203.0.113.1", "203.0.113.2"))
     reads, _ = _reads(lambda path, params: _body(row | {"ips": ""}))
     assert (await reads.key()).addresses == ()

@@ -4,7 +4,7 @@ How requests travel, and which of them may be tried again, is the business of `d
 judged is that of `outcomes`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from omega_tui.domain.orders import HoldSide, MarginMode, OrderChange, OrderRef, OrderRequest, PositionMode
@@ -27,13 +27,26 @@ from omega_tui.exchange.port import BATCH_LIMIT, NotSent, Outcome
 _PRODUCT = {"productType": ProductType.USDT_FUTURES.value}
 
 
-class RestActions:
-    """Actions by way of a `Dispatch`; a `refusal` (read-only, no key) ends every one as NotSent with these
-    words."""
+async def _no_objection(patience: Patience) -> str:
+    return ""
 
-    def __init__(self, dispatch: Dispatch, refusal: str = "") -> None:
+
+class RestActions:
+    """Actions by way of a `Dispatch`.
+
+    A `refusal` (read-only, no key) ends every one as NotSent with these words, and so does an `objection` to
+    the key in use, which is asked before each.
+    """
+
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        refusal: str = "",
+        objection: Callable[[Patience], Awaitable[str]] = _no_objection,
+    ) -> None:
         self._dispatch = dispatch
         self._refusal = refusal
+        self._objection = objection
 
     async def place(self, request: OrderRequest) -> Outcome:
         """Send one order, once. An order that contradicts itself is not sent."""
@@ -161,8 +174,8 @@ class RestActions:
         client_order_id: str | None = None,
         order_id: str | None = None,
     ) -> Outcome:
-        if self._refusal:
-            return NotSent(self._refusal)
+        if held := self._refusal or await self._objection(patience):
+            return NotSent(held)
         return await self._dispatch.act(
             *(action, path, params, patience),
             lambda evidence: classify(action, evidence, client_order_id, order_id),
@@ -176,8 +189,8 @@ class RestActions:
         patience: Patience,
         names: Sequence[tuple[str | None, str | None]],
     ) -> tuple[Outcome, ...]:
-        if self._refusal:
-            return _none_sent(names, self._refusal)
+        if held := self._refusal or await self._objection(patience):
+            return _none_sent(names, held)
         return await self._dispatch.act(
             *(action, path, params, patience), lambda evidence: classify_legs(action, evidence, names)
         )

@@ -3,9 +3,9 @@
 from omega_tui.domain.events import Health, HealthChanged, Surface
 from omega_tui.exchange.port import Sink
 
-KEY, MAINTENANCE = "key", "maintenance"
-"""The obstacles, the graver one first."""
-_ORDER = (KEY, MAINTENANCE)
+KEY, WITHDRAWAL, MAINTENANCE = "key", "withdrawal", "maintenance"
+"""The obstacles, the graver ones first."""
+_ORDER = (KEY, WITHDRAWAL, MAINTENANCE)
 
 
 class ActionsBoard:

@@ -23,6 +23,7 @@ from omega_tui.exchange.bitget.board import ActionsBoard
 from omega_tui.exchange.bitget.contracts_cache import ContractsCache
 from omega_tui.exchange.bitget.dispatch import Dispatch, Sender
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
+from omega_tui.exchange.bitget.key_check import AccountFacts, KeyCheck
 from omega_tui.exchange.bitget.limits import Limits
 from omega_tui.exchange.bitget.market_feed import MarketFeed
 from omega_tui.exchange.bitget.reads import RestReads
@@ -70,7 +71,7 @@ class BitgetGateway:
 
     Without `credentials` it serves market data only. With `read_only` every action ends as `NotSent`.
     `cache_dir` keeps the list of contracts between starts; None keeps nothing. `links` replace the network.
-    `log` writes a line for every request.
+    `log` writes a line for every request; `facts` are known of the account beforehand.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class BitgetGateway:
         cache_dir: Path | None = None,
         links: Links | None = None,
         log: RequestLog | None = None,
+        facts: AccountFacts | None = None,
     ) -> None:
         self._endpoints = endpoints
         self._credentials = credentials
@@ -98,11 +100,15 @@ class BitgetGateway:
         )
         self._dial = links.dial
         self._client = links.rest(self._server_clock.now_ms)
-        limits, board, refusal = Limits(clock), ActionsBoard(self._report), _refusal(credentials, read_only)
-        self._service = Service(limits, board, clock, self._report, self._measure_again)
-        dispatch = Dispatch(self._client, limits, self._service, clock, ids, log)
-        self.actions = RestActions(dispatch, refusal)
+        facts, refusal = facts or AccountFacts(), _refusal(credentials, read_only)
+        limits, board = Limits(clock, copied=facts.copied), ActionsBoard(self._report)
+        service = Service(limits, board, clock, self._report, self._measure_again)
+        dispatch = Dispatch(self._client, limits, service, clock, ids, log)
         self.reads = RestReads(dispatch, credentials is not None, clock)
+        self._key_check = KeyCheck(
+            *(dispatch, self.reads, service, board, self._report, facts, clock.monotonic)
+        )
+        self.actions = RestActions(dispatch, refusal, self._key_check.objection)
         self._timekeeper = Timekeeper(
             *(self.reads, self._server_clock, clock, self._report, board.link, self._client.ready, refusal)
         )
@@ -120,6 +126,7 @@ class BitgetGateway:
         if self._credentials is None:
             self._report(HealthChanged(Surface.PRIVATE, Health.DOWN, "no API key"))
             return
+        self._run(self._check_key(), "key check")
         session = Session(self._build_login)
         account = AccountFeed(self._report, lambda: session.confirmed)
         session.want(account.topics, self._clock.monotonic())
@@ -179,6 +186,11 @@ class BitgetGateway:
         if clock_is_off:
             self._timekeeper.measure_again()
         await self._timekeeper.wait_for_sample(_FIRST_TIME_SECONDS)
+
+    async def _check_key(self) -> None:
+        # Signed before the clock is measured, a good key would be refused for its timestamp.
+        await self._timekeeper.wait_for_sample(_FIRST_TIME_SECONDS)
+        await self._key_check.run()
 
     def _measure_again(self) -> None:
         self._timekeeper.measure_again()

@@ -9,9 +9,11 @@ import asyncio
 import importlib
 import logging
 import ssl
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from omega_tui.domain.text import safe_text
@@ -186,11 +188,26 @@ def _build_client(configuration: dict[str, Any]) -> tuple[Any, ssl.SSLContext]:
     """Runs in a thread: import ccxt, make its Bitget object and the TLS context."""
     module = importlib.import_module("ccxt.async_support")
     base_url = configuration.pop("omega_base_url")
+    _require_the_real_thing(module.bitget)
     client = module.bitget(configuration)
     client.urls["api"] = dict.fromkeys(client.urls["api"], base_url)
     context = ssl.create_default_context(cafile=client.cafile)
     client.ssl_context = context
     return client, context
+
+
+def _require_the_real_thing(client_class: type) -> None:
+    """A look-alike of ccxt once replaced `sign`, and sent orders and keys to somebody else."""
+    name = "ccxt.async_support.bitget"
+    home = Path(getattr(sys.modules.get(name), "__file__", None) or "").as_posix()
+    sign = vars(client_class).get("sign")
+    written = Path(getattr(getattr(sign, "__code__", None), "co_filename", "")).as_posix()
+    if (
+        client_class.__module__ != name
+        or not home.endswith("/ccxt/async_support/bitget.py")
+        or written != home
+    ):
+        raise ImportError("the signing code of ccxt is not its own; install the program anew")
 
 
 def _failures() -> tuple[type[Exception], ...]:

@@ -25,6 +25,11 @@ _KEY_CODES = codes_of(Kind.KEY, Kind.PERMISSION) - {"40022", "40024", "40000"}
 """Refusals of the key itself; the others may concern one contract, as where a coin is not offered."""
 
 
+def condemns_the_key(code: str) -> bool:
+    """Whether a refusal says that this key is of no use here."""
+    return code in _KEY_CODES
+
+
 class Service:
     """Watches every reply of one environment."""
 
@@ -59,7 +64,7 @@ class Service:
             self._upgrading()
         elif kind is Kind.MAINTENANCE and symbol is not None:
             self._symbol_closed(symbol, code)
-        elif code in _KEY_CODES and _TRADING in path:
+        elif condemns_the_key(code) and _TRADING in path:
             self._sending_refused_at = self._clock.monotonic() if http_method(path) == "POST" else None
             self.key_refused(code)
         elif code == Code.COPY_TRADING_LOCK:
