@@ -32,9 +32,6 @@ def tell_end(state: State, before: OrderState | None, order: Order) -> None:
         state.diary.good(f"triggered: {order.plan.kind} of {order.symbol} at {at}")
     if order.state is not OrderState.CANCELED:
         return
-    price = "market" if order.price is None else decimal_text(order.price)
     done = f", {decimal_text(order.filled)} of it filled" if order.filled else ""
     why = f": {order.reason}" if order.reason else ""
-    state.diary.write(
-        f"canceled: {order.side} {decimal_text(order.size)} {order.symbol} at {price}{done}{why}"
-    )
+    state.diary.write(f"canceled: {order_words(order)}{done}{why}")

@@ -8,10 +8,12 @@ are refused with a hint and never guessed.
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 from omega_tui.domain.orders import OrderType, Side, TimeInForce
+from omega_tui.domain.plans import PlanKind
 from omega_tui.domain.values import InvalidNumber, decimal_text, parse_decimal
-from omega_tui.engine.intents import TicketDraft, TicketPreview
+from omega_tui.engine.intents import PlanDraft, TicketDraft, TicketPreview
 
 _MOST_CHARACTERS = 20
 
@@ -22,11 +24,19 @@ class TicketType(Enum):
     LIMIT = "limit"
     POST_ONLY = "post-only"
     MARKET = "market"
+    TRIGGER = "trigger market"
+    TRIGGER_LIMIT = "trigger limit"
+
+    @property
+    def waits(self) -> bool:
+        """Whether such an order waits for a price before it is one."""
+        return self in (TicketType.TRIGGER, TicketType.TRIGGER_LIMIT)
 
     @property
     def order_type(self) -> OrderType:
         """How such an order is priced."""
-        return OrderType.MARKET if self is TicketType.MARKET else OrderType.LIMIT
+        at_market = self in (TicketType.MARKET, TicketType.TRIGGER)
+        return OrderType.MARKET if at_market else OrderType.LIMIT
 
     @property
     def time_in_force(self) -> TimeInForce:
@@ -35,6 +45,8 @@ class TicketType(Enum):
             TicketType.LIMIT: TimeInForce.GTC,
             TicketType.POST_ONLY: TimeInForce.POST_ONLY,
             TicketType.MARKET: TimeInForce.IOC,
+            TicketType.TRIGGER: TimeInForce.GTC,
+            TicketType.TRIGGER_LIMIT: TimeInForce.GTC,
         }[self]
 
 
@@ -42,14 +54,24 @@ class Field(Enum):
     """The ticket's fields from top to bottom."""
 
     TYPE = "type"
+    TRIGGER = "trigger"
     PRICE = "price"
     SIZE = "size"
     CLOSES = "reduce"
+    STOP = "stop"
+    TARGET = "target"
+
+
+PRICES = (Field.TRIGGER, Field.PRICE, Field.STOP, Field.TARGET)
+"""Fields that hold a price, which a key can move by a tick."""
 
 
 @dataclass(frozen=True, slots=True)
 class TicketForm:
-    """An open ticket. `hint` is what was wrong with the last key, empty when nothing was."""
+    """An open ticket. `hint` is what was wrong with the last key, empty when nothing was.
+
+    An empty `stop` leaves the choice to the profile in force, 0 asks for none.
+    """
 
     ticket_id: str
     symbol: str
@@ -60,17 +82,26 @@ class TicketForm:
     closes: bool = False
     field: Field = Field.SIZE
     hint: str = ""
+    trigger: str = ""
+    stop: str = ""
+    target: str = ""
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """Fields that apply: a market order has no price."""
-        return tuple(
-            field for field in Field if field is not Field.PRICE or self.kind is not TicketType.MARKET
-        )
+        """Fields that apply: a market order has no price, only a trigger waits, a close carries no legs."""
+        missing: set[Field] = set()
+        if self.kind.order_type is OrderType.MARKET:
+            missing.add(Field.PRICE)
+        if not self.kind.waits:
+            missing.add(Field.TRIGGER)
+        if self.closes:
+            missing |= {Field.STOP, Field.TARGET}
+        return tuple(field for field in Field if field not in missing)
 
     def draft(self) -> TicketDraft:
         """What is asked for so far; unfinished numbers are None."""
-        priced = self.kind is not TicketType.MARKET
+        priced = self.kind.order_type is OrderType.LIMIT
+        plan = PlanDraft(PlanKind.TRIGGER, _number(self.trigger)) if self.kind.waits else None
         return TicketDraft(
             ticket_id=self.ticket_id,
             symbol=self.symbol,
@@ -80,6 +111,9 @@ class TicketForm:
             size=_number(self.size),
             price=_number(self.price) if priced else None,
             closes=self.closes,
+            plan=plan,
+            stop_loss=None if self.closes else _number(self.stop),
+            take_profit=None if self.closes else _number(self.target),
         )
 
     def stepped(self, step: int) -> "TicketForm":
@@ -95,7 +129,8 @@ class TicketForm:
 
     def closing(self, closes: bool) -> "TicketForm":
         """The same order, only closing or not."""
-        return replace(self, closes=closes, hint="")
+        form = replace(self, closes=closes, hint="")
+        return form if form.field in form.fields else replace(form, field=Field.SIZE)
 
     def toggled(self, step: int = 1) -> "TicketForm":
         """The next choice of a field that is chosen rather than typed."""
@@ -108,13 +143,13 @@ class TicketForm:
 
     def typed(self, character: str) -> "TicketForm":
         """One more character in a number field, or a hint why it cannot be there."""
-        if self.field not in (Field.PRICE, Field.SIZE):
+        if self.field in (Field.TYPE, Field.CLOSES):
             return self
         return self._entered(self._text + character)
 
     def pasted(self, text: str) -> "TicketForm":
         """A pasted number replaces the field; anything else is refused whole."""
-        if self.field not in (Field.PRICE, Field.SIZE):
+        if self.field in (Field.TYPE, Field.CLOSES):
             return self
         return self._entered(text)
 
@@ -123,21 +158,33 @@ class TicketForm:
         return self._with_text("" if everything else self._text[:-1], "")
 
     def nudged(self, ticks: int, tick: Decimal) -> "TicketForm":
-        """The price moved by whole ticks, never to zero or below."""
-        price = _number(self.price)
-        if price is None or self.kind is TicketType.MARKET:
+        """The price in the chosen field moved by whole ticks, never to zero or below."""
+        price = _number(self._text)
+        if price is None or self.field not in PRICES or self.field not in self.fields:
             return self
         moved = price + tick * ticks
-        return replace(self, price=decimal_text(moved), hint="") if moved > 0 else self
+        return self._with_text(decimal_text(moved), "") if moved > 0 else self
+
+    def text_of(self, field: Field) -> str:
+        """What was typed into a field that takes text."""
+        texts = {
+            Field.TRIGGER: self.trigger,
+            Field.PRICE: self.price,
+            Field.SIZE: self.size,
+            Field.STOP: self.stop,
+            Field.TARGET: self.target,
+        }
+        return texts.get(field, "")
 
     @property
     def _text(self) -> str:
-        return self.price if self.field is Field.PRICE else self.size
+        return self.text_of(self.field)
 
     def _with_text(self, text: str, hint: str) -> "TicketForm":
-        if self.field is Field.PRICE:
-            return replace(self, price=text, hint=hint)
-        return replace(self, size=text, hint=hint) if self.field is Field.SIZE else self
+        if self.field in (Field.TYPE, Field.CLOSES):
+            return self
+        changes: dict[str, Any] = {self.field.value: text, "hint": hint}
+        return replace(self, **changes)
 
     def _entered(self, text: str) -> "TicketForm":
         problem = number_problem(text)
@@ -172,7 +219,7 @@ def materially_different(armed: TicketPreview, now: TicketPreview) -> bool:
     Margin, fee and liquidation follow the mark from tick to tick; a market order's price may drift by a tenth
     of a percent before its armed preview counts as stale.
     """
-    fixed = ("size", "price", "reduce_only", "hold_side", "problems")
+    fixed = ("size", "price", "reduce_only", "hold_side", "stop_loss", "take_profit", "plan", "problems")
     if any(getattr(armed, name) != getattr(now, name) for name in fixed):
         return True
     before, after = armed.price_used, now.price_used

@@ -385,7 +385,18 @@ def preview(draft: TicketDraft) -> TicketPreview:
         + f" {'long' if (draft.side is Side.BUY) != draft.closes else 'short'}",
         changes=tuple(changes),
         problems=tuple(problems),
+        loss_at_stop=None if draft.stop_loss is None else D("12.34"),
+        reward_to_risk=None if draft.take_profit is None else D("1.618"),
+        stop_loss=draft.stop_loss,
+        take_profit=draft.take_profit,
+        plan=_plan(draft),
     )
+
+
+def _plan(draft: TicketDraft) -> Plan | None:
+    if draft.plan is None or draft.plan.trigger_price is None:
+        return None
+    return Plan(draft.plan.kind, draft.plan.trigger_price, draft.plan.trigger_by)
 
 
 def protection(intent: Protect) -> ProtectPreview:

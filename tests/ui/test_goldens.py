@@ -36,7 +36,7 @@ from omega_tui.ui.rows.spans import Line, line_width
 from omega_tui.ui.rows.status import build_alarm, build_status
 from omega_tui.ui.rows.tape import build_tape
 from omega_tui.ui.rows.ticket import build_ticket
-from omega_tui.ui.ticket_form import TicketForm, TicketType
+from omega_tui.ui.ticket_form import Field, TicketForm, TicketType
 from tests.ui import sample_views as sample
 
 REWRITE = os.environ.get("OMEGA_GOLDEN") == "write"
@@ -165,6 +165,14 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
     ),
     "log": (lambda w, h: build_log(sample.LOG, w, h, focused=False), ((80, 6), (39, 10), (77, 8))),
     "ticket": (_ticket(FORM), ((35, 14), (34, 22), (42, 32))),
+    "ticket-legs": (
+        _ticket(replace(FORM, stop="63000", target="66000", field=Field.STOP)),
+        ((35, 14), (34, 22), (42, 32)),
+    ),
+    "ticket-trigger": (
+        _ticket(replace(FORM, kind=TicketType.TRIGGER_LIMIT, trigger="65000", stop="63000", size="0.010")),
+        ((35, 14), (34, 22), (42, 32)),
+    ),
     "ticket-market-armed": (
         _ticket(
             replace(FORM, kind=TicketType.MARKET, size="0.010"),

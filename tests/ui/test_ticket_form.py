@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omega_tui.domain.orders import Side
+from omega_tui.domain.orders import OrderType, Side
+from omega_tui.domain.plans import PlanKind, TriggerBy
 from omega_tui.ui.ticket_form import Field, TicketForm, TicketType, materially_different
 from tests.ui import sample_views as sample
 
@@ -77,7 +78,7 @@ def test_a_market_order_has_no_price_field() -> None:
 
 
 def test_the_price_never_goes_to_zero() -> None:
-    form = replace(FORM, price="0.1")
+    form = replace(FORM, field=Field.PRICE, price="0.1")
     assert form.nudged(-1, Decimal("0.1")).price == "0.1"
     assert form.nudged(3, Decimal("0.1")).price == "0.4"
 
@@ -91,3 +92,38 @@ def test_a_market_price_may_drift_a_little_but_not_far() -> None:
     assert materially_different(armed, replace(armed, price_used=armed.price_used * Decimal("1.002")))
     assert materially_different(armed, replace(armed, size=Decimal("0.02")))
     assert materially_different(armed, replace(armed, problems=("halted",)))
+
+
+def test_legs_go_with_an_opening_order_and_not_with_a_close() -> None:
+    """A close that carries a stop would be refused by the exchange, or worse, taken."""
+    form = replace(FORM, size="0.01", stop="63000", target="66000")
+    assert (form.draft().stop_loss, form.draft().take_profit) == (Decimal(63000), Decimal(66000))
+    closing = replace(form, field=Field.STOP).closing(True)
+    assert (closing.draft().stop_loss, closing.draft().take_profit) == (None, None)
+    assert closing.field is Field.SIZE, "the field is gone"
+
+
+def test_no_stop_is_said_with_a_zero_and_an_empty_field_leaves_it_to_the_profile() -> None:
+    assert replace(FORM, stop="0").draft().stop_loss == 0
+    assert FORM.draft().stop_loss is None
+
+
+def test_a_trigger_waits_for_its_price_at_market_or_as_a_limit() -> None:
+    form = replace(FORM, trigger="65000").of_kind(TicketType.TRIGGER)
+    plan = form.draft().plan
+    assert plan is not None
+    assert (plan.kind, plan.trigger_price, plan.trigger_by) == (
+        PlanKind.TRIGGER,
+        Decimal(65000),
+        TriggerBy.MARK,
+    )
+    assert (form.draft().order_type, form.draft().price) == (OrderType.MARKET, None)
+    limit = form.of_kind(TicketType.TRIGGER_LIMIT).draft()
+    assert (limit.order_type, limit.price) == (OrderType.LIMIT, Decimal(FORM.price))
+    assert form.of_kind(TicketType.LIMIT).draft().plan is None
+
+
+def test_every_price_moves_by_a_tick_in_its_own_field() -> None:
+    form = replace(FORM, stop="63000", field=Field.STOP)
+    assert form.nudged(-2, Decimal("0.1")).stop == "62999.8"
+    assert replace(form, field=Field.SIZE).nudged(1, Decimal("0.1")) == replace(form, field=Field.SIZE)

@@ -12,11 +12,11 @@ from omega_tui.domain.values import decimal_text
 from omega_tui.engine.intents import TicketPreview
 from omega_tui.engine.views import Panel, Views
 from omega_tui.ui.rows.ticket import build_ticket, order_words
-from omega_tui.ui.ticket_form import Field, TicketForm, TicketType
+from omega_tui.ui.ticket_form import PRICES, TicketForm, TicketType
 from omega_tui.ui.widgets.line_panel import LinePanel
 
 _FIELD_STEPS = {"tab": 1, "shift+tab": -1}
-_KINDS = {"l": TicketType.LIMIT, "p": TicketType.POST_ONLY, "m": TicketType.MARKET}
+_KINDS = {"l": TicketType.LIMIT, "p": TicketType.POST_ONLY, "m": TicketType.MARKET, "t": TicketType.TRIGGER}
 _PASSED_ON = frozenset({"f1", "ctrl+c", "ctrl+q", "f12"})
 
 
@@ -136,7 +136,7 @@ class TicketPanel(LinePanel, can_focus=True):
         return form
 
     def _vertical(self, form: TicketForm, step: int) -> TicketForm:
-        """Up and down nudge the price by a tick while it is the chosen field, else they change the field."""
-        if form.field is Field.PRICE:
+        """Up and down nudge a price by a tick while it is the chosen field, else they change the field."""
+        if form.field in PRICES and form.text_of(form.field):
             return replace(form.nudged(step, self._tick), hint="")
         return form.stepped(-step)

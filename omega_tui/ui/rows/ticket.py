@@ -2,6 +2,7 @@
 
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.orders import Side
+from omega_tui.domain.values import decimal_text
 from omega_tui.engine.intents import TicketPreview
 from omega_tui.ui import format as text_of
 from omega_tui.ui.rows.spans import Line, Span, filled, fit, on, padded, spread_out, wrapped
@@ -10,7 +11,8 @@ from omega_tui.ui.ticket_form import Field, TicketForm, TicketType
 
 _ROOMY = 18
 
-_LABELS = {Field.TYPE: "type", Field.PRICE: "price", Field.SIZE: "size", Field.CLOSES: "reduce"}
+_CHOSEN = (Field.TYPE, Field.CLOSES)
+"""Fields whose value is chosen rather than typed."""
 
 
 def build_ticket(
@@ -24,11 +26,12 @@ def build_ticket(
     question: str = "",
 ) -> list[Line]:
     """The whole panel. `question` replaces the hint while an order is armed."""
-    lines = [_title(form, venue, width), *[_field(form, field, instrument, width) for field in form.fields]]
+    lines = [_title(form, venue, width)]
+    lines += [_field(form, preview, field, instrument, width) for field in form.fields]
     rule: Line = (("─" * width, "faint"),)
-    figures = _figures(preview, instrument, width)
-    # In a low terminal the notional gives way: size and price, which make it, stay.
-    lines += [rule, *figures, rule] if height >= _ROOMY else [figures[0], *figures[2:]]
+    roomy = height >= _ROOMY
+    figures = _figures(preview, instrument, width, height - len(lines) - (5 if roomy else 2))
+    lines += [rule, *figures, rule] if roomy else figures
     tail = _verdict(form, preview, question, width, max(2, height - len(lines)))
     gap = height - len(lines) - len(tail)
     blank: Line = ((" " * width, "ink"),)
@@ -42,53 +45,67 @@ def _title(form: TicketForm, venue: str, width: int) -> Line:
     return on(spread_out(left, right, width), "raised")
 
 
-def _field(form: TicketForm, field: Field, instrument: Instrument | None, width: int) -> Line:
+def _field(
+    form: TicketForm, preview: TicketPreview, field: Field, instrument: Instrument | None, width: int
+) -> Line:
     chosen = form.field is field
     token = "ink bold on cursor" if chosen else "ink bold"
-    label: Span = (f"{'▸' if chosen else ' '}{_LABELS[field]:<8}", "accent bold" if chosen else "muted")
+    label: Span = (f"{'▸' if chosen else ' '}{field.value:<8}", "accent bold" if chosen else "muted")
     unit = _unit(field, instrument)
     room = width - 13 - len(unit)
     return filled(
-        [label, (f" {fit(_value(form, field, chosen), room)} ", token), (f" {unit} ", "muted")], width
+        [label, (f" {fit(_value(form, preview, field, chosen), room)} ", token), (f" {unit} ", "muted")],
+        width,
     )
 
 
-def _value(form: TicketForm, field: Field, chosen: bool) -> str:
+def _value(form: TicketForm, preview: TicketPreview, field: Field, chosen: bool) -> str:
     if field is Field.TYPE:
         return f"◂ {form.kind.value} ▸" if chosen else form.kind.value
     if field is Field.CLOSES:
         return "yes, only closes" if form.closes else "no"
-    text = form.price if field is Field.PRICE else form.size
-    return f"{text}▏" if chosen else text or text_of.NOTHING
+    text = form.text_of(field)
+    if chosen:
+        return f"{text}▏"
+    if not text and field is Field.STOP and preview.stop_loss is not None:
+        return f"{text_of.grouped(decimal_text(preview.stop_loss))} by profile"
+    return text or text_of.NOTHING
 
 
 def _unit(field: Field, instrument: Instrument | None) -> str:
-    if instrument is None or field in (Field.TYPE, Field.CLOSES):
+    if instrument is None or field in _CHOSEN:
         return ""
-    return instrument.quote if field is Field.PRICE else instrument.base
+    return instrument.base if field is Field.SIZE else instrument.quote
 
 
-def _figures(preview: TicketPreview, instrument: Instrument | None, width: int) -> list[Line]:
+def _figures(preview: TicketPreview, instrument: Instrument | None, width: int, room: int) -> list[Line]:
+    """What would be sent and what it means; in a low terminal the least telling figures give way."""
     places = instrument.price_places if instrument else 2
     size_places = instrument.size_places if instrument else 4
     sent = text_of.number(preview.size, size_places)
     price = text_of.number(preview.price or preview.price_used, places)
     about = "~" if preview.price is None and preview.price_used is not None else ""
-    pairs = (
-        ("sends", f"{sent} @ {about}{price}"),
-        ("notional", text_of.number(preview.notional, 2)),
-        ("margin", text_of.number(preview.margin, 2)),
-        ("fee", text_of.number(preview.fee, 4)),
-        ("liquidation", text_of.number(preview.liquidation_price, places)),
+    ratio = text_of.NOTHING if preview.reward_to_risk is None else f"{preview.reward_to_risk:.2f} : 1"
+    ranked = (
+        (0, "sends", f"{sent} @ {about}{price}"),
+        (6, "notional", text_of.number(preview.notional, 2)),
+        (2, "margin", text_of.number(preview.margin, 2)),
+        (4, "fee", text_of.number(preview.fee, 4)),
+        (3, "liquidation", text_of.number(preview.liquidation_price, places)),
+        (1, "loss at stop", text_of.number(preview.loss_at_stop, 2)),
+        (5, "reward : risk", ratio),
     )
+    kept = sorted(rank for rank, _, _ in ranked)[: max(1, room)]
     return [
         spread_out([(f" {label}", "muted")], [(f"{value} ", _figure_token(label))], width)
-        for label, value in pairs
+        for rank, label, value in ranked
+        if rank in kept
     ]
 
 
 def _figure_token(label: str) -> str:
-    return {"sends": "ink bold", "liquidation": "liquidation"}.get(label, "ink")
+    tokens = {"sends": "ink bold", "liquidation": "liquidation", "loss at stop": "down bold"}
+    return tokens.get(label, "ink")
 
 
 def _verdict(form: TicketForm, preview: TicketPreview, question: str, width: int, room: int) -> list[Line]:
@@ -113,12 +130,16 @@ def _question(form: TicketForm, preview: TicketPreview, question: str, width: in
 
 
 def order_words(form: TicketForm, preview: TicketPreview, instrument: Instrument | None, venue: str) -> str:
-    """The order in one phrase: `SIM buy 0.010 BTCUSDT limit 64,000.0`."""
+    """The order in one phrase: `SIM buy 0.010 BTCUSDT limit 64,000.0, stop 63,000.0`."""
+    places = instrument.price_places if instrument else 2
     size = text_of.number(preview.size, instrument.size_places if instrument else 4)
+    price = f"{form.kind.value} {text_of.number(preview.price, places)}"
     if form.kind is TicketType.MARKET:
         price = "at market"
-    else:
-        price = (
-            f"{form.kind.value} {text_of.number(preview.price, instrument.price_places if instrument else 2)}"
-        )
-    return f"{venue} {form.side.value} {size} {form.symbol} {price}"
+    elif form.kind.waits:
+        limit = "at market" if preview.price is None else f"limit {text_of.number(preview.price, places)}"
+        reached = preview.plan.trigger_price if preview.plan is not None else None
+        price = f"{limit} when mark reaches {text_of.number(reached, places)}"
+    legs = (("stop", preview.stop_loss), ("target", preview.take_profit))
+    words = [f"{name} {text_of.number(leg, places)}" for name, leg in legs if leg]
+    return ", ".join([f"{venue} {form.side.value} {size} {form.symbol} {price}", *words])
