@@ -26,11 +26,8 @@ _PLACE = "/api/v2/mix/order/place-order"
 _FAULTS: list[Answer] = [
     reply({"orderId": "7", "clientOid": "omega-1"}),
     *(close_silently, reset, hang, cut("{", 40), raw(""), raw("<html>502</html>", 502)),
-    *(
-        refusal("40009", "sign signature error"),
-        refusal("429", "busy", 429),
-        raw("", 307, "Location: /x\r\n"),
-    ),
+    *(raw("", 307, "Location: /x\r\n"), refusal("40009", "sign signature error")),
+    refusal("429", "busy", 429),
 ]
 
 
