@@ -99,13 +99,16 @@ def merge_fills(ours: Order, fills: Iterable[Fill]) -> Order:
     if not total or filled < ours.filled:
         return ours
     fees = [fill.fee for fill in known if fill.fee is not None]
+    # One figure cannot say what was paid in two coins.
+    mixed = len({fill.fee_coin for fill in known}) > 1
+    paid = sum(fees, _ZERO) if len(fees) == len(known) else ours.fee
     return replace(
         ours,
         order_id=ours.order_id or known[0].order_id,
         filled=filled,
         state=_reached(ours.state, filled, ours.size),
         average_price=sum((fill.size * fill.price for fill in known), _ZERO) / total,
-        fee=sum(fees, _ZERO) if len(fees) == len(known) else ours.fee,
+        fee=None if mixed else paid,
         updated_ms=_latest(ours.updated_ms, max(fill.exchange_ms for fill in known)),
     )
 

@@ -118,9 +118,9 @@ class AccountView:
     """The account's money; realized profit and fees (negative when paid) are those of this session.
 
     `open_risk` is what every open position, and every entry that rests, would lose at its stop, as a share of
-    equity, beside its cap: one without a stop counts to its liquidation;
-    `day_profit` is since the day's opening (UTC), `day_loss_limit` the loss that locks new entries; both are
-    money.
+    equity, beside its cap: one without a stop counts to its liquidation; `day_profit` is since the day's
+    opening (UTC), `day_loss_limit` the loss that locks new entries; both are money. `fees_elsewhere` are the
+    session's fees that were paid in another coin, each coin by itself.
     """
 
     coin: str
@@ -137,6 +137,7 @@ class AccountView:
     open_risk_cap: Decimal | None = None
     day_profit: Decimal | None = None
     day_loss_limit: Decimal | None = None
+    fees_elsewhere: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,15 @@ FillKey = tuple[str, str, str]
 
 
 class Executions:
-    """Executions by identity and the sums of the session, in the quote coin; fees are negative when paid."""
+    """Executions by identity and the sums of the session: `realized` in the quote coin, fees, negative when
+    paid, by the coin they were paid in; "" is a coin that nobody named."""
 
     def __init__(self) -> None:
         self._fills: dict[FillKey, Fill] = {}
         self._of_order: dict[str, list[FillKey]] = {}
         self._counted: set[FillKey] = set()
         self.realized = _ZERO
-        self.fees = _ZERO
+        self.fees: dict[str, Decimal] = {}
 
     def take(self, fill: Fill, *, counts: bool) -> tuple[Fill, bool] | None:
         """The execution as it is known now, and whether it was new; None when it tells nothing new.
@@ -62,4 +63,10 @@ class Executions:
         if key not in self._counted:
             return
         self.realized += (after.profit or _ZERO) - ((before.profit if before else None) or _ZERO)
-        self.fees += (after.fee or _ZERO) - ((before.fee if before else None) or _ZERO)
+        if before is not None and before.fee is not None:
+            self._pay(before.fee_coin, -before.fee)
+        if after.fee is not None:
+            self._pay(after.fee_coin, after.fee)
+
+    def _pay(self, coin: str | None, fee: Decimal) -> None:
+        self.fees[coin or ""] = self.fees.get(coin or "", _ZERO) + fee

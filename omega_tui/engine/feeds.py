@@ -17,7 +17,7 @@ from omega_tui.engine.options import EngineOptions
 MARKET_SURFACES = (Surface.BOOK, Surface.TICKER, Surface.TAPE, Surface.CANDLES)
 """Surfaces that start anew when another market is watched."""
 
-_POLLED_SECONDS = 5.0
+_LEAST_POLLED_SECONDS, _POLLS_MISSED = 5.0, 2.5
 _STALLED = "the program stood still"
 _BUCKET_SECONDS = 300.0
 _BUCKETS = 12
@@ -75,6 +75,11 @@ class Feeds:
             Surface.TICKER: options.stale_book_seconds,
             Surface.PRIVATE: options.stale_private_seconds,
             Surface.CANDLES: options.stale_candles_seconds,
+        }
+        self._polled = {
+            Surface.BOOK: _polled_seconds(options.poll_price_seconds),
+            Surface.TICKER: _polled_seconds(options.poll_price_seconds),
+            Surface.PRIVATE: _polled_seconds(options.poll_positions_seconds),
         }
         self._feeds = {surface: _Feed() for surface in Surface}
         self._faults: dict[str, tuple[Surface, str]] = {}
@@ -143,7 +148,7 @@ class Feeds:
         if verdict.health is Health.LIVE or polled is None or self._is_broken(surface):
             return verdict
         age = self._clock.monotonic() - polled
-        if age > _POLLED_SECONDS:
+        if age > self._polled.get(surface, 0.0):
             return verdict
         because = f": {verdict.reason}" if verdict.reason else ""
         return Freshness(Health.POLLING, age, f"read by request, its stream is {verdict.health}{because}")
@@ -197,3 +202,8 @@ class Feeds:
         if not self._judge_lag or feed.exchange_ms is None or floor is None:
             return age
         return max(age, (now * 1000 - feed.exchange_ms - floor) / 1000)
+
+
+def _polled_seconds(interval: float) -> float:
+    """How long an answer keeps a surface POLLING: two may be missed."""
+    return max(_LEAST_POLLED_SECONDS, _POLLS_MISSED * interval)

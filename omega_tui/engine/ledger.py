@@ -82,10 +82,14 @@ class OrderLedger:
         """Profit of the session's executions, fees not taken off, in the quote coin."""
         return self._executions.realized
 
-    @property
-    def fees(self) -> Decimal:
-        """Fees of the session's executions, negative when paid, in the quote coin."""
-        return self._executions.fees
+    def fees(self, coin: str) -> Decimal:
+        """Fees of the session's executions in `coin`, or in a coin that nobody named; negative when paid."""
+        return self._executions.fees.get(coin, _ZERO) + self._executions.fees.get("", _ZERO)
+
+    def fees_elsewhere(self, coin: str) -> tuple[tuple[str, Decimal], ...]:
+        """Fees of the session's executions in other coins than `coin`, each coin by itself."""
+        known = self._executions.fees
+        return tuple((each, known[each]) for each in sorted(known) if each not in ("", coin) and known[each])
 
     def listen(self, listener: Callable[[Tracked], None]) -> None:
         """Have `listener` told of every order whose knowledge was renewed."""

@@ -62,14 +62,16 @@ def build_account(state: State) -> AccountView:
     profits = [position_profit(state, position) for position in positions]
     unrealized = sum((each for each in profits if each is not None), _ZERO) if None not in profits else None
     profile = state.risk.profile
+    coin = balance.coin if balance is not None else "USDT"
     return AccountView(
-        coin=balance.coin if balance is not None else "USDT",
+        coin=coin,
         equity=equity(state),
         available=balance.available if balance is not None else None,
         margin_used=sum(map(position_margin, positions), _ZERO) if balance is not None else None,
         unrealized=unrealized if balance is not None or positions else None,
         realized_session=state.ledger.realized,
-        fees_session=state.ledger.fees,
+        fees_session=state.ledger.fees(coin),
+        fees_elsewhere=state.ledger.fees_elsewhere(coin),
         long_notional=_side_notional(state, HoldSide.LONG),
         short_notional=_side_notional(state, HoldSide.SHORT),
         health=state.feeds.freshness(Surface.PRIVATE),

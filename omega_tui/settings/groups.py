@@ -105,6 +105,26 @@ class Limits(Struct, frozen=True):
     """Orders that may leave within a minute, each leg of a batch counted."""
 
 
+class Polling(Struct, frozen=True):
+    """How often requests stand in for a stream that is down or stale; new risk stays shut meanwhile."""
+
+    price_seconds: Seconds = 1.0
+    """Ticker and book of the market on screen."""
+
+    positions_seconds: Seconds = 2.0
+    """Open positions and their marks."""
+
+    orders_seconds: Seconds = 5.0
+    """Resting orders, and what became of those that rest no more."""
+
+    account_seconds: Seconds = 10.0
+    """The balance."""
+
+    least_change: Decimal = Decimal("0.01")
+    """What the account's money has to move by, in USDT, before anything is drawn anew or worked out again;
+    smaller moves add up until they reach it."""
+
+
 class Protection(Struct, frozen=True):
     """What to do when a stop that was asked for is not at the exchange."""
 
@@ -158,6 +178,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     screen: Screen = field(default_factory=Screen)
     paths: Paths = field(default_factory=Paths)
     limits: Limits = field(default_factory=Limits)
+    polling: Polling = field(default_factory=Polling)
     protection: Protection = field(default_factory=Protection)
     session: Session = field(default_factory=Session)
     account: Account = field(default_factory=Account)

@@ -248,7 +248,7 @@ def test_a_fill_told_twice_fills_its_gaps_and_counts_once() -> None:
     ledger.fill(fill("1", "0.004", fee=None, profit=None))
     assert not ledger.fill(fill("1", "0.004", fee="-0.14", profit="2"))
     assert not ledger.fill(fill("1", "0.004", fee="-0.14", profit="2"))
-    assert (ledger.fees, ledger.realized) == (D("-0.14"), D("2"))
+    assert (ledger.fees("USDT"), ledger.realized) == (D("-0.14"), D("2"))
     assert len(list(ledger.fills())) == 1
     assert merge_fill(fill("1", fee="-1"), fill("1", fee=None)).fee == D("-1")
 
@@ -279,7 +279,7 @@ def test_the_filled_size_is_the_sum_of_distinct_fills(
             ledger.conclude(tracked, S.ACK, "", "9001")
         ledger.fill(fill(str(index), str(D(sizes[index]) / 1000)))
     assert tracked.order.filled == D(total) / 1000
-    assert ledger.fees == D("-0.14") * len(sizes)
+    assert ledger.fees("USDT") == D("-0.14") * len(sizes)
 
 
 def test_a_client_id_is_never_used_twice() -> None:

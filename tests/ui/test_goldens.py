@@ -83,6 +83,19 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         ),
         ((80, 2), (120, 2), (200, 2)),
     ),
+    "status-polling": (
+        lambda w, h: build_status(
+            replace(
+                sample.STATUS,
+                posture=Posture.REDUCE_ONLY,
+                posture_reason="account stream polling: read by request, its stream is down: reset by peer",
+                book=replace(STALE, health=Health.POLLING),
+                private=replace(STALE, health=Health.POLLING),
+            ),
+            w,
+        ),
+        ((80, 2), (120, 2), (200, 2)),
+    ),
     "status-halt": (
         lambda w, h: build_status(
             replace(

@@ -133,6 +133,7 @@ def build_account(view: AccountView, width: int, height: int, *, focused: bool, 
     session = session_pnl(view)
     realized, fees = view.realized_session, view.fees_session
     both = f"{money(realized, private, signed=True)} {money(fees, private, signed=True)}"
+    both += "".join(f" {money(paid, private, signed=True)} {coin}" for coin, paid in view.fees_elsewhere)
     sides = f"{money(view.long_notional, private)} / {money(view.short_notional, private)}"
     unrealized = text_of.direction_token(view.unrealized)
     facts: tuple[tuple[str, str, str], ...] = (

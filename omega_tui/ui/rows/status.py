@@ -43,7 +43,8 @@ def _market_line(view: StatusView, width: int) -> Line:
         (4, _labelled("mark", text_of.number(view.mark_price, places))),
         (5, _labelled("funding", _funding(view))),
     ]
-    right: list[_Group] = [(1, health_spans(view))]
+    # What cannot be trusted is said before what the market is called.
+    right: list[_Group] = [(0 if _doubtful(view) else 1, health_spans(view))]
     return on(_packed(left, right, width), "raised")
 
 
@@ -87,19 +88,24 @@ def _reason(view: StatusView, width: int) -> tuple[Span, ...]:
 
 
 def health_spans(view: StatusView) -> tuple[Span, ...]:
-    """`data LIVE` when every surface is; else each one that is not, by name."""
-    surfaces = (("book", view.book), ("account", view.private), ("orders", view.actions))
-    bad = [(name, surface) for name, surface in surfaces if surface.health is not Health.LIVE]
+    """`data LIVE` when every surface is; else those that are not, by name, equals together."""
+    bad = _doubtful(view)
     if not bad:
         return (("● ", "good"), ("data LIVE ", "good bold"))
-    return tuple(span for name, surface in bad for span in _surface(name, surface))
-
-
-def _surface(name: str, surface: Freshness) -> tuple[Span, ...]:
-    token = (
-        "error bold" if surface.health in (Health.DOWN, Health.REFUSED, Health.MAINTENANCE) else "warn bold"
+    names: dict[tuple[str, str], list[str]] = {}
+    for name, surface in bad:
+        token = "error bold" if surface.health is Health.DOWN else "warn bold"
+        names.setdefault((freshness_words(surface.health, surface.age_seconds), token), []).append(name)
+    return tuple(
+        span
+        for (words, token), group in names.items()
+        for span in (("○ ", token), (f"{', '.join(group)} {words} ", token))
     )
-    return (("○ ", token), (f"{name} {freshness_words(surface.health, surface.age_seconds)} ", token))
+
+
+def _doubtful(view: StatusView) -> list[tuple[str, Freshness]]:
+    surfaces = (("book", view.book), ("account", view.private), ("orders", view.actions))
+    return [(name, surface) for name, surface in surfaces if surface.health is not Health.LIVE]
 
 
 def _price(view: StatusView, places: int) -> str:
