@@ -4,9 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from omega_tui.domain.orders import (
     HoldSide,
@@ -140,7 +143,7 @@ async def test_a_trailing_plan_repeats_its_callback_and_a_trigger_keeps_what_is_
         {
             "newStopSurplusTriggerPrice": "0",
             "newStopLossTriggerPrice": "58000",
-            "newStopLossTriggerType": "fill_price",
+            "newStopLossTriggerType": "mark_price",
         },
     ]
 
@@ -237,6 +240,31 @@ async def test_each_leg_of_a_batch_ends_by_itself() -> None:
         "force": "gtc",
         "side": "buy",
     }
+
+
+_FATES = ("done", "refused", "in doubt", "both", "twice", "unnamed")
+
+
+@given(st.lists(st.sampled_from(_FATES), min_size=1, max_size=BATCH_LIMIT), st.randoms(use_true_random=False))
+async def test_no_leg_is_judged_by_the_fate_of_another(fates: list[str], order: Random) -> None:
+    """O35, for every mixture in every order: certain is only what the answer says once and of this leg."""
+    names = [f"leg-{number}" for number in range(len(fates))]
+    done = [
+        {"orderId": "1", "clientOid": n} for n, f in zip(names, fates, strict=True) if f in ("done", "both")
+    ]
+    done += [{"orderId": "1", "clientOid": n} for n, f in zip(names, fates, strict=True) if f == "twice"] * 2
+    codes = {"refused": "45110", "both": "45110", "in doubt": "45001"}
+    failed = [
+        {"orderId": "", "clientOid": name, "errorMsg": "no", "errorCode": codes[fate]}
+        for name, fate in zip(names, fates, strict=True)
+        if fate in codes
+    ]
+    order.shuffle(done)
+    order.shuffle(failed)
+    exchange = Exchange({"successList": done, "failureList": failed})
+    outcomes = await exchange.actions.place_batch(_batch(*names))
+    certain = {"done": Accepted, "refused": Rejected}
+    assert [type(outcome) for outcome in outcomes] == [certain.get(fate, Unknown) for fate in fates]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 The market is scripted: prices move when a test says so, and then the exchange does the rest by itself.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -354,6 +354,31 @@ async def test_the_two_sides_of_isolated_hedge_mode_have_leverages_of_their_own(
         assert isinstance(await actions.set_leverage("ETHUSDT", leverage, hold), Accepted)
     settings = await reads.settings("ETHUSDT")
     assert (settings.leverage(HoldSide.LONG), settings.leverage(HoldSide.SHORT)) == (5, 7)
+
+
+@pytest.mark.parametrize("how", ["skipped", "repeated"])
+async def test_a_page_that_lost_a_row_or_tells_it_twice_changes_nothing(account: Account, how: str) -> None:
+    """P31: each list is told wrong once, the orders and plans are all there and each counts once."""
+    kinds = (PlanKind.TRIGGER, PlanKind.TRAILING, PlanKind.STOP_LOSS)
+    plans = [plan_order(kind, _LONG, hedge=account.hedge, name=f"plan-{kind}") for kind in kinds]
+    for request in (*plans, account.order("a", price="59000"), account.order("b", price="59001")):
+        await account.place(request)
+    every = await account.resting()
+    fills = await account.reads.fills(None, 0)
+    account.desk.server.faults.add(parse_fault({"name": "wrong_paging", "how": how, "count": 4}))
+    seen = [await _or_failed(account.reads.open_orders()) for _ in range(3)]
+    assert {len(orders) for orders in seen if orders is not None} == {len(every)}
+    assert seen[-1] is not None
+    account.desk.server.faults.add(parse_fault({"name": "wrong_paging", "how": how, "count": 1}))
+    told = [await _or_failed(account.reads.fills(None, 0)) for _ in range(2)]
+    assert {found for found in told if found is not None} == {fills}
+
+
+async def _or_failed(read: Awaitable[tuple[Any, ...]]) -> tuple[Any, ...] | None:
+    try:
+        return await read
+    except ReadFailed:
+        return None
 
 
 async def test_a_second_stop_of_a_position_moves_the_first_and_is_no_order_of_its_own(

@@ -153,9 +153,9 @@ def test_a_trigger_with_a_limit_and_legs_is_written_in_exact_plain_text() -> Non
             "tradeSide": "open",
             "clientOid": "plan-1",
             "stopSurplusTriggerPrice": "61050",
-            "stopSurplusTriggerType": "fill_price",
+            "stopSurplusTriggerType": "mark_price",
             "stopLossTriggerPrice": "60950",
-            "stopLossTriggerType": "fill_price",
+            "stopLossTriggerType": "mark_price",
         },
     )
 

@@ -3,8 +3,8 @@
 Trigger and trailing orders are placed by "Place-Plan-Order", what belongs to a position by
 "Place-Tpsl-Order": there `holdSide` is `long` or `short` in hedge mode and `buy` (a long position) or `sell`
 in one-way mode.
-Bitget counts callbacks in percent, the domain in shares. The legs that an opening order brings along are
-measured by the last price, as the presets of a plain order are unless Bitget says otherwise.
+Bitget counts callbacks in percent, the domain in shares. The legs that a trigger brings along are measured
+by the mark price, so that one odd trade ends nothing; Place-Order has no word for how a plain order's are.
 """
 
 from collections.abc import Mapping, Sequence
@@ -169,7 +169,7 @@ def build_legs(legs: Mapping[str, Decimal]) -> dict[str, str]:
     params: dict[str, str] = {}
     for prefix, price in legs.items():
         params[f"{prefix}TriggerPrice"] = decimal_text(price)
-        params[f"{prefix}TriggerType"] = _TRIGGER_TYPES[TriggerBy.LAST]
+        params[f"{prefix}TriggerType"] = _TRIGGER_TYPES[TriggerBy.MARK]
     return params
 
 
