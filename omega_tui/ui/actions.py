@@ -135,7 +135,7 @@ ACTIONS: tuple[Action, ...] = (
            Group.TICKET, _in_ticket, footer=4),
     Action("ticket.choose", (), "← →", "choose", "Next choice of type or reduce",
            Group.TICKET, _in_ticket, footer=5),
-    Action("ticket.type", (), "lpmt", "type", "Limit, post-only, market, trigger",
+    Action("ticket.type", (), "lpmt", "type", "Limit, post, market, trigger",
            Group.TICKET, _in_ticket, footer=6),
     Action("ticket.reduce", (), "r", "reduce", "Only closes, or not", Group.TICKET, _in_ticket, footer=7),
     Action("cursor.up", ("up", "k"), "↑ k", "up", "Cursor up, held at its price",
