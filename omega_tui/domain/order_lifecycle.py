@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from omega_tui.domain.orders import Fill, Order, OrderState
+from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
 from omega_tui.domain.plans import Plan
 
 _ZERO = Decimal(0)
@@ -36,6 +36,31 @@ CONCLUDED_HERE = frozenset({OrderState.NOT_SENT, OrderState.REJECTED, OrderState
 """Ends that we concluded; a statement of the exchange about the order overrules them."""
 
 
+def build_intent_order(request: OrderRequest) -> Order:
+    """The order as it is known before anything was sent."""
+    return Order(
+        client_order_id=request.client_order_id,
+        order_id=None,
+        symbol=request.symbol,
+        side=request.side,
+        order_type=request.order_type,
+        time_in_force=request.time_in_force,
+        size=request.size,
+        price=request.price,
+        reduce_only=request.reduce_only,
+        hold_side=request.hold_side,
+        state=OrderState.INTENT,
+        filled=_ZERO,
+        average_price=None,
+        fee=None,
+        created_ms=None,
+        updated_ms=None,
+        plan=request.plan,
+        take_profit=request.take_profit,
+        stop_loss=request.stop_loss,
+    )
+
+
 def advance(state: OrderState, to: OrderState) -> OrderState:
     """The better known of the two states; of two equally well known ones the first."""
     return to if _RANKS[to] > _RANKS[state] else state
@@ -47,6 +72,12 @@ def conclude(order: Order, state: OrderState, reason: str = "") -> Order:
     if reached is order.state:
         return order
     return replace(order, state=reached, reason=reason or order.reason)
+
+
+def leave_unknown(before: Order, order: Order) -> Order:
+    """Why the order's fate was unknown says nothing any more once it is known."""
+    settled = order.state is not before.state and order.reason == before.reason
+    return replace(order, reason="") if settled else order
 
 
 def merge_report(ours: Order, report: Order) -> Order:

@@ -154,6 +154,7 @@ def _apply_order(state: State, event: OrderReported) -> Consequences:
     tracked, changed = state.ledger.report(event.order, event.source)
     doubtful = judge_size(state, tracked, doubted=doubted)
     doubtful |= known is None and is_marked(event.order.client_order_id)
+    doubtful |= tracked.is_unexplained
     if not changed:
         return Consequences(reconcile=doubtful)
     tell_end(state, before, tracked.order)

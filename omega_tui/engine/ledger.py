@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from omega_tui.domain.evidence import Evidence, EvidenceSource
-from omega_tui.domain.order_lifecycle import conclude, merge_fills, merge_report
+from omega_tui.domain.order_lifecycle import (
+    build_intent_order,
+    conclude,
+    leave_unknown,
+    merge_fills,
+    merge_report,
+)
 from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
 from omega_tui.engine.executions import Executions
 
@@ -19,6 +25,7 @@ CLIENT_ID_PREFIX = "omg"
 
 _ZERO = Decimal(0)
 _FINISHED_KEPT = 500
+_CHILD_MISSES = 5
 _NEVER_WAS = frozenset({OrderState.REJECTED, OrderState.NOT_SENT, OrderState.NEVER_ACCEPTED})
 
 
@@ -31,7 +38,8 @@ class Tracked:
     `replaces` that of the order whose place it takes, `replaced_by` the other way. `overfilled` is a claim
     beyond the order's size that nobody has taken back. `cancels` counts the answers to cancels, the last at
     `cancel_answered_at`. `listed_at` is when the exchange was last asked and listed it as open; `asked_at`
-    and `missed_at` are when it was last asked for and last cleanly not found. All monotonic.
+    and `missed_at` are when it was last asked for and last cleanly not found. All monotonic. `child_misses`
+    counts how often the exchange named no child of a plan that fired.
     """
 
     order: Order
@@ -48,6 +56,14 @@ class Tracked:
     listed_at: float | None = None
     asked_at: float | None = None
     missed_at: float | None = None
+    child_misses: int = 0
+
+    @property
+    def is_unexplained(self) -> bool:
+        """Whether its end leaves a question; which child a plan had is asked only so often."""
+        childless = self.order.state is OrderState.TRIGGERED and self.order.child_order_id is None
+        asks = self.overfilled is not None or (childless and self.child_misses < _CHILD_MISSES)
+        return asks and self.order.state.terminal
 
     @property
     def key(self) -> str:
@@ -229,6 +245,10 @@ class OrderLedger:
             if tracked.overfilled is not None and symbol in (None, tracked.order.symbol)
         ]
 
+    def unexplained(self) -> list[Tracked]:
+        """Finished orders about which the exchange has to be asked: overfilled, or fired without a child."""
+        return [tracked for tracked in self._orders.values() if tracked.is_unexplained]
+
     def fills_of(self, order: Order) -> tuple[Fill, ...]:
         """The distinct executions of an order."""
         return self._executions.of_order(order.order_id)
@@ -257,7 +277,7 @@ class OrderLedger:
         if before.state is OrderState.UNKNOWN and source is None:
             order = replace(order, state=before.state)
         elif before.state is OrderState.UNKNOWN:
-            order = _leave_unknown(before, order)
+            order = leave_unknown(before, order)
         tracked.order = order
         if source is not None and order.state is not before.state:
             self._testify(tracked, source, before.state)
@@ -308,37 +328,6 @@ def _make_child(child: Tracked, plan: Tracked) -> None:
     child.order = replace(child.order, foreign=plan.order.foreign)
 
 
-def _leave_unknown(before: Order, order: Order) -> Order:
-    """Why the order's fate was unknown says nothing any more once it is known."""
-    settled = order.state is not before.state and order.reason == before.reason
-    return replace(order, reason="") if settled else order
-
-
 def is_marked(client_order_id: str) -> bool:
     """Whether a cockpit like this one gave the id."""
     return client_order_id.startswith(CLIENT_ID_PREFIX)
-
-
-def build_intent_order(request: OrderRequest) -> Order:
-    """The order as it is known before anything was sent."""
-    return Order(
-        client_order_id=request.client_order_id,
-        order_id=None,
-        symbol=request.symbol,
-        side=request.side,
-        order_type=request.order_type,
-        time_in_force=request.time_in_force,
-        size=request.size,
-        price=request.price,
-        reduce_only=request.reduce_only,
-        hold_side=request.hold_side,
-        state=OrderState.INTENT,
-        filled=_ZERO,
-        average_price=None,
-        fee=None,
-        created_ms=None,
-        updated_ms=None,
-        plan=request.plan,
-        take_profit=request.take_profit,
-        stop_loss=request.stop_loss,
-    )

@@ -65,11 +65,11 @@ def differs_from_known(report: Order, ledger: OrderLedger) -> bool:
 
 
 def questions(open_orders: Iterable[Order], ledger: OrderLedger, now: float) -> list[Tracked]:
-    """Our unfinished orders that the list of open ones does not explain, and those of which too much is said
-    to have traded: each has to be asked for."""
+    """Our unfinished orders that the list of open ones does not explain, and finished ones whose end leaves
+    a question: each has to be asked for."""
     listed = {order.client_order_id for order in open_orders} | {order.order_id for order in open_orders}
     unexplained = [tracked for tracked in ledger.unfinished() if _asks(tracked, listed, now)]
-    return unexplained + [each for each in ledger.overfilled() if each.order.state.terminal]
+    return unexplained + ledger.unexplained()
 
 
 def _asks(tracked: Tracked, listed: set[str | None], now: float) -> bool:

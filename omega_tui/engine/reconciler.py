@@ -59,7 +59,8 @@ class Reconciler:
     def pause_seconds(self) -> float:
         """How long until the next pass: soon while an order's fate is open."""
         open_states = (OrderState.UNKNOWN, OrderState.SENT, OrderState.ACK, OrderState.PENDING_CANCEL)
-        if any(tracked.state in open_states for tracked in self._state.ledger.unfinished()):
+        ledger = self._state.ledger
+        if ledger.unexplained() or any(tracked.state in open_states for tracked in ledger.unfinished()):
             return _OPEN_QUESTION_SECONDS
         options = self._state.options
         return options.reconcile_seconds if self._rounds.streaming else options.poll_orders_seconds

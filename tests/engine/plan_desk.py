@@ -5,9 +5,9 @@ from dataclasses import replace
 from itertools import count
 
 from omega_tui.domain.events import OrderReported
+from omega_tui.domain.order_lifecycle import build_intent_order
 from omega_tui.domain.orders import Order, OrderRequest, OrderState, Side
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
-from omega_tui.engine.ledger import build_intent_order
 from omega_tui.exchange.port import Accepted, Outcome
 from tests.engine.fake_gateway import D, FakeGateway, order
 
