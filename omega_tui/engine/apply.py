@@ -6,6 +6,7 @@ what is returned.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from omega_tui.domain.events import (
@@ -150,9 +151,9 @@ def _apply_order(state: State, event: OrderReported) -> Consequences:
     state.feeds.touch(Surface.PRIVATE)
     known = state.ledger.find(event.order.client_order_id, event.order.order_id)
     before = known.order.state if known is not None else None
-    doubted = known is not None and known.overfilled is not None
+    claimed = known.overfilled if known is not None else None
     tracked, changed = state.ledger.report(event.order, event.source)
-    doubtful = judge_size(state, tracked, doubted=doubted)
+    doubtful = judge_size(state, tracked, claimed)
     doubtful |= known is None and is_marked(event.order.client_order_id)
     doubtful |= tracked.is_unexplained
     if not changed:
@@ -171,9 +172,9 @@ def take_fill(state: State, fill: Fill, *, counts: bool) -> Consequences:
     """Take an execution from stream or query; `counts` is False for one from before the session."""
     tracked = state.ledger.find(fill.client_order_id, fill.order_id)
     before = tracked.order if tracked is not None else None
-    doubted = tracked is not None and tracked.overfilled is not None
+    claimed = tracked.overfilled if tracked is not None else None
     new = state.ledger.fill(fill, counts=counts)
-    doubtful = tracked is not None and judge_size(state, tracked, doubted=doubted)
+    doubtful = tracked is not None and judge_size(state, tracked, claimed)
     if new and counts:
         tell_fill(state, fill)
     state.touch(Panel.FILLS, Panel.ACCOUNT)
@@ -183,17 +184,19 @@ def take_fill(state: State, fill: Fill, *, counts: bool) -> Consequences:
     return Consequences(orders=(tracked,), fills=(fill,) if new else (), reconcile=doubtful)
 
 
-def judge_size(state: State, tracked: Tracked, *, doubted: bool) -> bool:
+def judge_size(state: State, tracked: Tracked, before: Decimal | None) -> bool:
     """Halt a symbol on which more is said to have traded than was ordered, until an answer takes it back.
 
-    True while the exchange has to be asked; `doubted` says whether the order was in doubt before.
+    True when the exchange has to be asked; `before` is what was claimed of the order already.
     """
-    symbol = tracked.order.symbol
-    if tracked.overfilled is not None:
-        claimed, size = decimal_text(tracked.overfilled), decimal_text(tracked.order.size)
-        return state.halt_symbol(symbol, f"{_TOO_MUCH}: {claimed} of an order of {size}; asking the exchange")
+    symbol, claimed = tracked.order.symbol, tracked.overfilled
+    if claimed is not None:
+        if claimed == before:
+            return False
+        words = f"{decimal_text(claimed)} of an order of {decimal_text(tracked.order.size)}"
+        return state.halt_symbol(symbol, f"{_TOO_MUCH}: {words}; asking the exchange")
     halted_for_it = state.halted_symbols.get(symbol, "").startswith(_TOO_MUCH)
-    if doubted and halted_for_it and not state.ledger.overfilled(symbol):
+    if before is not None and halted_for_it and not state.ledger.overfilled(symbol):
         state.release_symbol(symbol)
     return False
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from omega_tui.domain.events import Event, OrderReported
 from omega_tui.domain.evidence import EvidenceSource
-from omega_tui.domain.orders import Order, OrderRef, OrderState
+from omega_tui.domain.orders import Order, OrderRef
 from omega_tui.engine.apply import ORDER_PANELS
 from omega_tui.engine.ledger import Tracked
 from omega_tui.engine.reconcile import absent_order, is_past_window
@@ -51,8 +51,7 @@ class Inquiry:
         before, began = tracked.order, self._state.clock.monotonic()
         tracked.asked_at = began
         found = await self._find(before.ref)
-        if before.state is OrderState.TRIGGERED and tracked.order.child_order_id is None:
-            tracked.child_misses += 1
+        tracked.vain_questions += tracked.is_unexplained
         if found or await self._find_by_execution(tracked):
             return
         if tracked.order is before:

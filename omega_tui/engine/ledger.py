@@ -25,7 +25,7 @@ CLIENT_ID_PREFIX = "omg"
 
 _ZERO = Decimal(0)
 _FINISHED_KEPT = 500
-_CHILD_MISSES = 5
+_VAIN_QUESTIONS = 5
 _NEVER_WAS = frozenset({OrderState.REJECTED, OrderState.NOT_SENT, OrderState.NEVER_ACCEPTED})
 
 
@@ -38,8 +38,8 @@ class Tracked:
     `replaces` that of the order whose place it takes, `replaced_by` the other way. `overfilled` is a claim
     beyond the order's size that nobody has taken back. `cancels` counts the answers to cancels, the last at
     `cancel_answered_at`. `listed_at` is when the exchange was last asked and listed it as open; `asked_at`
-    and `missed_at` are when it was last asked for and last cleanly not found. All monotonic. `child_misses`
-    counts how often the exchange named no child of a plan that fired.
+    and `missed_at` are when it was last asked for and last cleanly not found. All monotonic. `vain_questions`
+    counts how often that did not explain the order's end.
     """
 
     order: Order
@@ -56,14 +56,14 @@ class Tracked:
     listed_at: float | None = None
     asked_at: float | None = None
     missed_at: float | None = None
-    child_misses: int = 0
+    vain_questions: int = 0
 
     @property
     def is_unexplained(self) -> bool:
-        """Whether its end leaves a question; which child a plan had is asked only so often."""
+        """Whether its end leaves a question that the exchange has not been asked too often."""
         childless = self.order.state is OrderState.TRIGGERED and self.order.child_order_id is None
-        asks = self.overfilled is not None or (childless and self.child_misses < _CHILD_MISSES)
-        return asks and self.order.state.terminal
+        asks = childless or (self.overfilled is not None and self.order.state.terminal)
+        return asks and self.vain_questions < _VAIN_QUESTIONS
 
     @property
     def key(self) -> str:
@@ -310,7 +310,8 @@ class OrderLedger:
         told = self._executions.size_of(tracked.order.order_id)
         claimed, size = max(reported, told), tracked.order.size
         if size > _ZERO and claimed > size:
-            tracked.overfilled = max(claimed, tracked.overfilled or _ZERO)
+            if claimed > (tracked.overfilled or _ZERO):
+                tracked.overfilled, tracked.vain_questions = claimed, 0
         elif source in _ANSWERS:
             tracked.overfilled = None
 
