@@ -1,6 +1,7 @@
 """An engine that shows what a test wants and records what it was asked."""
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from omega_tui.engine.account_views import AccountView, FillsView, OrdersView, PositionsView, ProtectPreview
 from omega_tui.engine.intents import Halt, Intent, Protect, Receipt, Resume, TicketDraft, TicketPreview
@@ -28,6 +29,7 @@ class FakeViews:
     log_view: LogView = sample.LOG
     names: tuple[str, ...] = ("BTCUSDT", "DOGEUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT")
     problems: tuple[str, ...] = ()
+    profile_stop: Decimal | None = None
     versions: dict[Panel, int] = field(default_factory=dict)
 
     def changed(self, *panels: Panel) -> None:
@@ -77,6 +79,8 @@ class FakeViews:
         return ("strategic", "aggressive", "newbie", "scalper")
 
     def preview(self, draft: TicketDraft) -> TicketPreview:
+        if draft.stop_loss is None and not draft.closes:
+            draft = replace(draft, stop_loss=self.profile_stop)
         found = sample.preview(draft)
         return replace(found, problems=found.problems + self.problems)
 

@@ -148,6 +148,23 @@ async def test_editing_an_armed_order_withdraws_the_question() -> None:
         assert driver.engine.intents == []
 
 
+async def test_a_stop_that_the_profile_chose_is_fixed_by_arming() -> None:
+    """It follows the market: left open, it would differ at every tick and nothing could be sent."""
+    async with driving() as driver:
+        driver.engine.views.profile_stop = Decimal("61500.1")
+        await open_ticket(driver)
+        await driver.until(lambda: driver.stage.ticket.preview is not None, "no preview")
+        await driver.press("enter")
+        assert "stop 61,500.1" in driver.prompt
+        driver.engine.views.profile_stop = Decimal("61500.7")
+        driver.engine.views.changed(Panel.STATUS)
+        await driver.press("enter")
+        await driver.until(lambda: len(driver.engine.intents) == 1, "nothing was sent")
+        [order] = driver.engine.intents
+        assert isinstance(order, PlaceOrder)
+        assert order.draft.stop_loss == order.preview.stop_loss == Decimal("61500.1")
+
+
 async def test_an_order_that_changed_while_armed_is_asked_again() -> None:
     async with driving() as driver:
         await open_ticket(driver)

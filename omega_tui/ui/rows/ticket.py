@@ -68,7 +68,7 @@ def _value(form: TicketForm, preview: TicketPreview, field: Field, chosen: bool)
     if chosen:
         return f"{text}▏"
     if not text and field is Field.STOP and preview.stop_loss is not None:
-        return f"{text_of.grouped(decimal_text(preview.stop_loss))} by profile"
+        return f"{text_of.grouped(decimal_text(preview.stop_loss))} profile"
     return text or text_of.NOTHING
 
 

@@ -1,6 +1,7 @@
 """The life of a ticket: opened with a price, armed with what its preview shows, closed when it was taken."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from textual.widget import Widget
@@ -65,7 +66,11 @@ class TicketFlow:
         if not preview.sendable:
             self._desk.say(preview.problems[0], "error")
             return
-        self._desk.arm(self._stage.ticket.words, PlaceOrder(form.draft(), preview))
+        draft = form.draft()
+        if draft.stop_loss is None:
+            # A stop that the profile chose follows the market; what is armed is the one that was shown.
+            draft = replace(draft, stop_loss=preview.stop_loss)
+        self._desk.arm(self._stage.ticket.words, PlaceOrder(draft, self._engine.views.preview(draft)))
 
     def confirmation(self) -> Callable[[], None]:
         """ENTER on what is armed, counted from this moment; an order that is taken closes its ticket."""
