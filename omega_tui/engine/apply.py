@@ -32,7 +32,7 @@ from omega_tui.engine.feeds import MARKET_SURFACES
 from omega_tui.engine.ledger import Tracked, is_marked
 from omega_tui.engine.narration import tell_end, tell_fill
 from omega_tui.engine.noise import are_same_positions, is_same_balance
-from omega_tui.engine.outside import judge_modes, note_flips, take_settings
+from omega_tui.engine.outside import have_other_terms, judge_modes, note_flips, take_settings
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
 
@@ -216,7 +216,7 @@ def _apply_positions(state: State, event: PositionsReported) -> Consequences:
     state.touch(*POSITION_PANELS)
     turned = note_flips(state, before, state.positions)
     switched = judge_modes(state, state.positions)
-    return Consequences(reconcile=turned or switched)
+    return Consequences(reconcile=turned or switched or have_other_terms(before, state.positions))
 
 
 def _apply_balance(state: State, event: BalanceReported) -> Consequences:

@@ -83,6 +83,7 @@ class Engine:
         self._bookkeeper = Bookkeeper(self._state, gateway, self._recorder)
         self._stall = StallWatch(self._state, self._look_again)
         self._wake: asyncio.Event | None = None
+        self._wake_bills: asyncio.Event | None = None
 
     @property
     def views(self) -> Views:
@@ -122,7 +123,7 @@ class Engine:
         self._supervisor.every(
             "reading the market", self._market_poll.pause_seconds, self._market_poll.step, Surface.BOOK
         )
-        self._supervisor.every(
+        self._wake_bills = self._supervisor.every(
             "reading the bills", self._bookkeeper.pause_seconds, self._bookkeeper.run, Surface.ACTIONS
         )
         if options.stall_seconds is not None:
@@ -208,6 +209,8 @@ class Engine:
 
     def _look_again(self) -> None:
         self._reconciler.doubt()
+        if self._wake_bills is not None:
+            self._wake_bills.set()
         if self._wake is not None:
             self._wake.set()
 

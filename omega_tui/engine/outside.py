@@ -85,6 +85,16 @@ def note_flips(state: State, before: Iterable[Position], after: Iterable[Positio
     return bool(turned)
 
 
+def have_other_terms(before: Iterable[Position], after: Iterable[Position]) -> bool:
+    """Whether a position that stayed open has another leverage or margin mode: its symbol's changed."""
+    known = {(each.symbol, each.hold_side): (each.leverage, each.margin_mode) for each in before}
+    return any(
+        known.get((each.symbol, each.hold_side), (each.leverage, each.margin_mode))
+        != (each.leverage, each.margin_mode)
+        for each in after
+    )
+
+
 def judge_flips(state: State) -> None:
     """Say which turned positions no order of this cockpit explains; call after executions were read."""
     for symbol, before in tuple(state.flips.items()):

@@ -132,6 +132,17 @@ async def test_o29_leverage_and_margin_mode_changed_elsewhere_are_told_and_sized
             Changed.now = None
 
 
+async def test_o29_a_position_that_tells_another_leverage_has_the_settings_read_at_once(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, FakeGateway(positions=(position(),))) as rig:
+        asked = rig.gateway.asked.count("settings BTCUSDT")
+        rig.gateway.positions = (replace(position(), leverage=20),)
+        rig.gateway.emit(PositionsReported(rig.gateway.positions, 3))
+        await rig.settle()
+        assert rig.gateway.asked.count("settings BTCUSDT") == asked + 1
+
+
 async def test_s16_orders_of_another_cockpit_stop_this_one_until_the_trader_says_otherwise(
     tmp_path: Path,
 ) -> None:
