@@ -15,6 +15,7 @@ from omega_tui.exchange.bitget.codes import Code, WsTradeCode
 from omega_tui.exchange.bitget.outcomes import Action, Evidence, Transport, classify, classify_legs
 from omega_tui.exchange.bitget.refusals import DEFINITE, KINDS, MEANINGS, Kind, advice, kind_of
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
+from tests.exchange import errors_table
 from tests.support.shared import needs_shared, shared_path
 
 _GOOD = '{"code":"00000","msg":"success","requestTime":1,"data":{"orderId":"7","clientOid":"omega-1"}}'
@@ -246,3 +247,10 @@ def test_a_cancel_that_is_answered_for_another_order_is_unknown() -> None:
     evidence = _answered(_GOOD)
     assert classify(Action.CANCEL, evidence, order_id="7") == Accepted("7", "omega-1")
     assert isinstance(classify(Action.CANCEL, evidence, order_id="8"), Unknown)
+
+
+def test_the_page_of_error_codes_says_what_the_program_does() -> None:
+    """Renew it with `python3 -m tests.exchange.errors_table`."""
+    page = errors_table.PATH.read_text(encoding="utf-8")
+    assert page.split(errors_table.BEGIN)[1].split(errors_table.END)[0].strip() == errors_table.tables()
+    assert all(f"| `{code}` |" in page for code in KINDS)
