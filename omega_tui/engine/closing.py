@@ -5,6 +5,7 @@ order, or was refused, is left to the exchange's own close-position. A close who
 sent twice. Stops of a position stay: those of the whole position end with it.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
@@ -141,8 +142,7 @@ class Closer:
 
     async def _left_of(self, position: Position, sent: Sequence[Tracked]) -> Decimal | None:
         """What is still open of a position once its closes had time to trade; None when nobody can tell."""
-        for tracked in sent:
-            await self._settling.wait(tracked.key, _PATIENCE_SECONDS, done)
+        await asyncio.gather(*(self._settling.wait(each.key, _PATIENCE_SECONDS, done) for each in sent))
         try:
             held = await self._gateway.reads.positions()
         except ReadFailed as error:
@@ -161,7 +161,9 @@ class Closer:
 
     async def _flatten(self, symbol: str | None) -> None:
         try:
-            await self._orders.sweep(symbol)
+            # Whatever breaks while cancelling must not keep the trader in a position.
+            sweep = partial(self._orders.sweep, symbol)
+            await self._supervisor.attempt("cancelling before closing", sweep, Surface.ACTIONS)
             await self._close_all(symbol)
         finally:
             self._flattening = False
@@ -172,10 +174,8 @@ class Closer:
         known = await self.positions()
         positions = [each for each in known or () if symbol in (None, each.symbol)]
         sent: list[Tracked] = []
-        for position in positions:
-            sizes = self._sizes(position, position.size)
-            first = self.open_close(position, sizes[0]) if sizes else None
-            sent += await self._send_closes(position, first, sizes, whole=True)
+        # Side by side: one that gets no answer must not hold up the others.
+        await asyncio.gather(*(self._close_whole(position, sent) for position in positions))
         if positions:
             self._state.diary.good(f"{what}: {len(positions)} position(s) asked to close")
             step = partial(self._tell_leftovers, what, positions, sent)
@@ -186,6 +186,16 @@ class Closer:
             await self._ask_exchange(symbol, None, f"whatever is open of {symbol}")
         else:
             self._state.diary.error(f"{what}: nothing closed, no position is known: flatten each market")
+
+    async def _close_whole(self, position: Position, sent: list[Tracked]) -> None:
+        """One close of a flatten; what breaks here is reported and stops no other."""
+
+        async def close() -> None:
+            sizes = self._sizes(position, position.size)
+            first = self.open_close(position, sizes[0]) if sizes else None
+            sent.extend(await self._send_closes(position, first, sizes, whole=True))
+
+        await self._supervisor.attempt(f"closing {position.symbol}", close, Surface.ACTIONS)
 
     async def _tell_leftovers(
         self, what: str, positions: Sequence[Position], sent: Sequence[Tracked]

@@ -2,6 +2,7 @@
 
 from omega_tui.domain.events import Surface
 from omega_tui.domain.orders import OrderState
+from omega_tui.domain.values import decimal_text
 from omega_tui.engine.account_views import FillRow, FillsView, OrderRow, OrdersView
 from omega_tui.engine.ledger import Tracked
 from omega_tui.engine.state import State
@@ -51,10 +52,24 @@ def evidence_text(state: State, tracked: Tracked) -> str:
     """What is known of an order whose fate is open, and what settles it."""
     order = tracked.order
     if order.state is not OrderState.UNKNOWN:
-        return "cancel asked for, not proven" if tracked.state is OrderState.PENDING_CANCEL else ""
+        return _relation_text(state, tracked)
     looks = "not looked up yet" if not tracked.clean_misses else f"{tracked.clean_misses} clean not-found"
     window = int(state.options.signature_window_seconds)
     return f"{order.reason}; {looks}; settles when found, or on 2 clean not-found after {window} s"
+
+
+def _relation_text(state: State, tracked: Tracked) -> str:
+    """What is under way with an order that is known to live, and where it came from."""
+    if tracked.state is OrderState.PENDING_CANCEL:
+        if tracked.replaced_by is not None:
+            return "another order takes its place, not proven"
+        asked = f" {tracked.cancels} times" if tracked.cancels > 1 else ""
+        return f"cancel asked for{asked}, not proven"
+    plan = state.ledger.get(tracked.parent or "")
+    if plan is not None and plan.order.plan is not None:
+        kind = plan.order.plan.kind.replace("_", " ")
+        return f"fired by the {kind} at {decimal_text(plan.order.plan.trigger_price)}"
+    return ""
 
 
 def build_fills(state: State, limit: int) -> FillsView:

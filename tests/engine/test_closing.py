@@ -301,3 +301,37 @@ async def test_a_read_only_venue_closes_nothing(tmp_path: Path) -> None:
         assert "read-only" in rig.engine.submit(_close()).text
         await rig.settle()
         assert gateway.placed == []
+
+
+async def test_a_cancel_that_breaks_keeps_nobody_in_a_position(tmp_path: Path) -> None:
+    """The panic path stopped at its first step, and the position stayed."""
+
+    def broken(symbol: str | None) -> Outcome:
+        raise RuntimeError("bug")
+
+    async with running(tmp_path, FakeGateway(positions=(position(),), on_cancel_all=broken)) as rig:
+        rig.engine.submit(Flatten("BTCUSDT"))
+        await rig.until(lambda: rig.gateway.placed)
+
+
+async def test_one_close_without_an_answer_holds_up_no_other(tmp_path: Path) -> None:
+    two = (position(), position("2", SHORT, "3000", symbol="ETHUSDT"))
+    gateway = FakeGateway(positions=two, hold_place=asyncio.Event())
+    async with running(tmp_path, gateway) as rig:
+        rig.engine.submit(Flatten(None))
+        await rig.until(lambda: len(gateway.placed) == 2)
+        assert gateway.hold_place is not None
+        gateway.hold_place.set()
+
+
+async def test_one_close_that_breaks_stops_no_other(tmp_path: Path) -> None:
+    def place(request: OrderRequest) -> Outcome:
+        if request.symbol == "BTCUSDT":
+            raise RuntimeError("bug")
+        return Accepted("1", request.client_order_id)
+
+    two = (position(), position("2", SHORT, "3000", symbol="ETHUSDT"))
+    async with running(tmp_path, FakeGateway(positions=two, on_place=place)) as rig:
+        rig.engine.submit(Flatten(None))
+        await rig.until(lambda: len(rig.gateway.placed) == 2)
+        await rig.until(lambda: "2 position(s) asked to close" in rig.log_text())
