@@ -24,6 +24,8 @@ class Backlog:
         slot = _slot(kind, body)
         if slot is not None:
             self._newest[slot] = self._count
+            # Now, not when the newer one is written: until then the older could be handed out behind it.
+            self._unwritten = {other: row for other, row in self._unwritten.items() if _slot(*row) != slot}
         return self._count
 
     def settled(self, kind: str, body: object, number: int, *, kept: bool) -> None:
@@ -33,7 +35,6 @@ class Backlog:
             if self._newest.get(slot) != number:
                 return
             del self._newest[slot]
-            self._unwritten = {other: row for other, row in self._unwritten.items() if _slot(*row) != slot}
         if kept:
             self._unwritten[number] = (kind, body)
 

@@ -184,6 +184,17 @@ def test_an_older_row_that_failed_is_let_go_for_a_newer_one_of_the_same_order() 
     assert backlog.take() == []
 
 
+def test_an_older_row_is_not_handed_out_behind_a_newer_one_on_its_way() -> None:
+    """It would be written after it, and a restart would believe that a filled order is still open."""
+    backlog = Backlog()
+    older, newer = _order("a"), _order("a", S.FILLED)
+    backlog.settled(*older, backlog.handed_in(*older), kept=True)
+    number = backlog.handed_in(*newer)
+    assert backlog.take() == []
+    backlog.settled(*newer, number, kept=True)
+    assert backlog.take() == [newer]
+
+
 def test_the_newest_posture_waits_and_not_the_one_before() -> None:
     backlog = Backlog()
     rows: list[tuple[str, object]] = [(POSTURE, PostureRow(halted, {})) for halted in (True, False)]
