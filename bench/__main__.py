@@ -24,6 +24,7 @@ NAMES = (
     "simulator_week",
     "order_core",
     "order_rest",
+    "order_wire",
     "market_realism",
 )
 
