@@ -1,0 +1,98 @@
+"""A store of record on virtual time: the real tables in memory; a row is durable a moment after it was
+handed in, or is refused."""
+
+import asyncio
+import random
+import sqlite3
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from omega_tui.journal import (
+    JournalFailed,
+    JournalRefused,
+    JournalRow,
+    inspection,
+    migrations,
+    projections,
+    schema,
+)
+from omega_tui.journal.port import new_future
+from omega_tui.journal.projections import Place, Recollection
+from omega_tui.journal.schema import Head
+from tests.virtual.loop import START_WALL_MS
+
+
+class VirtualJournal:
+    """Keeps rows as the real one does, and outlives the engines that write to it.
+
+    `generation` counts the lives of the cockpit: what a dead one handed in and was not told of may be lost.
+    """
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        migrations.bring_up(self._connection, Path("virtual"), START_WALL_MS)
+        self._place = inspection.open_checked(self._connection)
+        self._intents: set[str] = set()
+        self._newest = 0.0
+        self.failing = False
+        self.generation = 0
+
+    def append(self, kind: str, body: object) -> Future[int]:
+        done: Future[int] = new_future()
+        encoded, loop = msgspec.json.encode(body), asyncio.get_running_loop()
+        # Rows reach the disk in the order they were handed in.
+        self._newest = max(self._newest + 1e-6, loop.time() + self._rng.uniform(0.0005, 0.004))
+        loop.call_at(self._newest, self._write, done, kind, encoded, self.generation)
+        return done
+
+    def _write(self, done: Future[int], kind: str, body: bytes, generation: int) -> None:
+        if generation != self.generation:
+            return
+        if self.failing:
+            done.set_exception(JournalFailed("disk full"))
+            return
+        now = START_WALL_MS + round(asyncio.get_running_loop().time() * 1000)
+        row = JournalRow(self._place.head.sequence + 1, now, kind, body)
+        try:
+            open_orders = projections.take(self._connection, row, self._place.open_orders)
+        except (projections.UsedBefore, JournalRefused) as error:
+            done.set_exception(JournalFailed(str(error)))
+            return
+        head = schema.insert(self._connection, self._place.head, row)
+        place = Place(head, open_orders, self._place.sealed)
+        self._place = projections.mark(self._connection, place)
+        if kind == "order.intent":
+            self._intents.add(msgspec.json.decode(body)["request"]["client_order_id"])
+        done.set_result(row.sequence)
+
+    def read(self, *kinds: str, after: int = 0) -> Future[list[JournalRow]]:
+        return _done(self.rows(*kinds, after=after))
+
+    def recall(self, *kinds: str) -> Future[Recollection]:
+        return _done(projections.recall(self._connection, kinds))
+
+    def inspect(self) -> Future[Head]:
+        return _done(inspection.inspect(self._connection))
+
+    def rows(self, *kinds: str, after: int = 0) -> list[JournalRow]:
+        """The durable rows of `kinds`, of all when none is named."""
+        return list(schema.read_rows(self._connection, kinds, after))
+
+    def holds(self, client_order_id: str) -> bool:
+        """Whether the intent with this id is durable."""
+        return client_order_id in self._intents
+
+
+def _done(value: Any) -> Future[Any]:
+    done: Future[Any] = new_future()
+    done.set_result(value)
+    return done
+
+
+def body_of(row: JournalRow) -> Any:
+    """The row's body as plain values."""
+    return msgspec.json.decode(row.body)
