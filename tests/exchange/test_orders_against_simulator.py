@@ -1,234 +1,41 @@
-"""Every kind of order through the real client on the simulated exchange: placed, amended, canceled, fired.
-
-The market is scripted: prices move when a test says so, and then the exchange does the rest by itself.
-"""
+"""Orders, batches and reads through the real client on the simulated exchange, in both position modes."""
 
 from collections.abc import AsyncIterator, Awaitable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from omega_tui.clock import SystemClock
 from omega_tui.domain.account import BillKind
-from omega_tui.domain.events import Health, OrderReported, Surface
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import (
     HoldSide,
     MarginMode,
-    Order,
     OrderChange,
     OrderRef,
-    OrderRequest,
     OrderState,
-    OrderType,
     PositionMode,
     Side,
     TimeInForce,
 )
-from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
-from omega_tui.exchange.bitget.gateway import BitgetGateway
-from omega_tui.exchange.port import Accepted, NotSent, ReadFailed, Rejected, Unknown
+from omega_tui.domain.plans import PlanKind
+from omega_tui.exchange.port import Accepted, ReadFailed, Rejected, Unknown
 from omega_tui.sim import facts
-from omega_tui.sim.clock import ExchangeClock
 from omega_tui.sim.faults.plan import parse_fault
 from tests.exchange.fake import until
-from tests.exchange.plan_orders import TICK, plan_order
-from tests.exchange.test_against_simulator import Desk
-from tests.sim.protocol.scripted import BTC, ScriptedSource, trade
+from tests.exchange.plan_orders import plan_order
+from tests.exchange.scripted_account import Account, opened
+from tests.sim.protocol.scripted import BTC
 
 pytestmark = pytest.mark.usefixtures("ccxt_loaded")
 
 _LONG = HoldSide.LONG
-_OWN = (PlanKind.TRIGGER, PlanKind.TRAILING)
-
-
-class Account:
-    """The client's view of a scripted exchange on which a long position of 0.05 is open."""
-
-    def __init__(self, desk: Desk, gateway: BitgetGateway, mode: facts.PositionMode) -> None:
-        self.desk, self.gateway = desk, gateway
-        self.actions, self.reads = gateway.actions, gateway.reads
-        self.hedge = mode is facts.PositionMode.HEDGE
-        self.hold = _LONG if self.hedge else None
-
-    @property
-    def exchange(self) -> Any:
-        return self.desk.server.exchange
-
-    def order(self, name: str, size: str = "0.01", price: str | None = None, **terms: Any) -> OrderRequest:
-        """A buy, which in hedge mode opens a long position."""
-        kind = OrderType.LIMIT if price else OrderType.MARKET
-        limit = Decimal(price) if price else None
-        plain = OrderRequest(
-            *(name, BTC, Side.BUY, kind, Decimal(size), limit, TimeInForce.GTC),
-            reduce_only=False,
-            margin_mode=MarginMode.CROSSED,
-            hold_side=self.hold,
-        )
-        return replace(plain, **terms)
-
-    async def place(self, request: OrderRequest) -> OrderRef:
-        outcome = await self.actions.place(request)
-        assert isinstance(outcome, Accepted), outcome
-        kind = request.plan.kind if request.plan else None
-        return OrderRef(request.symbol, outcome.order_id, request.client_order_id, kind)
-
-    async def known(self, ref: OrderRef) -> Order:
-        order = await self.reads.order(ref)
-        assert order is not None
-        return order
-
-    async def state(self, ref: OrderRef, state: OrderState) -> Order:
-        """Wait until the stream tells of this state."""
-        await until(lambda: (order := self.told(ref)) is not None and order.state is state)
-        order = self.told(ref)
-        assert order is not None
-        return order
-
-    def told(self, ref: OrderRef) -> Order | None:
-        found = [event.order for event in self.desk.of(OrderReported)]
-        return next((o for o in reversed(found) if o.client_order_id == ref.client_order_id), None)
-
-    async def resting(self) -> dict[str, Order]:
-        return {order.client_order_id: order for order in await self.reads.open_orders()}
-
-    def move(self, price: Decimal) -> None:
-        """The last price and the mark price are `price` now."""
-        now = self.exchange.clock.now_ms()
-        self.exchange.apply(facts.MarketFacts(BTC, now, mark_price=str(price)))
-        self.exchange.apply(trade(BTC, now, str(price), "0.0001", 1))
 
 
 @pytest.fixture(params=list(facts.PositionMode), ids=lambda mode: mode.value)
 async def account(request: pytest.FixtureRequest) -> AsyncIterator[Account]:
-    clock = ExchangeClock(SystemClock())
-    desk = Desk(ScriptedSource(clock.start_ms), clock, request.param)
-    gateway = await desk.open()
-    account = Account(desk, gateway, request.param)
-    await until(lambda: desk.health(Surface.PRIVATE) is Health.LIVE)
-    await account.state(await account.place(account.order("open", "0.05")), OrderState.FILLED)
-    yield account
-    await desk.close()
-
-
-def _plans(account: Account) -> list[OrderRequest]:
-    """One plan of each kind about the long position, and a trigger that adds to it with legs."""
-    every = [
-        plan_order(kind, _LONG, hedge=account.hedge, limit=kind is PlanKind.TAKE_PROFIT, name=f"plan-{kind}")
-        for kind in PlanKind
-    ]
-    adds = plan_order(
-        *(PlanKind.TRIGGER, _LONG), hedge=account.hedge, closes=False, limit=True, name="plan-adds", legs=True
-    )
-    return [*every, adds]
-
-
-async def test_every_plan_is_listed_amended_and_canceled(account: Account) -> None:
-    requests = _plans(account)
-    refs = [await account.place(request) for request in requests]
-    listed = await account.resting()
-    assert set(listed) == {request.client_order_id for request in requests}
-    for request, ref in zip(requests, refs, strict=True):
-        order = listed[request.client_order_id]
-        assert order == await account.known(replace(ref, order_id=None))
-        assert (order.plan, order.side, order.hold_side) == (request.plan, request.side, request.hold_side)
-        assert (order.size, order.price) == (request.size, request.price)
-        assert (order.take_profit, order.stop_loss) == (request.take_profit, request.stop_loss)
-        assert await account.reads.past_order(ref) is None
-
-        change = _moved(request, ref)
-        assert isinstance(await account.actions.amend(change), Accepted)
-        amended = await account.known(ref)
-        assert amended.ref == order.ref, "a plan stays the order it is"
-        assert (amended.plan, amended.size) == (change.plan, change.size or request.size)
-        assert amended.price == request.price, "a limit that is not repeated would have become a market order"
-        assert (amended.take_profit, amended.stop_loss) == (request.take_profit, request.stop_loss)
-
-        canceled = await account.actions.cancel(ref)
-        assert canceled == Accepted(ref.order_id, ref.client_order_id)
-        assert (await account.state(ref, OrderState.CANCELED)).plan is not None
-        past = await account.reads.past_order(ref)
-        assert past is not None
-        assert past == await account.known(ref)
-        assert past.state is OrderState.CANCELED
-        assert isinstance(await account.actions.cancel(ref), Rejected | Unknown)
-    assert await account.resting() == {}
-
-
-def _moved(request: OrderRequest, ref: OrderRef) -> OrderChange:
-    assert request.plan is not None
-    kind, up = request.plan.kind, request.plan.trigger_price > 60_000
-    trigger = request.plan.trigger_price + TICK * (10 if up else -10)
-    size = None if kind.whole_position else request.size / 2
-    price = request.price if kind.of_position else None
-    return OrderChange(ref, "unused", size, price, replace(request.plan, trigger_price=trigger))
-
-
-async def test_plans_of_one_kind_are_canceled_alone(account: Account) -> None:
-    for request in _plans(account):
-        await account.place(request)
-    for number, kind in enumerate(PlanKind):
-        assert isinstance(await account.actions.cancel_plans(BTC if number % 2 else None, kind), Accepted)
-        left = {order.plan.kind for order in (await account.resting()).values() if order.plan}
-        assert left == set(list(PlanKind)[number + 1 :])
-
-
-@pytest.mark.parametrize("kind", list(PlanKind))
-async def test_a_plan_fires_and_names_the_order_it_gave_birth_to(account: Account, kind: PlanKind) -> None:
-    request = plan_order(kind, _LONG, hedge=account.hedge, by=TriggerBy.LAST, name="fires")
-    assert request.plan is not None
-    ref = await account.place(request)
-    account.move(request.plan.trigger_price)
-    if kind.trails:
-        account.move(request.plan.trigger_price * Decimal("0.98"))
-    await account.state(ref, OrderState.TRIGGERED)
-    fired = await account.known(ref)
-    assert fired == await account.reads.past_order(ref)
-    assert (fired.state, fired.filled) == (OrderState.TRIGGERED, 0)
-    assert fired.child_order_id is not None
-    child = await account.known(OrderRef(BTC, fired.child_order_id, None))
-    assert (child.side, child.state, child.plan) == (Side.SELL, OrderState.FILLED, None)
-    left = Decimal(0) if kind.whole_position else Decimal("0.04")
-    assert sum(position.size for position in await account.reads.positions()) == left
-
-
-async def test_a_plan_whose_order_the_exchange_refuses_ends_canceled_with_the_reason(
-    account: Account,
-) -> None:
-    big = plan_order(PlanKind.TRIGGER, _LONG, hedge=account.hedge, closes=False, size=Decimal(20), name="big")
-    assert big.plan is not None
-    ref = await account.place(big)
-    account.move(big.plan.trigger_price)
-    await account.state(ref, OrderState.CANCELED)
-    ended = await account.known(ref)
-    assert (ended.state, ended.child_order_id) == (OrderState.CANCELED, None)
-    assert "refused" in ended.reason
-
-
-async def test_legs_of_an_order_become_stops_of_its_position(account: Account) -> None:
-    legs = {"take_profit": Decimal(62_000), "stop_loss": Decimal(58_000)}
-    resting = await account.place(account.order("rests", price="59000", **legs))
-    order = (await account.resting())["rests"]
-    assert (order.take_profit, order.stop_loss) == (62_000, 58_000)
-    assert await account.known(resting) == order
-    change = OrderChange(order.ref, "unused", take_profit=Decimal(63_000), stop_loss=Decimal(0))
-    assert isinstance(await account.actions.amend(change), Accepted)
-    changed = await account.known(order.ref)
-    assert (changed.take_profit, changed.stop_loss) == (63_000, None)
-    assert changed.ref == order.ref
-
-    await account.state(await account.place(account.order("fills", **legs)), OrderState.FILLED)
-    kinds = {
-        order.plan.kind: (order.plan.trigger_price, order.side)
-        for order in (await account.resting()).values()
-        if order.plan is not None
-    }
-    assert kinds == {
-        PlanKind.POSITION_TAKE_PROFIT: (62_000, Side.SELL),
-        PlanKind.POSITION_STOP_LOSS: (58_000, Side.SELL),
-    }
+    async with opened(request.param) as account:
+        yield account
 
 
 async def test_size_and_price_are_amended_by_another_order(account: Account) -> None:
@@ -290,11 +97,12 @@ async def test_fifty_orders_at_once(account: Account) -> None:
 
 async def test_a_batch_whose_answer_is_lost_is_unknown_in_every_leg(account: Account) -> None:
     account.desk.server.faults.add(parse_fault({"name": "lost_answer", "ends": "close", "count": 1}))
-    outcomes = await account.actions.place_batch([account.order("l-1", price="59000")] * 1)
-    assert isinstance(outcomes[0], Unknown)
-    found = await account.reads.order(OrderRef(BTC, None, "l-1"))
-    assert found is not None
-    assert found.state is OrderState.WORKING
+    requests = [account.order(name, price="59000") for name in ("l-1", "l-2")]
+    outcomes = await account.actions.place_batch(requests)
+    assert [type(outcome) for outcome in outcomes] == [Unknown, Unknown]
+    for request in requests:
+        order = await account.known(OrderRef(BTC, None, request.client_order_id))
+        assert order.state is OrderState.WORKING
 
 
 async def test_a_position_is_turned(account: Account) -> None:
@@ -379,35 +187,3 @@ async def _or_failed(read: Awaitable[tuple[Any, ...]]) -> tuple[Any, ...] | None
         return await read
     except ReadFailed:
         return None
-
-
-async def test_a_second_stop_of_a_position_moves_the_first_and_is_no_order_of_its_own(
-    account: Account,
-) -> None:
-    """As captured in 2026: the answer names the first one, so the second id must not pass for accepted."""
-    kind = PlanKind.POSITION_STOP_LOSS
-    first = plan_order(kind, _LONG, hedge=account.hedge, name="first")
-    await account.place(first)
-    second = plan_order(kind, _LONG, hedge=account.hedge, name="second", ticks=10_000)
-    assert isinstance(await account.actions.place(second), Unknown)
-    (stop,) = (await account.resting()).values()
-    assert (stop.client_order_id, stop.plan) == ("first", second.plan)
-    assert await account.reads.order(OrderRef(BTC, None, "second", kind)) is None
-    assert await account.reads.past_order(OrderRef(BTC, None, "second", kind)) is None
-
-
-async def test_a_limit_that_is_not_repeated_is_gone(account: Account) -> None:
-    """Bitget takes an amendment of a take profit without its limit for one at market."""
-    kind = PlanKind.TAKE_PROFIT
-    request = plan_order(kind, _LONG, hedge=account.hedge, limit=True)
-    ref = await account.place(request)
-    change = OrderChange(ref, "unused", request.size, None, request.plan)
-    assert isinstance(await account.actions.amend(change), Accepted)
-    assert (await account.known(ref)).order_type is OrderType.MARKET
-
-
-async def test_a_plan_that_cannot_be_meant_is_not_sent(account: Account) -> None:
-    stop = plan_order(PlanKind.STOP_LOSS, _LONG, hedge=account.hedge)
-    wrong = replace(stop, plan=Plan(PlanKind.STOP_LOSS, Decimal(58_000), TriggerBy.INDEX))
-    assert isinstance(await account.actions.place(wrong), NotSent)
-    assert await account.resting() == {}
