@@ -10,35 +10,17 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from omega_tui import __version__
+from omega_tui.commands.exit_codes import ExitCode, describe_codes
+from omega_tui.commands.parser import add_commands
 from omega_tui.splash import splash
 
 if TYPE_CHECKING:
     from omega_tui.settings import Settings
 
-
-class ExitCode(IntEnum):
-    """How a run ended."""
-
-    OK = 0
-    FAILED = 1
-    USAGE = 2
-    UNREACHABLE = 3
-    INTERRUPTED = 130
-
-
-_EXIT_CODES = """\
-exit codes:
-  0    it did what was asked
-  1    it failed on the way
-  2    a flag, a setting or the environment cannot be used
-  3    the exchange could not be reached
-  130  interrupted by ctrl+c
-"""
 
 _EXAMPLES = """\
 without a command the cockpit opens. examples:
@@ -46,6 +28,8 @@ without a command the cockpit opens. examples:
   omega-tui --tape FILE --loop --speed 5      the simulated exchange, a recorded market
   omega-tui --venue testnet --symbol ETHUSDT  Bitget's demo trading, keys from .env
   omega-tui sim --port 9000                   only the exchange, for programs of your own
+  omega-tui order buy BTCUSDT 500$ --stop 60000 --dry-run --venue testnet
+                                              what the order would do; nothing is sent
 """
 
 
@@ -66,13 +50,15 @@ def _dispatch(arguments: Sequence[str]) -> int:
     command = given.pop("command", None)
     if command == "sim":
         parser.error("write sim first, its own flags after it")
-    action, headless, config = (given.pop(name, None) for name in ("action", "headless", "config"))
+    headless, config = (given.pop(name, None) for name in ("headless", "config"))
     opens = command is None and headless is None
+    flags = {name: value for name, value in given.items() if name in ("venue", "profile") or "." in name}
+    arguments_of_command = {name: value for name, value in given.items() if name not in flags}
 
     from omega_tui.settings import SettingsError, load
 
     try:
-        settings = load(given, config=config)
+        settings = load(flags, config=config)
     except SettingsError as error:
         for problem in error.problems:
             _complain(problem)
@@ -80,8 +66,10 @@ def _dispatch(arguments: Sequence[str]) -> int:
     for warning in settings.warnings:
         _complain(f"warning: {warning}")
     if command == "config":
-        return _show_config(action, settings, config)
+        return _show_config(arguments_of_command["action"], settings, config)
     _keep_private()
+    if command is not None:
+        return _run(command, arguments_of_command, settings)
     return _open(settings) if opens else _look_headless(settings, headless)
 
 
@@ -102,6 +90,13 @@ def _look_headless(settings: "Settings", seconds: float) -> int:
     report = run_headless(settings, seconds)
     sys.stdout.write(json.dumps(report, default=str) + "\n")
     return ExitCode.OK if report["live"] else ExitCode.UNREACHABLE
+
+
+def _run(command: str, arguments: dict[str, Any], settings: "Settings") -> int:
+    """One of the trading commands."""
+    from omega_tui.commands.running import run_command
+
+    return run_command(command, arguments, settings)
 
 
 def _simulate(arguments: Sequence[str]) -> int:
@@ -148,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="omega-tui",
         description="A trading cockpit for Bitget USDT-M futures, with the exchange to practise on inside.",
-        epilog=_EXAMPLES + "\n" + _EXIT_CODES,
+        epilog=_EXAMPLES + "\n" + describe_codes(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,
@@ -171,14 +166,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     config.add_argument("action", choices=("show", "validate", "locate"))
     _add_settings(config)
+    add_commands(commands, _add_venue)
     return parser
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
     """The flags that set an option; what is typed is checked together with files and variables."""
-    add = parser.add_argument_group(
-        "settings (defaults < TOML file < .env and environment < these)"
-    ).add_argument
+    add = _add_venue(parser).add_argument
+    add("--symbol", dest="market.symbol", help="contract on screen, such as BTCUSDT", metavar="NAME")
+    add("--timeframe", dest="market.timeframe", help="candle length: 1m 5m 15m 1H 4H 1D …", metavar="LENGTH")
+
+
+def _add_venue(parser: argparse.ArgumentParser) -> "argparse._ArgumentGroup":
+    """Those of them that say which exchange."""
+    group = parser.add_argument_group("settings (defaults < TOML file < .env and environment < these)")
+    add = group.add_argument
     add("--config", type=Path, metavar="FILE", help="TOML file to read instead of the user's own")
     add("--venue", metavar="NAME", help="sim (default), testnet (demo trading) or mainnet (real money)")
     add(
@@ -186,14 +188,13 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     )
     add("--look", dest="session.look", action="store_true", help="mainnet: look and send nothing")
     add("--profile", help="strategic (default), aggressive, newbie, scalper or one of yours", metavar="NAME")
-    add("--symbol", dest="market.symbol", help="contract on screen, such as BTCUSDT", metavar="NAME")
-    add("--timeframe", dest="market.timeframe", help="candle length: 1m 5m 15m 1H 4H 1D …", metavar="LENGTH")
     add("--tape", dest="sim.tape", nargs="+", metavar="FILE", help="recorded market for the simulator")
     add("--loop", dest="sim.loop", action="store_true", help="play the tape again and again")
     add("--speed", dest="sim.speed", metavar="X", help="exchange seconds a second, up to 100")
     add("--seed", dest="sim.seed", metavar="N", help="the same generated market for the same number")
     add("--position-mode", dest="sim.position_mode", metavar="MODE", help="simulator: one-way or hedge")
     add("--balance", dest="sim.balance", metavar="USDT", help="simulator: what the account starts with")
+    return group
 
 
 def _complain(text: str) -> None:

@@ -35,8 +35,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "ui": ("ui", "engine", "domain", "analytics", "clock"),
     "logs": (),
     "splash": (),
-    "trader": ("trader", "domain", "engine", "exchange.port", "settings", "sim.child", "wiring"),
-    "cli": ("settings", "domain.text", "splash", "wiring", "sim.main"),
+    "trader": ("trader", "domain", "engine", "exchange.port", "settings", "sim.child", "logs", "wiring"),
+    "commands": ("commands", "trader", "domain", "settings", "journal"),
+    "cli": ("commands", "settings", "domain.text", "splash", "wiring", "sim.main"),
     "wiring": (
         *("settings", "clock", "domain", "analytics", "exchange", "journal", "engine"),
         *("sim.child", "logs", "ui"),

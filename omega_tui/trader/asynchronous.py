@@ -6,7 +6,6 @@ as one from the screen. `BitGetTrader` is the same object for scripts without an
 
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext, suppress
-from decimal import Decimal
 
 from omega_tui.domain.orders import HoldSide, MarginMode, Side
 from omega_tui.domain.plans import TriggerBy
@@ -21,12 +20,12 @@ from omega_tui.engine.intents import (
     SetLeverage,
     SetMarginMode,
 )
-from omega_tui.trader.errors import OrderRefused
+from omega_tui.trader.account_results import CloseResult, PositionResult, ProtectionResult
+from omega_tui.trader.errors import InvalidInput, OrderRefused
 from omega_tui.trader.families import belongs
 from omega_tui.trader.inputs import Wanted, read_hold_side, read_leg, read_order, read_symbol, read_word
 from omega_tui.trader.numbers import (
     Number,
-    read_number_or_zero,
     read_optional,
     read_optional_or_zero,
     read_share,
@@ -35,12 +34,10 @@ from omega_tui.trader.numbers import (
 from omega_tui.trader.reading import AsyncReader
 from omega_tui.trader.results import (
     CancelResult,
-    CloseResult,
     DoneResult,
     HaltResult,
     LegResult,
     OrderResult,
-    PositionResult,
     PreviewResult,
 )
 
@@ -206,8 +203,7 @@ class AsyncBitGetTrader(AsyncReader):
         seconds: float = WAIT_SECONDS,
     ) -> PositionResult:
         """Give a position a stop that rests at the exchange; 0 removes it. Waits until it is confirmed."""
-        level = read_number_or_zero(price, "price")
-        return await self._protect(symbol, side, trigger_by, share, seconds, stop_loss=level)
+        return await self.protect(symbol, side, price, None, trigger_by, share, seconds)
 
     async def set_take_profit(
         self,
@@ -219,8 +215,7 @@ class AsyncBitGetTrader(AsyncReader):
         seconds: float = WAIT_SECONDS,
     ) -> PositionResult:
         """Give a position a target that rests at the exchange; 0 removes it. Waits until it is confirmed."""
-        level = read_number_or_zero(price, "price")
-        return await self._protect(symbol, side, trigger_by, share, seconds, take_profit=level)
+        return await self.protect(symbol, side, None, price, trigger_by, share, seconds)
 
     async def protect(
         self,
@@ -233,27 +228,22 @@ class AsyncBitGetTrader(AsyncReader):
         seconds: float = WAIT_SECONDS,
     ) -> PositionResult:
         """Both legs at once; None leaves one as it is, 0 removes it."""
-        return await self._protect(
-            symbol,
-            side,
-            trigger_by,
-            share,
-            seconds,
-            stop_loss=read_optional_or_zero(stop_loss, "stop_loss"),
-            take_profit=read_optional_or_zero(take_profit, "take_profit"),
-        )
-
-    async def _protect(
-        self, symbol: str, side: str, trigger_by: str, share: Number, seconds: float, **legs: Decimal | None
-    ) -> PositionResult:
-        intent = Protect(
-            symbol=read_symbol(symbol),
-            hold_side=read_hold_side(side),
-            trigger_by=read_word(trigger_by, TriggerBy, "trigger_by"),
-            share=read_share(share, "share"),
-            **legs,
-        )
+        intent = _protection(symbol, side, stop_loss, take_profit, trigger_by, share)
         return await self._holdings.protect(intent, seconds)
+
+    async def preview_protection(
+        self,
+        symbol: str,
+        side: str = "LONG",
+        stop_loss: Number | None = None,
+        take_profit: Number | None = None,
+        trigger_by: str = "mark",
+        share: Number = 1,
+    ) -> ProtectionResult:
+        """What `protect` with the same arguments would do now; nothing is sent."""
+        intent = _protection(symbol, side, stop_loss, take_profit, trigger_by, share)
+        async with self._session.market(intent.symbol, adds_risk=False):
+            return ProtectionResult.of(intent, self._session.views.protection(intent))
 
     async def set_leverage(self, symbol: str, leverage: str | int, side: str | None = None) -> DoneResult:
         """Change a market's leverage; `side` matters in isolated hedge mode only.
@@ -288,3 +278,23 @@ class AsyncBitGetTrader(AsyncReader):
     async def resume(self) -> DoneResult:
         """Leave HALT. Raises OrderRefused when it is not halted."""
         return DoneResult(self._session.submit(Resume()).text)
+
+
+def _protection(
+    symbol: str,
+    side: str,
+    stop_loss: Number | None,
+    take_profit: Number | None,
+    trigger_by: str,
+    share: Number,
+) -> Protect:
+    if stop_loss is None and take_profit is None:
+        raise InvalidInput("stop_loss", "neither a stop nor a target is given", "give one of them")
+    return Protect(
+        symbol=read_symbol(symbol),
+        hold_side=read_hold_side(side),
+        stop_loss=read_optional_or_zero(stop_loss, "stop_loss"),
+        take_profit=read_optional_or_zero(take_profit, "take_profit"),
+        trigger_by=read_word(trigger_by, TriggerBy, "trigger_by"),
+        share=read_share(share, "share"),
+    )

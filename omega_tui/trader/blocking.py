@@ -147,6 +147,10 @@ class BitGetTrader:
         finally:
             self._thread.close()
 
+    get_status = _blocking(AsyncBitGetTrader.get_status)
+    get_market_settings = _blocking(AsyncBitGetTrader.get_market_settings)
+    find_orders = _blocking(AsyncBitGetTrader.find_orders)
+    preview_protection = _blocking(AsyncBitGetTrader.preview_protection)
     symbols = _blocking(AsyncBitGetTrader.symbols)
     get_market_ticker = _blocking(AsyncBitGetTrader.get_market_ticker)
     get_orderbook = _blocking(AsyncBitGetTrader.get_orderbook)

@@ -19,13 +19,9 @@ def configure(
     profile: str,
     capital: object,
     symbol: str | None,
-    sim: str | None,
     overrides: Mapping[str, object],
-) -> tuple[Settings, SimulatorAddress | None]:
-    """The settings that these arguments ask for, and the simulator that serves already when one was named.
-
-    Raises InvalidInput.
-    """
+) -> Settings:
+    """The settings that these arguments ask for. Raises InvalidInput."""
     chosen = read_word(venue, Venue, "venue")
     flags = {"venue": chosen.value, "profile": profile, **overrides}
     if chosen is Venue.SIM:
@@ -39,7 +35,7 @@ def configure(
     given = _given_keys(keys)
     if given is not None and chosen is not Venue.SIM:
         settings = msgspec.structs.replace(settings, api_keys=given)
-    return settings, _running(sim, chosen)
+    return settings
 
 
 def _given_keys(keys: tuple[str | None, str | None, str | None]) -> ApiKeys | None:
@@ -55,7 +51,8 @@ def _given_keys(keys: tuple[str | None, str | None, str | None]) -> ApiKeys | No
     return ApiKeys(api_key, secret_key, passphrase, "arguments")
 
 
-def _running(sim: str | None, venue: Venue) -> SimulatorAddress | None:
+def read_running(sim: str | None, venue: Venue) -> SimulatorAddress | None:
+    """The simulator that serves already, when one is named. Raises InvalidInput."""
     if sim is None:
         return None
     if venue is not Venue.SIM:

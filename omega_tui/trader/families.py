@@ -1,11 +1,12 @@
-"""Which orders of the pictures a cancellation by kind means: the engine's `OrderFamily`, read from a row."""
+"""Which orders a cancellation by kind means: the engine's `OrderFamily`, read from what is shown."""
 
 from omega_tui.engine.account_views import OrderRow
 from omega_tui.engine.intents import OrderFamily
+from omega_tui.trader.results import OrderResult
 
 
-def belongs(row: OrderRow, family: OrderFamily) -> bool:
-    """Whether the order of `row` is one of `family`."""
+def belongs(row: OrderRow | OrderResult, family: OrderFamily) -> bool:
+    """Whether the order is one of `family`."""
     of_position = row.plan is not None and row.plan.kind.of_position
     match family:
         case OrderFamily.RESTING:

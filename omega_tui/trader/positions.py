@@ -9,12 +9,14 @@ from omega_tui.domain.margin import direction_sign
 from omega_tui.domain.orders import HoldSide
 from omega_tui.engine.account_views import PositionRow
 from omega_tui.engine.intents import ClosePosition, Protect
+from omega_tui.trader.account_results import CloseResult, PositionResult, RiskResult
 from omega_tui.trader.errors import OrderRefused
 from omega_tui.trader.placing import Placing
-from omega_tui.trader.results import CloseResult, OrderResult, PositionResult, RiskResult
+from omega_tui.trader.results import OrderResult
 from omega_tui.trader.session import Session
 
 _SEEN_SECONDS = 3.0
+_SHARE_PLACES = 6
 
 
 class Holdings:
@@ -138,7 +140,9 @@ def _risk(position: Position, row: PositionRow | None, equity: Decimal) -> RiskR
         maintenance_margin=notional * rate if notional is not None and rate is not None else None,
         unrealized=position.unrealized,
         liquidation_price=liquidation,
-        liquidation_distance=abs(mark - liquidation) / mark if mark and liquidation is not None else None,
+        liquidation_distance=_part(abs(mark - liquidation), mark)
+        if mark and liquidation is not None
+        else None,
         protected=row.protected if row is not None else None,
         stop_price=stop,
         loss_at_stop=loss,
@@ -146,5 +150,5 @@ def _risk(position: Position, row: PositionRow | None, equity: Decimal) -> RiskR
     )
 
 
-def _part(amount: Decimal | None, equity: Decimal) -> Decimal | None:
-    return amount / equity if amount is not None and equity > 0 else None
+def _part(amount: Decimal | None, whole: Decimal) -> Decimal | None:
+    return round(amount / whole, _SHARE_PLACES) if amount is not None and whole > 0 else None

@@ -7,24 +7,23 @@ from types import TracebackType
 from typing import Self
 
 from omega_tui.domain.orders import Order, OrderRef, Side
-from omega_tui.engine.intents import ArmLive
-from omega_tui.settings import Venue
-from omega_tui.trader.configuring import configure
+from omega_tui.engine.intents import ArmLive, OrderFamily
+from omega_tui.settings import Settings, Venue
+from omega_tui.trader.account_results import (
+    BalanceResult,
+    PositionResult,
+    RiskResult,
+    SettingsResult,
+    StatusResult,
+)
+from omega_tui.trader.configuring import configure, read_running
 from omega_tui.trader.errors import ExchangeUnavailable, InvalidInput, OrderNotFound
-from omega_tui.trader.inputs import read_symbol
+from omega_tui.trader.families import belongs
+from omega_tui.trader.inputs import read_symbol, read_word
 from omega_tui.trader.numbers import Number
 from omega_tui.trader.placing import Placing
 from omega_tui.trader.positions import Holdings
-from omega_tui.trader.results import (
-    BalanceResult,
-    BookLevel,
-    BookResult,
-    OrderResult,
-    PositionResult,
-    Quote,
-    RiskResult,
-    TradeResult,
-)
+from omega_tui.trader.results import BookLevel, BookResult, OrderResult, Quote, TradeResult
 from omega_tui.trader.session import PATIENCE, Session
 
 _MOST = 100
@@ -49,19 +48,34 @@ class AsyncReader:
         settings: Mapping[str, object] | None = None,
         patience: float = PATIENCE,
     ) -> None:
-        chosen, running = configure(
+        chosen = configure(
             venue=venue if venue is not None else ("testnet" if use_testnet else "mainnet"),
             keys=(api_key, secret_key, passphrase),
             profile=profile_type,
             capital=initial_capital,
             symbol=symbol,
-            sim=sim,
             overrides=settings or {},
         )
+        self._set_up(Session(chosen, read_running(sim, chosen.venue), patience), live_phrase)
+
+    @classmethod
+    def from_settings(
+        cls, settings: Settings, *, sim: str | None = None, live_phrase: str | None = None
+    ) -> Self:
+        """A trader on settings that were loaded already, for a program of its own: its log goes to our file.
+
+        Raises InvalidInput.
+        """
+        trader = cls.__new__(cls)
+        running = read_running(sim, settings.venue)
+        trader._set_up(Session(settings, running, PATIENCE, logs=True), live_phrase)
+        return trader
+
+    def _set_up(self, session: Session, live_phrase: str | None) -> None:
         self._live_phrase = live_phrase
-        self._session = Session(chosen, running, patience)
-        self._placing = Placing(self._session)
-        self._holdings = Holdings(self._session, self._placing)
+        self._session = session
+        self._placing = Placing(session)
+        self._holdings = Holdings(session, self._placing)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._session.settings.venue_word}>"
@@ -87,6 +101,18 @@ class AsyncReader:
     async def close(self) -> None:
         """Stop the engine and what was started with it; what is on the exchange stays. Safe to call twice."""
         await self._session.close()
+
+    async def get_status(self, symbol: str | None = None) -> StatusResult:
+        """What the engine lets through in a market, and why not more. Raises as `get_positions` does."""
+        name = self._market(symbol)
+        async with self._session.market(name, adds_risk=False):
+            status, account = self._session.views.status(), self._session.views.account()
+        return StatusResult.of(status, account, self._session.desk.only_looks)
+
+    async def get_market_settings(self, symbol: str | None = None) -> SettingsResult:
+        """How the account trades a market: modes and leverages. Raises ExchangeUnavailable."""
+        self._session.require_key()
+        return SettingsResult.of(await self._session.ask(self._session.reads.settings(self._market(symbol))))
 
     async def symbols(self) -> tuple[str, ...]:
         """Every contract that can be traded. Raises ExchangeUnavailable."""
@@ -139,6 +165,15 @@ class AsyncReader:
         ids = {each.client_order_id for each in known} | {each.order_id for each in known}
         found = [OrderResult.of(each) for each in resting if not {each.client_order_id, each.order_id} & ids]
         return tuple(each for each in (*known, *found) if wanted in (None, each.symbol))
+
+    async def find_orders(
+        self, symbol: str | None = None, side: str | None = None, kind: str = "resting"
+    ) -> tuple[OrderResult, ...]:
+        """The unfinished orders that `execute_cancellations` with the same words would cancel."""
+        way = read_word(side, Side, "side") if side is not None else None
+        family = read_word(kind, OrderFamily, "kind")
+        found = await self.get_open_orders(symbol)
+        return tuple(each for each in found if way in (None, each.side) and belongs(each, family))
 
     async def get_order(self, order_id: str, symbol: str | None = None) -> OrderResult:
         """The newest knowledge of an order, by our id or the exchange's: of one whose fate is not known also

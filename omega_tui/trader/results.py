@@ -8,9 +8,14 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from enum import Enum
 
-from omega_tui.domain.account import Balance
 from omega_tui.domain.market import PublicTrade, Ticker
-from omega_tui.domain.orders import HoldSide, MarginMode, Order, OrderState, OrderType, Side, TimeInForce
+from omega_tui.domain.orders import (
+    Order,
+    OrderState,
+    OrderType,
+    Side,
+    TimeInForce,
+)
 from omega_tui.domain.plans import Plan
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.intents import TicketDraft, TicketPreview
@@ -99,70 +104,6 @@ class TradeResult(Result):
     def of(cls, trade: PublicTrade) -> "TradeResult":
         """The answer for a print of the tape."""
         return cls(trade.trade_id, trade.exchange_ms, trade.price, trade.size, trade.side)
-
-
-@dataclass(frozen=True, slots=True)
-class BalanceResult(Result):
-    """The margin coin's balance; `equity` includes unrealized profit at mark."""
-
-    coin: str
-    equity: Decimal
-    available: Decimal
-    locked: Decimal | None
-    unrealized: Decimal | None
-
-    @classmethod
-    def of(cls, balance: Balance) -> "BalanceResult":
-        """The answer for a balance."""
-        return cls(balance.coin, balance.equity, balance.available, balance.locked, balance.unrealized)
-
-
-@dataclass(frozen=True, slots=True)
-class PositionResult(Result):
-    """One open position. `protected` is the share of it that confirmed stops at the exchange cover."""
-
-    symbol: str
-    hold_side: HoldSide
-    size: Decimal
-    entry_price: Decimal
-    mark_price: Decimal | None
-    unrealized: Decimal | None
-    realized: Decimal | None
-    leverage: int
-    margin: Decimal | None
-    margin_mode: MarginMode
-    liquidation_price: Decimal | None
-    break_even_price: Decimal | None
-    protected: Decimal | None
-    stop_price: Decimal | None
-    target_price: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class RiskResult(Result):
-    """What an open position puts at stake.
-
-    `liquidation_distance` is the share of mark price to the liquidation price; `maintenance_margin` what it
-    must keep; `loss_at_stop` the money lost from mark to the nearest stop, None without one; the `of_equity`
-    figures are shares of equity.
-    """
-
-    symbol: str
-    hold_side: HoldSide
-    size: Decimal
-    notional: Decimal | None
-    notional_of_equity: Decimal | None
-    leverage: int
-    margin_mode: MarginMode
-    margin: Decimal | None
-    maintenance_margin: Decimal | None
-    unrealized: Decimal | None
-    liquidation_price: Decimal | None
-    liquidation_distance: Decimal | None
-    protected: Decimal | None
-    stop_price: Decimal | None
-    loss_at_stop: Decimal | None
-    loss_of_equity: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,16 +228,6 @@ class CancelResult(Result):
 
     canceled: bool
     order: OrderResult
-
-
-@dataclass(frozen=True, slots=True)
-class CloseResult(Result):
-    """What closing a position led to; `left` is what is still open of it, None when not known."""
-
-    symbol: str
-    hold_side: HoldSide
-    left: Decimal | None
-    orders: tuple[OrderResult, ...]
 
 
 @dataclass(frozen=True, slots=True)

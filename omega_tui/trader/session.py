@@ -18,6 +18,7 @@ from omega_tui.engine.engine import Engine
 from omega_tui.engine.intents import Intent, Receipt, SelectSymbol, SetLeverage, SetMarginMode
 from omega_tui.engine.views import Posture, StatusView, Views
 from omega_tui.exchange.port import ReadFailed, Reads
+from omega_tui.logs import log_to_file
 from omega_tui.settings import Settings, Venue
 from omega_tui.sim.child import SimulatorAddress, SimulatorFailed
 from omega_tui.trader.errors import (
@@ -45,12 +46,16 @@ PATIENCE = 20.0
 class Session:
     """Opens the desk of `settings` and answers for what it takes to use it.
 
-    `running` is a simulator that serves already, `patience` how many seconds data may take to come.
+    `running` is a simulator that serves already, `patience` how many seconds data may take to come. With
+    `logs` the process's warnings go to our log file; a script's own are left alone.
     """
 
-    def __init__(self, settings: Settings, running: SimulatorAddress | None, patience: float) -> None:
+    def __init__(
+        self, settings: Settings, running: SimulatorAddress | None, patience: float, *, logs: bool = False
+    ) -> None:
         self.settings = settings
         self._patience = patience
+        self._logs = logs
         self._running = running
         self._ends: AsyncExitStack | None = None
         self._desk: Desk | None = None
@@ -61,6 +66,8 @@ class Session:
         async with AsyncExitStack() as ends:
             try:
                 desk = await ends.enter_async_context(open_desk(self.settings, self._running))
+                if self._logs:
+                    log_to_file(self.settings.paths.state, desk.redact)
                 await desk.start()
             except (SimulatorFailed, OSError) as error:
                 raise ExchangeUnavailable(f"the simulated exchange did not start: {error}") from None
@@ -216,16 +223,15 @@ class Session:
 
 
 def _ready(status: StatusView, symbol: str) -> bool:
-    """Whether nothing is to be waited for: everything is live, or only a person can change what is not."""
+    """Whether market and account have both arrived."""
     known = status.symbol == symbol and status.instrument is not None and status.position_mode is not None
-    settled = status.posture is not Posture.REDUCE_ONLY or status.private.health is Health.LIVE
-    return known and status.book.health is Health.LIVE and settled
+    return known and status.book.health is Health.LIVE and status.private.health in _HEARD
 
 
 def _doubt(status: StatusView) -> str:
     """Why nothing may be added on this picture, empty when the surfaces are live."""
     for what, surface in (("the market", status.book), ("the account", status.private)):
-        if surface.health is not Health.LIVE:
+        if surface.health not in _HEARD:
             because = f": {surface.reason}" if surface.reason else ""
             return f"{what} of {status.symbol} is {surface.health.upper()}{because}"
     return ""

@@ -27,6 +27,13 @@ class Simulator:
         """Have a fault from now on; see docs/faults.md."""
         self._control("POST", "/faults", {"name": name, **members})
 
+    def lose_the_next_order(self) -> None:
+        """Take the next order, but let no answer, push or query tell of it until it is mended."""
+        self.fault("lost_answer", route="place-order", count=1)
+        self.fault("late_visibility", ms=600_000)
+        for channel in ("orders", "fill"):
+            self.fault("drop_frame", channel=channel)
+
     def mend(self) -> None:
         """End every fault."""
         self._control("DELETE", "/faults", None)

@@ -70,8 +70,7 @@ async def test_a_lost_answer_is_unknown_and_later_evidence_settles_it(
     """O01: the order was taken, its answer never came. A script that sends it again doubles the position."""
     async with trader(exchange) as one:
         await one.place_order(**entry())
-        exchange.fault("lost_answer", route="place-order", count=1)
-        exchange.fault("latency", address="private", ms=3000)
+        exchange.lose_the_next_order()
         with pytest.raises(OrderUnknown) as unknown:
             await one.place_order(**entry(), seconds=1)
         name = unknown.value.client_order_id

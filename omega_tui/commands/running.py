@@ -1,0 +1,79 @@
+"""Runs one trading command: opens what it needs, does it once, prints the answer, says how it ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from omega_tui.commands import looking, trading
+from omega_tui.commands.answer import Answer, print_answer
+from omega_tui.commands.exit_codes import ExitCode
+from omega_tui.commands.journals import answer_journal
+from omega_tui.settings import Settings
+from omega_tui.trader import (
+    AsyncBitGetTrader,
+    ExchangeUnavailable,
+    InvalidInput,
+    NotSent,
+    OrderNotFound,
+    OrderRefused,
+    OrderRejected,
+    OrderUnknown,
+    ReadOnly,
+    TraderError,
+)
+
+Arguments = Mapping[str, Any]
+Command = Callable[[AsyncBitGetTrader, Arguments], Awaitable[Answer]]
+
+_COMMANDS: dict[str, Command] = {
+    "quote": looking.quote,
+    "book": looking.book,
+    "positions": looking.positions,
+    "orders": looking.orders,
+    "account": looking.account,
+    "order": trading.order,
+    "amend": trading.amend,
+    "cancel": trading.cancel,
+    "close": trading.close,
+    "protect": trading.protect,
+    "leverage": trading.leverage,
+    "halt": trading.halt,
+    "resume": trading.resume,
+}
+
+_CODES: tuple[tuple[type[TraderError], ExitCode], ...] = (
+    (InvalidInput, ExitCode.USAGE),
+    (ExchangeUnavailable, ExitCode.UNREACHABLE),
+    (NotSent, ExitCode.UNREACHABLE),
+    (OrderRefused, ExitCode.REFUSED),
+    (OrderRejected, ExitCode.REJECTED),
+    (OrderUnknown, ExitCode.UNKNOWN),
+    (ReadOnly, ExitCode.READ_ONLY),
+    (OrderNotFound, ExitCode.NOT_FOUND),
+)
+
+
+def run_command(name: str, arguments: Arguments, settings: Settings) -> int:
+    """Do what the command line asked for; returns the exit code."""
+    if name == "journal":
+        answer = answer_journal(arguments, settings)
+    else:
+        answer = asyncio.run(_trade(name, arguments, settings))
+    print_answer(answer, name, as_json=bool(arguments.get("json")))
+    return answer.code
+
+
+async def _trade(name: str, arguments: Arguments, settings: Settings) -> Answer:
+    try:
+        trader = AsyncBitGetTrader.from_settings(
+            settings, sim=arguments.get("sim"), live_phrase=arguments.get("live_phrase")
+        )
+        async with trader:
+            return await _COMMANDS[name](trader, arguments)
+    except TraderError as error:
+        return Answer(exit_code(error), error.to_dict())
+
+
+def exit_code(error: TraderError) -> ExitCode:
+    """The number for an error's class."""
+    return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.FAILED)
