@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 
 from omega_tui.domain.events import Event, OrderReported
 from omega_tui.domain.evidence import EvidenceSource
-from omega_tui.domain.orders import Order, OrderRef
+from omega_tui.domain.orders import Order, OrderRef, OrderState
 from omega_tui.engine.apply import ORDER_PANELS
 from omega_tui.engine.ledger import Tracked
+from omega_tui.engine.narration import tell_lost_plan
 from omega_tui.engine.reconcile import absent_order, is_past_window
 from omega_tui.engine.recorder import Recorder
 from omega_tui.engine.state import State
@@ -110,6 +111,7 @@ class Inquiry:
     def _end(self, tracked: Tracked, ended: Order) -> None:
         self._state.ledger.evidence(tracked, EvidenceSource.NOT_FOUND, ended.state, ended.reason)
         self._recorder.note_order(tracked.order)
-        tell = self._state.diary.error if ended.plan is not None else self._state.diary.warn
-        tell(f"settled: {ended.side} {ended.size:f} {ended.symbol}: {ended.reason}")
+        if ended.plan is not None and ended.state is OrderState.CANCELED:
+            tell_lost_plan(self._state, ended)
+        self._state.diary.warn(f"settled: {ended.side} {ended.size:f} {ended.symbol}: {ended.reason}")
         self._state.touch(*ORDER_PANELS)

@@ -2,7 +2,9 @@
 
 from omega_tui.domain.orders import Fill, Order, OrderState
 from omega_tui.domain.values import decimal_text
+from omega_tui.engine.alarms import Alarm
 from omega_tui.engine.state import State
+from omega_tui.engine.views import Panel
 
 
 def order_words(order: Order) -> str:
@@ -32,6 +34,20 @@ def tell_end(state: State, before: OrderState | None, order: Order) -> None:
         state.diary.good(f"triggered: {order.plan.kind} of {order.symbol} at {at}")
     if order.state is not OrderState.CANCELED:
         return
+    if order.plan is not None and order.reason:
+        # Nobody asked for this end: what the plan was there for did not happen.
+        tell_lost_plan(state, order)
+        return
     done = f", {decimal_text(order.filled)} of it filled" if order.filled else ""
     why = f": {order.reason}" if order.reason else ""
     state.diary.write(f"canceled: {order_words(order)}{done}{why}")
+
+
+def tell_lost_plan(state: State, order: Order) -> None:
+    """A plan that failed or vanished: an alarm until the trader has seen it."""
+    at = f" at {decimal_text(order.plan.trigger_price)}" if order.plan is not None else ""
+    kind = order.plan.kind.replace("_", " ") if order.plan is not None else "order"
+    text = f"PLAN FAILED: {kind} of {order.symbol}{at}: {order.reason}"
+    state.alarms.set(f"plan {order.client_order_id or order.order_id}", Alarm(text, until_seen=True))
+    state.diary.error(text)
+    state.touch(Panel.STATUS)

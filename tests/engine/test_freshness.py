@@ -53,7 +53,7 @@ async def test_a_stale_mark_counts_even_while_the_book_moves(tmp_path: Path) -> 
         assert "mark price" in rig.views.status().book.reason
 
 
-async def test_news_that_is_old_by_the_exchanges_own_stamp_is_stale_on_arrival(tmp_path: Path) -> None:
+async def test_n06_news_that_is_old_by_the_exchanges_own_stamp_is_stale_on_arrival(tmp_path: Path) -> None:
     """A slow line delivers frame after frame, each a little older: counting arrivals would call that live."""
     async with running(tmp_path, FakeGateway(market_reads_fail=True)) as rig:
         for second in range(1, 8):
@@ -173,3 +173,20 @@ async def test_growing_old_changes_the_version_of_what_shows_the_age(tmp_path: P
         assert all(stale[panel] > seen[panel] for panel in seen)
         rig.clock.advance(1.0)
         assert all(rig.views.version(panel) > stale[panel] for panel in seen)
+
+
+async def test_n07_a_spike_of_latency_is_stale_while_it_lasts_and_nothing_after_it(tmp_path: Path) -> None:
+    """For five seconds everything arrives five seconds late: prices of then are not those of now."""
+    async with running(tmp_path, FakeGateway(market_reads_fail=True)) as rig:
+        for _ in range(3):
+            await rig.advance(1)
+        for _ in range(5):
+            await rig.advance(1, fresh=False)
+            late = rig.clock.wall_ms() - 5_050
+            rig.gateway.emit(TickerChanged(ticker(at=late)), BookChanged("BTCUSDT", book(), late))
+            assert _market(rig)[0] is Health.STALE
+            assert not rig.place().taken
+        await rig.advance(1)
+        assert _market(rig)[0] is Health.LIVE
+        assert rig.place().taken
+        assert len(rig.gateway.watched) == 1, "nothing was subscribed anew"

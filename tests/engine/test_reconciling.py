@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from omega_tui.domain.account import Position
 from omega_tui.domain.events import (
@@ -13,7 +14,9 @@ from omega_tui.domain.events import (
     PositionsReported,
     Surface,
 )
-from omega_tui.domain.orders import HoldSide, Order, OrderState, PositionMode
+from omega_tui.domain.orders import HoldSide, Order, OrderRef, OrderState, PositionMode
+from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
+from omega_tui.engine.intents import PlaceOrder
 from omega_tui.engine.ledger import OrderLedger
 from omega_tui.engine.reconcile import Ours, VenueTruth, diff, questions
 from omega_tui.engine.views import Posture
@@ -46,7 +49,7 @@ def test_only_orders_that_the_open_list_does_not_explain_are_asked_for() -> None
     assert [each.key for each in questions((order("listed"),), ledger, 100.0)] == ["gone"]
 
 
-async def test_orders_and_positions_from_elsewhere_are_adopted_and_labelled_before_any_risk(
+async def test_o40_orders_and_positions_from_before_are_adopted_and_labelled_before_any_risk(
     tmp_path: Path,
 ) -> None:
     gateway = FakeGateway(
@@ -186,3 +189,81 @@ async def test_positions_of_other_markets_are_revalued_by_the_poll(tmp_path: Pat
         await rig.advance(5)
         [row] = rig.views.positions().rows
         assert (row.mark_price, row.unrealized) == (D(2900), D(200))
+
+
+def _plan(state: OrderState = OrderState.WORKING, **changes: Any) -> Order:
+    plan = Plan(PlanKind.TRIGGER, D(58000), TriggerBy.MARK)
+    return replace(order("plan1", state, order_id="70"), plan=plan, **changes)
+
+
+async def test_a_plan_that_left_the_list_is_asked_for_in_its_history_and_leads_to_its_child(
+    tmp_path: Path,
+) -> None:
+    """The stream was down when the plan fired: the order it gave birth to must not be a stranger."""
+
+    class ById(FakeReads):
+        async def order(self, ref: OrderRef) -> Order | None:
+            await super().order(ref)
+            return (
+                order("of-the-exchange", OrderState.WORKING, order_id="71") if ref.order_id == "71" else None
+            )
+
+    gateway = FakeGateway(open_orders=(_plan(),), reads_type=ById)
+    async with running(tmp_path, gateway) as rig:
+        gateway.open_orders = (order("of-the-exchange", order_id="71"),)
+        gateway.on_past_order = lambda client_order_id: _plan(OrderState.TRIGGERED, child_order_id="71")
+        await rig.advance(31)
+        assert "triggered: trigger of BTCUSDT at 58000" in rig.log_text()
+        assert [row.key for row in rig.views.orders().rows] == ["of-the-exchange"]
+        child = rig.engine._state.ledger.get("of-the-exchange")
+        assert child is not None
+        assert child.parent == "plan1"
+        assert rig.views.status().alarm == ""
+
+
+async def test_a_plan_that_failed_while_nobody_looked_raises_the_alarm(tmp_path: Path) -> None:
+    """A stop that fired into a refusal protects nothing."""
+    async with running(tmp_path, FakeGateway(open_orders=(_plan(),))) as rig:
+        refused = "triggered, and the exchange refused its order"
+        rig.gateway.open_orders = ()
+        rig.gateway.on_past_order = lambda client_order_id: _plan(OrderState.CANCELED, reason=refused)
+        await rig.advance(31)
+        assert rig.views.status().alarm == f"PLAN FAILED: trigger of BTCUSDT at 58000: {refused}"
+        assert rig.views.orders().rows == ()
+
+
+async def test_a_plan_that_was_cancelled_elsewhere_is_no_alarm(tmp_path: Path) -> None:
+    async with running(tmp_path, FakeGateway(open_orders=(_plan(),))) as rig:
+        rig.gateway.open_orders = ()
+        rig.gateway.on_past_order = lambda client_order_id: _plan(OrderState.CANCELED)
+        await rig.advance(31)
+        assert (rig.views.status().alarm, rig.views.orders().rows) == ("", ())
+
+
+async def test_a_plan_that_is_known_nowhere_raises_the_alarm_once_it_is_given_up(tmp_path: Path) -> None:
+    async with running(tmp_path, FakeGateway(open_orders=(_plan(),))) as rig:
+        rig.gateway.open_orders = ()
+        await rig.until_advancing(lambda: rig.views.orders().rows == (), 31)
+        assert "no longer knows it" in rig.views.status().alarm
+
+
+async def test_o39_two_tickets_do_not_spend_the_same_balance(tmp_path: Path) -> None:
+    """Sent in one tick: the first has no answer yet, and counts."""
+    gateway = FakeGateway(balance=balance("100"), hold_place=asyncio.Event())
+    async with running(tmp_path, gateway) as rig:
+        first, second = rig.draft(), rig.draft()
+        shown = rig.views.preview(first), rig.views.preview(second)
+        assert [each.problems for each in shown] == [(), ()]
+        assert rig.engine.submit(PlaceOrder(first, shown[0])).taken
+        refused = rig.engine.submit(PlaceOrder(second, shown[1]))
+        assert (refused.taken, "for margin and fee" in refused.text) == (False, True)
+
+
+async def test_more_open_questions_than_one_pass_asks_are_all_asked_in_turn(tmp_path: Path) -> None:
+    """The first ones without an answer must not keep the later ones waiting for ever."""
+    many = tuple(order(f"web{number}", order_id=str(number)) for number in range(70))
+    async with running(tmp_path, FakeGateway(open_orders=many)) as rig:
+        rig.gateway.open_orders = ()
+        await rig.advance(31)
+        await rig.advance(31)
+        assert {f"order {each.client_order_id}" for each in many} <= set(rig.gateway.asked)

@@ -148,7 +148,7 @@ async def test_reads_that_fail_are_said_once_and_said_again_when_they_work(tmp_p
         assert rig.views.chart(5).candles
 
 
-async def test_a_bug_in_a_background_task_is_a_visible_state_and_not_the_end(tmp_path: Path) -> None:
+async def test_s21_a_bug_in_a_background_task_is_a_visible_state_and_not_the_end(tmp_path: Path) -> None:
     """A comparison that breaks must shut new risk and say so, and open it again when it works."""
 
     class Broken(FakeReads):
@@ -171,7 +171,7 @@ async def test_a_bug_in_a_background_task_is_a_visible_state_and_not_the_end(tmp
         await rig.until_advancing(lambda: rig.views.status().posture is Posture.NORMAL, 2)
 
 
-async def test_an_event_that_cannot_be_taken_in_does_not_break_the_stream_that_told_it(
+async def test_s23_an_event_that_cannot_be_taken_in_does_not_break_the_stream_that_told_it(
     tmp_path: Path,
 ) -> None:
     async with running(tmp_path) as rig:
