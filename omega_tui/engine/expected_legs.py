@@ -127,7 +127,7 @@ class ExpectedLegs:
             if self._state.positions_known and waited > _GONE_SECONDS:
                 self.forget(expected.key)
             return
-        plans = [each.order for each in plans_of(self._state, position) if is_confirmed(each.order)]
+        plans = [each for each in plans_of(self._state, position) if is_confirmed(each.order)]
         failed = self._failure(expected)
         if not expected.queried and (failed or waited >= _QUERY_SECONDS):
             expected.queried = True
@@ -140,10 +140,10 @@ class ExpectedLegs:
             self.forget(expected.key)
 
     def _check_target(
-        self, expected: Expected, target: Decimal, position: Position, plans: list[Order], waited: float
+        self, expected: Expected, target: Decimal, position: Position, plans: list[Tracked], waited: float
     ) -> None:
         words = f"{position_words(position)} at {decimal_text(target)}"
-        if _shows(plans, target, stops=False):
+        if self._shows(plans, target, stops=False):
             self._state.diary.good(f"target confirmed: {words}")
             expected.target = None
         elif waited >= _ANSWER_SECONDS:
@@ -155,12 +155,12 @@ class ExpectedLegs:
         expected: Expected,
         stop: Decimal,
         position: Position,
-        plans: list[Order],
+        plans: list[Tracked],
         failed: str,
         waited: float,
     ) -> None:
         sent = self._sent(expected)
-        if _shows(plans, stop, stops=True) or (sent is not None and sent.state is OrderState.TRIGGERED):
+        if self._shows(plans, stop, stops=True) or (sent is not None and sent.state is OrderState.TRIGGERED):
             self._confirm(expected, f"{position_words(position)} at {decimal_text(stop)}")
             return
         cover = position_cover(self._state, position)
@@ -224,8 +224,13 @@ class ExpectedLegs:
         expected.since = self._state.clock.monotonic()
         return True
 
-
-def _shows(plans: Iterable[Order], price: Decimal, *, stops: bool) -> bool:
-    """Whether a confirmed plan of that purpose waits at that price."""
-    kinds = [each.plan.kind for each in plans if each.plan is not None and each.plan.trigger_price == price]
-    return any(kind.limits_loss if stops else kind.takes_profit for kind in kinds)
+    def _shows(self, plans: list[Tracked], price: Decimal, *, stops: bool) -> bool:
+        """Whether a confirmed plan of that purpose waits at that price; such a one is ours."""
+        found = False
+        for tracked in plans:
+            plan = tracked.order.plan
+            if plan is not None and plan.trigger_price == price and plan.kind.limits_loss is stops:
+                found = True
+                if tracked.order.foreign:
+                    self._state.ledger.claim(tracked)
+        return found

@@ -181,7 +181,7 @@ class OrderLedger:
         return tracked, tracked.order != before
 
     def claim(self, tracked: Tracked) -> None:
-        """An adopted order turned out to be one that an earlier run sent."""
+        """An adopted order turned out to be ours: sent by an earlier run, or come with an entry of ours."""
         self._store(tracked, replace(tracked.order, foreign=False), None)
 
     def confirm_open(self, orders: Iterable[Order], asked_at: float) -> None:

@@ -205,6 +205,7 @@ async def test_presets_that_the_exchange_shows_are_proof(tmp_path: Path) -> None
         desk.show(plan_order("sl", "59000", PlanKind.STOP_LOSS, size="0.5"))
         desk.show(plan_order("tp", "62000", PlanKind.TAKE_PROFIT, size="0.5"))
         await advance(rig, 4)
+        assert not any(row.foreign for row in rig.views.orders().rows), "the legs of our entry are ours"
         assert len(gateway.placed) == 1
         assert alarm(rig) == ""
         assert "stop confirmed: LONG 0.5 BTCUSDT at 59000" in rig.log_text()
