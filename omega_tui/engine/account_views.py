@@ -114,6 +114,21 @@ class FillsView:
 
 
 @dataclass(frozen=True, slots=True)
+class LeverageEffect:
+    """What another leverage would do to one position. `extra_margin` is taken from the free balance (negative
+    when freed); a liquidation price is None when it is not known. `words` says all of it."""
+
+    hold_side: HoldSide
+    size: Decimal
+    leverage_before: int
+    leverage_after: int
+    extra_margin: Decimal
+    liquidation_before: Decimal | None
+    liquidation_after: Decimal | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class AccountView:
     """The account's money; realized profit and fees (negative when paid) are those of this session.
 

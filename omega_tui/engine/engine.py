@@ -97,7 +97,7 @@ class Engine:
             **self._closer.doors,
             **self._reverser.doors,
             **protector.doors,
-            **SettingsDesk().doors,
+            **SettingsDesk(self._state, self._gateway, self._recorder, self._supervisor, self._receive).doors,
             **self._risk.doors,
             **self._postures.doors,
             **self._watch.doors,

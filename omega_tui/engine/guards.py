@@ -29,6 +29,8 @@ def gate_problems(state: State, symbol: str, *, adds_risk: bool) -> Iterator[str
     posture, reason = state.posture(symbol)
     if posture is not Posture.NORMAL:
         yield f"{posture}: {reason}; only reducing, cancelling and flattening are possible"
+    if state.changing:
+        yield f"setting the {state.changing} is under way: no new risk until it is known how that ended"
     yield from _market_problems(state)
     if state.ledger.unknown(symbol):
         yield f"an order on {symbol} has an unknown fate: no new risk here until it is settled"

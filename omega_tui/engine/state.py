@@ -90,6 +90,7 @@ class State:
         self.rival = ""
         self.flips: dict[str, Position] = {}
         self.mode_asked: PositionMode | None = None
+        self.changing = ""
         self.modes_before: dict[str, PositionMode] = {}
         self.reconciled = False
         self.journal_fault = ""

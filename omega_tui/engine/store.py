@@ -9,11 +9,13 @@ from omega_tui.engine.account_views import (
     AccountView,
     FillsView,
     Freshness,
+    LeverageEffect,
     OrdersView,
     PositionsView,
     ProtectPreview,
 )
-from omega_tui.engine.intents import Protect, TicketDraft, TicketPreview
+from omega_tui.engine.intents import Protect, SetLeverage, TicketDraft, TicketPreview
+from omega_tui.engine.leverage_effect import leverage_effect
 from omega_tui.engine.preview import build_preview
 from omega_tui.engine.protect_preview import build_protect_preview
 from omega_tui.engine.state import State
@@ -101,6 +103,9 @@ class Store:
 
     def preview(self, draft: TicketDraft) -> TicketPreview:
         return build_preview(self._state, draft)
+
+    def leverage(self, intent: SetLeverage) -> tuple[LeverageEffect, ...]:
+        return leverage_effect(self._state, intent.symbol, intent.leverage, intent.hold_side)
 
     def protection(self, intent: Protect) -> ProtectPreview:
         return build_protect_preview(self._state, intent)

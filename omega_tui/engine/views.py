@@ -23,11 +23,12 @@ from omega_tui.engine.account_views import (
     AccountView,
     FillsView,
     Freshness,
+    LeverageEffect,
     OrdersView,
     PositionsView,
     ProtectPreview,
 )
-from omega_tui.engine.intents import Protect, TicketDraft, TicketPreview
+from omega_tui.engine.intents import Protect, SetLeverage, TicketDraft, TicketPreview
 
 
 class Panel(StrEnum):
@@ -290,6 +291,10 @@ class Views(Protocol):
 
     def preview(self, draft: TicketDraft) -> TicketPreview:
         """What sending this ticket would do now."""
+        ...
+
+    def leverage(self, intent: SetLeverage) -> tuple[LeverageEffect, ...]:
+        """What setting this leverage would do to what is held now."""
         ...
 
     def protection(self, intent: Protect) -> ProtectPreview:

@@ -3,8 +3,24 @@
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from omega_tui.engine.account_views import AccountView, FillsView, OrdersView, PositionsView, ProtectPreview
-from omega_tui.engine.intents import Halt, Intent, Protect, Receipt, Resume, TicketDraft, TicketPreview
+from omega_tui.engine.account_views import (
+    AccountView,
+    FillsView,
+    LeverageEffect,
+    OrdersView,
+    PositionsView,
+    ProtectPreview,
+)
+from omega_tui.engine.intents import (
+    Halt,
+    Intent,
+    Protect,
+    Receipt,
+    Resume,
+    SetLeverage,
+    TicketDraft,
+    TicketPreview,
+)
 from omega_tui.engine.views import (
     ChartView,
     FibonacciView,
@@ -74,6 +90,9 @@ class FakeViews:
 
     def protection(self, intent: Protect) -> ProtectPreview:
         return sample.protection(intent)
+
+    def leverage(self, intent: SetLeverage) -> tuple[LeverageEffect, ...]:
+        return ()
 
     def profiles(self) -> tuple[str, ...]:
         return ("strategic", "aggressive", "newbie", "scalper")
