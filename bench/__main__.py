@@ -22,6 +22,7 @@ NAMES = (
     "memory",
     "simulator",
     "simulator_week",
+    "journal",
     "order_core",
     "order_rest",
     "order_wire",

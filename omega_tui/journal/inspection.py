@@ -29,7 +29,7 @@ def open_checked(connection: sqlite3.Connection) -> Place:
     """`check_start`, and the tables made anew where only they were at fault. Raises JournalDamaged."""
     try:
         return check_start(connection)
-    except (JournalDamaged, sqlite3.DatabaseError):
+    except (JournalDamaged, *schema.SQLITE_ERRORS):
         return rebuild_tables(connection)
 
 
@@ -41,6 +41,7 @@ def rebuild_tables(connection: sqlite3.Connection) -> Place:
     schema.verify(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
+        connection.execute("REINDEX")
         place = projections.rebuild(connection)
         connection.execute("COMMIT")
     finally:
@@ -50,10 +51,14 @@ def rebuild_tables(connection: sqlite3.Connection) -> Place:
 
 
 def inspect(connection: sqlite3.Connection, may_go_on: Callable[[], bool] = lambda: True) -> Head:
-    """Recompute the whole chain and look whether the tables know every row; returns the last row's place.
+    """Have SQLite check its pages, recompute the whole chain, look whether the tables know every row.
 
-    Reads a few hundred rows at a time and asks `may_go_on` between them. Raises JournalDamaged.
+    Returns the last row's place. Reads a few hundred rows at a time and asks `may_go_on` between them.
+    Raises JournalDamaged.
     """
+    found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if found != "ok":
+        raise JournalDamaged(f"SQLite finds the file damaged ({found})")
     head = Head()
     while may_go_on():
         reached = schema.verify(connection, head, _ROWS_AT_ONCE)
@@ -66,7 +71,7 @@ def inspect(connection: sqlite3.Connection, may_go_on: Callable[[], bool] = lamb
 
 
 def _compare_tables(connection: sqlite3.Connection, after: int, upto: int) -> None:
-    for row in schema.read_rows(connection, projections.KINDS, after):
+    for row in schema.read_rows(connection, (), after):
         if row.sequence > upto:
             return
         if not projections.reflects(connection, row):

@@ -87,14 +87,14 @@ class Journal:
         return self._ask(lambda connection: list(schema.read_rows(connection, kinds, after)))
 
     def recall(self, *kinds: str) -> Future[Recollection]:
-        return self._ask(lambda connection: projections.recall(connection, kinds))
+        return self._ask(lambda connection: self._recalled(connection, kinds))
 
     def verify(self) -> Future[Head]:
         """Recompute everything at once; yields the newest row's place, or raises JournalDamaged."""
         return self._ask(inspection.inspect)
 
     def inspect(self) -> Future[Head]:
-        return inspect_aside(self.path, self._closing)
+        return inspect_aside(self.path, self._closing, self._mended)
 
     def rebuild(self) -> Future[Head]:
         """Make the tables beside the rows anew; yields the newest row's place, or raises JournalDamaged."""
@@ -118,6 +118,16 @@ class Journal:
         else:
             self._work.put(_Query(run, done))
         return done
+
+    def _recalled(self, connection: sqlite3.Connection, kinds: tuple[str, ...]) -> Recollection:
+        try:
+            return projections.recall(connection, kinds)
+        except (JournalDamaged, *schema.SQLITE_ERRORS):
+            self._rebuilt(connection)
+        return projections.recall(connection, kinds)
+
+    def _mended(self) -> None:
+        self.rebuild().result()
 
     def _rebuilt(self, connection: sqlite3.Connection) -> Head:
         self._place = inspection.rebuild_tables(connection)
@@ -143,7 +153,7 @@ class Journal:
     def _commit(self, group: list[_Append]) -> None:
         try:
             place, written = self._write(group)
-        except (sqlite3.Error, JournalRefused) as error:
+        except (*schema.SQLITE_ERRORS, JournalRefused) as error:
             self._roll_back()
             for item in group:
                 item.fail(str(error))
@@ -154,19 +164,19 @@ class Journal:
 
     def _write(self, group: list[_Append]) -> tuple[Place, list[tuple[_Append, int]]]:
         """The group in one transaction. A row that contradicts what stands there fails alone."""
-        head, open_orders = self._place.head, self._place.open_orders
+        head, in_force = self._place.head, self._place.in_force
         written = []
         self._connection.execute("BEGIN IMMEDIATE")
         for item in group:
             row = JournalRow(head.sequence + 1, self._clock.wall_ms(), item.kind, item.body)
             try:
-                open_orders = projections.take(self._connection, row, open_orders)
+                in_force = projections.take(self._connection, row, in_force)
             except (UsedBefore, JournalDamaged) as error:
                 item.done.set_exception(RowRefused(str(error)))
                 continue
             head = schema.insert(self._connection, head, row)
             written.append((item, head.sequence))
-        place = projections.mark(self._connection, Place(head, open_orders, self._place.sealed))
+        place = projections.mark(self._connection, Place(head, in_force, self._place.sealed))
         self._connection.execute("COMMIT")
         return place, written
 
@@ -176,16 +186,16 @@ class Journal:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             self._place = projections.read_place(self._connection)
-        except sqlite3.Error:
+        except schema.SQLITE_ERRORS:
             return
 
     def _answer(self, item: _Query) -> None:
         try:
             item.done.set_result(item.run(self._connection))
-        except sqlite3.Error as error:
-            item.done.set_exception(as_failure(error))
-        except JournalRefused as error:
-            item.done.set_exception(error)
+        except schema.SQLITE_ERRORS as error:
+            item.done.set_exception(as_failure(self.path, error))
+        except JournalDamaged as error:
+            item.done.set_exception(schema.damage(self.path, error))
 
 
 def _open(path: Path, clock: Clock, kind: type[sqlite3.Connection]) -> tuple[sqlite3.Connection, Place]:
@@ -193,14 +203,12 @@ def _open(path: Path, clock: Clock, kind: type[sqlite3.Connection]) -> tuple[sql
     try:
         migrations.bring_up(connection, path, clock.wall_ms())
         return connection, inspection.open_checked(connection)
-    except sqlite3.Error as error:
+    except schema.SQLITE_ERRORS as error:
         connection.close()
         raise schema.refusal(path, error) from error
     except JournalDamaged as error:
         connection.close()
-        raise JournalDamaged(
-            f"{path.name}: {error}; move it away and keep it, and compare its orders with the exchange"
-        ) from error
+        raise schema.damage(path, error) from error
     except JournalRefused:
         connection.close()
         raise

@@ -44,7 +44,7 @@ def bring_up(connection: sqlite3.Connection, path: Path, wall_ms: int) -> None:
             step(connection)
         connection.execute(f"PRAGMA user_version = {schema.VERSION}")
         connection.execute("COMMIT")
-    except (sqlite3.Error, OSError) as error:
+    except (*schema.SQLITE_ERRORS, OSError) as error:
         _roll_back(connection)
         kept = f"; a copy is {copy.name}" if copy is not None else ""
         raise JournalRefused(

@@ -2,10 +2,11 @@
 
 import sqlite3
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any, Protocol
 
 from omega_tui.journal.projections import Recollection
-from omega_tui.journal.schema import Head, JournalDamaged, JournalRow
+from omega_tui.journal.schema import Head, JournalRow, damage
 
 
 class JournalFailed(Exception):
@@ -66,10 +67,9 @@ class NoJournal:
         return future
 
 
-def as_failure(error: sqlite3.Error) -> Exception:
+def as_failure(path: Path, error: Exception) -> Exception:
     """What to tell whoever asked: JournalDamaged for a broken file, JournalFailed for a bad moment."""
-    broken = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
-    return JournalDamaged(str(error)) if broken else JournalFailed(str(error))
+    return JournalFailed(str(error)) if isinstance(error, sqlite3.OperationalError) else damage(path, error)
 
 
 def new_future() -> Future[Any]:

@@ -43,6 +43,7 @@ TABLES = (
         sequence INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX movement_time ON movement (exchange_ms)",
+    "CREATE TABLE latest (kind TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     """CREATE TABLE mark (
         name TEXT PRIMARY KEY,
         sequence INTEGER NOT NULL,
@@ -50,18 +51,15 @@ TABLES = (
     ) STRICT, WITHOUT ROWID""",
 )
 """`known_order` points at an order's intent (NULL for one not sent from here) and at its newest row,
-`execution` at the fullest telling of an execution, `movement` at the first one of a bill. `mark` has two
-rows: "open" is the newest row that the tables cover and a digest of the orders without an end, "seal" a row
-that is known to be whole."""
+`execution` at the fullest telling of an execution, `movement` at the first one of a bill, `latest` at the
+newest row of every other kind. `mark` has two rows: "open" is the newest row that the tables cover and a
+digest of what is in force (orders without an end, and `latest`), "seal" a row that is known to be whole."""
 
 SEAL_EVERY = 8192
 """Rows after which the seal moves on: as many a start recomputes at most."""
 
 FILLS_OF_A_SYMBOL = 100
 """Newest executions of each symbol that a start recalls: one page of the exchange's answer."""
-
-KINDS = (INTENT, ORDER, FILL, BILL)
-"""The kinds of rows that the tables know."""
 
 _BILLS_KEPT_MS = 2 * 86_400_000
 
@@ -74,10 +72,10 @@ class UsedBefore(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far a file goes: the newest row, the digest of open orders, and the newest sealed row."""
+    """How far a file goes: the newest row, the digest of what is in force, and the newest sealed row."""
 
     head: Head
-    open_orders: int
+    in_force: int
     sealed: int
 
 
@@ -101,32 +99,34 @@ def read_body(row: JournalRow, kind: type[_Body]) -> _Body:
         raise JournalDamaged(f"row {row.sequence} ({row.kind}) holds something else: {error}") from error
 
 
-def take(connection: sqlite3.Connection, row: JournalRow, open_orders: int) -> int:
-    """Take a row into the tables; returns the new digest of open orders.
+def take(connection: sqlite3.Connection, row: JournalRow, in_force: int) -> int:
+    """Take a row into the tables; returns the new digest of what is in force.
 
     Raises UsedBefore and JournalDamaged, both before anything was changed.
     """
     if row.kind == INTENT:
-        return _take_intent(connection, row, open_orders)
+        return _take_intent(connection, row, in_force)
     if row.kind == ORDER:
-        return _take_order(connection, row, open_orders)
+        return _take_order(connection, row, in_force)
     if row.kind == FILL:
         _take_fill(connection, row)
     elif row.kind == BILL:
         bill = read_body(row, Bill)
         values = (bill.bill_id, bill.exchange_ms, row.sequence)
         connection.execute("INSERT OR IGNORE INTO movement VALUES (?, ?, ?)", values)
-    return open_orders
+    else:
+        return in_force ^ _take_latest(connection, row)
+    return in_force
 
 
-def _take_intent(connection: sqlite3.Connection, row: JournalRow, open_orders: int) -> int:
+def _take_intent(connection: sqlite3.Connection, row: JournalRow, in_force: int) -> int:
     key = _key_of(row)
     known = _known(connection, key)
     if known is not None and known[0] is not None:
         raise UsedBefore(f"client order id {key} was used before (row {known[0]})")
     # A row of an order that stands before its intent is newer knowledge: the intent was written late.
     newest, ended = (known[1], known[2]) if known is not None else (row.sequence, 0)
-    return open_orders ^ _store(connection, key, known, (row.sequence, newest, ended))
+    return in_force ^ _store(connection, key, known, (row.sequence, newest, ended))
 
 
 def _key_of(row: JournalRow) -> str:
@@ -137,12 +137,12 @@ def _key_of(row: JournalRow) -> str:
     return order.client_order_id or order.order_id or ""
 
 
-def _take_order(connection: sqlite3.Connection, row: JournalRow, open_orders: int) -> int:
+def _take_order(connection: sqlite3.Connection, row: JournalRow, in_force: int) -> int:
     order = read_body(row, OrderRow).order
     key = order.client_order_id or order.order_id or ""
     known = _known(connection, key)
     intent = known[0] if known is not None else None
-    return open_orders ^ _store(connection, key, known, (intent, row.sequence, int(order.state.terminal)))
+    return in_force ^ _store(connection, key, known, (intent, row.sequence, int(order.state.terminal)))
 
 
 _Pointers = tuple[int | None, int, int]
@@ -161,11 +161,10 @@ def _store(connection: sqlite3.Connection, key: str, before: _Pointers | None, a
 
 
 def _share(key: str, pointers: _Pointers | None) -> int:
-    """An order's share in the digest of open orders: none unless it is ours and without an end."""
+    """An order's share in the digest of what is in force: none unless it is ours and without an end."""
     if pointers is None or pointers[0] is None or pointers[2]:
         return 0
-    text = f"{pointers[0]} {pointers[1]} {key}"
-    return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
+    return _digest(f"{pointers[0]} {pointers[1]} {key}")
 
 
 def _take_fill(connection: sqlite3.Connection, row: JournalRow) -> None:
@@ -183,15 +182,26 @@ def _take_fill(connection: sqlite3.Connection, row: JournalRow) -> None:
     )
 
 
+def _take_latest(connection: sqlite3.Connection, row: JournalRow) -> int:
+    before = connection.execute("SELECT sequence FROM latest WHERE kind = ?", (row.kind,)).fetchone()
+    connection.execute("INSERT OR REPLACE INTO latest VALUES (?, ?)", (row.kind, row.sequence))
+    gone = _digest(f"{before[0]} {row.kind}") if before is not None else 0
+    return gone ^ _digest(f"{row.sequence} {row.kind}")
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
+
+
 def mark(connection: sqlite3.Connection, place: Place) -> Place:
     """Write down how far the tables go, and move the seal when it is time; returns the place with it."""
     head = place.head
     write = "INSERT OR REPLACE INTO mark VALUES (?, ?, ?)"
-    connection.execute(write, ("open", head.sequence, place.open_orders.to_bytes(32, "big")))
+    connection.execute(write, ("open", head.sequence, place.in_force.to_bytes(32, "big")))
     if head.sequence - place.sealed < SEAL_EVERY:
         return place
     connection.execute(write, ("seal", head.sequence, head.digest))
-    return Place(head, place.open_orders, head.sequence)
+    return Place(head, place.in_force, head.sequence)
 
 
 def read_mark(connection: sqlite3.Connection, name: str) -> Head:
@@ -202,8 +212,8 @@ def read_mark(connection: sqlite3.Connection, name: str) -> Head:
 
 def read_place(connection: sqlite3.Connection) -> Place:
     """How far the file goes by its own marks."""
-    open_orders = int.from_bytes(read_mark(connection, "open").digest, "big")
-    return Place(schema.read_head(connection), open_orders, read_mark(connection, "seal").sequence)
+    in_force = int.from_bytes(read_mark(connection, "open").digest, "big")
+    return Place(schema.read_head(connection), in_force, read_mark(connection, "seal").sequence)
 
 
 def rebuild(connection: sqlite3.Connection) -> Place:
@@ -211,15 +221,15 @@ def rebuild(connection: sqlite3.Connection) -> Place:
 
     An intent whose client id stands before it already tells nothing new.
     """
-    for table in ("known_order", "execution", "movement", "mark"):
+    for table in ("known_order", "execution", "movement", "latest", "mark"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
-    open_orders = 0
-    for row in schema.read_rows(connection, KINDS, 0):
+    in_force = 0
+    for row in schema.every_row(connection):
         try:
-            open_orders = take(connection, row, open_orders)
+            in_force = take(connection, row, in_force)
         except UsedBefore:
             continue
-    return mark(connection, Place(schema.read_head(connection), open_orders, 0))
+    return mark(connection, Place(schema.read_head(connection), in_force, 0))
 
 
 def recall(connection: sqlite3.Connection, kinds: tuple[str, ...] = ()) -> Recollection:
@@ -234,7 +244,7 @@ def recall(connection: sqlite3.Connection, kinds: tuple[str, ...] = ()) -> Recol
             order_id = read_body(newest, OrderRow).order.order_id
             fills |= _sequences(connection, "SELECT sequence FROM execution WHERE order_id = ?", order_id)
     bills = _sequences(connection, _RECENT_BILLS, _BILLS_KEPT_MS)
-    last = "SELECT max(sequence) FROM event WHERE kind = ?"
+    last = "SELECT sequence FROM latest WHERE kind = ?"
     newest_rows = {sequence for kind in kinds for sequence in _sequences(connection, last, kind)}
     return Recollection(orders, *(_trusted(connection, each) for each in (fills, bills, newest_rows)))
 
@@ -253,21 +263,26 @@ def _trusted(connection: sqlite3.Connection, sequences: set[int]) -> tuple[Journ
 
 
 def check(connection: sqlite3.Connection, head: Head) -> int:
-    """Whether the tables cover the chain up to `head` and point where they should; the digest of open orders.
+    """Whether the tables cover the chain up to `head` and point where they should.
 
-    Raises JournalDamaged: the tables can then be rebuilt from the rows, if those are whole.
+    Returns the digest of what is in force. Raises JournalDamaged: the tables can then be made anew from the
+    rows, if those are whole.
     """
     marked = read_mark(connection, "open")
-    open_orders = 0
+    in_force = 0
     for key, pointers in _open_orders(connection):
-        open_orders ^= _share(key, pointers)
+        in_force ^= _share(key, pointers)
         rows = [schema.trusted_row(connection, pointers[0]), schema.trusted_row(connection, pointers[1])]
         if [_key_of(row) for row in rows] != [key, key]:
             raise JournalDamaged(f"order {key} points at a row of another")
+    for kind, sequence in connection.execute("SELECT kind, sequence FROM latest"):
+        in_force ^= _digest(f"{sequence} {kind}")
+        if schema.trusted_row(connection, sequence).kind != kind:
+            raise JournalDamaged(f"the newest row of {kind} is one of another kind")
     covered = marked.sequence == head.sequence
-    if not covered or (head.sequence and open_orders.to_bytes(32, "big") != marked.digest):
-        raise JournalDamaged("the list of open orders is not as it was written")
-    return open_orders
+    if not covered or (head.sequence and in_force.to_bytes(32, "big") != marked.digest):
+        raise JournalDamaged("the list of what is in force is not as it was written")
+    return in_force
 
 
 def _open_orders(connection: sqlite3.Connection) -> list[tuple[str, tuple[int, int, int]]]:
@@ -305,5 +320,8 @@ def reflects(connection: sqlite3.Connection, row: JournalRow) -> bool:
         return (
             connection.execute("SELECT 1 FROM movement WHERE bill_id = ?", key_of_bill).fetchone() is not None
         )
+    if row.kind not in (INTENT, ORDER):
+        latest = connection.execute("SELECT sequence FROM latest WHERE kind = ?", (row.kind,)).fetchone()
+        return latest is not None and latest[0] >= row.sequence
     known = _known(connection, _key_of(row))
     return known is not None and (known[0] is not None if row.kind == INTENT else known[1] >= row.sequence)

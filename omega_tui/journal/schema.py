@@ -30,6 +30,9 @@ LAYOUT_1 = (
 )
 """The events, unchanged since the first layout."""
 
+SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; the second for a broken schema, whose text its own error cannot quote."""
+
 _BUSY_SECONDS = 1.0
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
@@ -65,7 +68,7 @@ def connect(path: Path, kind: type[sqlite3.Connection] = sqlite3.Connection) -> 
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-    except sqlite3.Error as error:
+    except SQLITE_ERRORS as error:
         connection.close()
         raise refusal(path, error) from error
     return connection
@@ -80,7 +83,7 @@ def connect_reading(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA query_only = ON")
         version = layout(connection)
-    except sqlite3.Error as error:
+    except SQLITE_ERRORS as error:
         connection.close()
         raise refusal(path, error) from error
     if version > VERSION:
@@ -97,13 +100,20 @@ def layout(connection: sqlite3.Connection) -> int:
     return version
 
 
-def refusal(path: Path, error: sqlite3.Error) -> JournalRefused:
+def refusal(path: Path, error: Exception) -> JournalRefused:
     """What to tell the trader of a file that SQLite will not open."""
     if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY:
         return JournalRefused(f"{path.name} is held by another program (a backup?): let it end, start again")
     if isinstance(error, sqlite3.OperationalError):
         return JournalRefused(f"{path.name} cannot be used ({error}): check its disk and start again")
     return JournalDamaged(f"{path.name} cannot be read ({error}): move it away and keep it")
+
+
+def damage(path: Path, error: Exception) -> JournalDamaged:
+    """What to tell the trader of a file whose rows are not what was written."""
+    return JournalDamaged(
+        f"{path.name}: {error}; move it away and keep it, and compare its orders with the exchange"
+    )
 
 
 def insert(connection: sqlite3.Connection, head: Head, row: JournalRow) -> Head:
@@ -138,7 +148,7 @@ def verify(connection: sqlite3.Connection, after: Head | None = None, most: int 
             if link(head.digest, sequence, wall_ms, kind, body) != digest:
                 raise JournalDamaged(f"row {sequence} is not as it was written")
             head = Head(sequence, digest)
-    except (sqlite3.DatabaseError, ValueError, AttributeError, TypeError) as error:
+    except (*SQLITE_ERRORS, ValueError, AttributeError, TypeError) as error:
         raise JournalDamaged(f"row {head.sequence + 1} cannot be read ({error})") from error
     return head
 
@@ -158,6 +168,12 @@ def trusted_row(connection: sqlite3.Connection, sequence: int) -> JournalRow:
 def read_rows(connection: sqlite3.Connection, kinds: tuple[str, ...], after: int) -> Iterator[JournalRow]:
     """Rows of `kinds` (of every kind when empty) beyond sequence `after`, oldest first."""
     return _rows(connection, kinds, [("sequence > ?", after)], None)
+
+
+def every_row(connection: sqlite3.Connection) -> Iterator[JournalRow]:
+    """Every row, oldest first, read from the table itself: an index may have rotted."""
+    query = "SELECT sequence, wall_ms, kind, body FROM event NOT INDEXED ORDER BY sequence"
+    return (JournalRow(*row) for row in connection.execute(query))
 
 
 def select_rows(

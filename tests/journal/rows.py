@@ -43,7 +43,7 @@ def write(path: Path, *rows: tuple[str, object], clock: ManualClock | None = Non
 
 def dump(journal: Journal) -> dict[str, list[Any]]:
     """Everything in the tables beside the rows."""
-    tables = ("known_order", "execution", "movement", "mark")
+    tables = ("known_order", "execution", "movement", "latest", "mark")
     dumped: dict[str, list[Any]] = journal._ask(
         lambda connection: {each: connection.execute(f"SELECT * FROM {each}").fetchall() for each in tables}
     ).result(WAIT)

@@ -184,16 +184,29 @@ def test_a_table_that_hides_or_invents_an_open_order_is_made_anew_from_the_rows(
         assert reader.verify().rows == 5
 
 
-def test_an_execution_that_the_tables_lost_is_found_missing_by_the_recheck(
-    path: Path, damaged: sqlite3.Connection
-) -> None:
-    damaged.execute("DELETE FROM execution WHERE trade_id = '2'")
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM execution WHERE trade_id = '2'",
+        "DELETE FROM latest WHERE kind = 'posture'; UPDATE mark SET digest = digest",
+        "DELETE FROM known_order WHERE key = 'ended'",
+    ],
+)
+def test_what_the_tables_lost_beside_a_running_cockpit_is_found_and_made_anew(path: Path, harm: str) -> None:
+    write(
+        path, intent_row("ended"), order_row("ended", S.FILLED), fill_row("1"), fill_row("2"), ("posture", {})
+    )
     journal = Journal(path, ManualClock())
+    before = dump(journal)
+    other = sqlite3.connect(path)
+    other.executescript(harm)
+    other.close()
     try:
-        with pytest.raises(JournalDamaged, match=r"row 5 .*rebuild"):
-            journal.inspect().result(WAIT)
-        journal.rebuild().result(WAIT)
+        with read_journal(path) as reader, pytest.raises(JournalDamaged, match=r"row \d .*rebuild"):
+            reader.verify()
         assert journal.inspect().result(WAIT).sequence == 5
+        assert dump(journal) == before
+        assert journal.append("k", 1).result(WAIT) == 6
     finally:
         journal.close()
 
