@@ -40,10 +40,10 @@ class Bookkeeper:
         self._open_day()
 
     def _since(self) -> int:
-        """Bills come from here alone, so nothing before the newest one was missed."""
+        """Bills come from here alone, oldest first, so nothing before the newest one was missed."""
         now = self._state.feeds.exchange_now_ms()
         newest = self._state.day.newest_bill_ms()
-        since = day_start(now) if newest is None else min(newest - _OVERLAP_MS, day_start(now))
+        since = day_start(now) if newest is None else newest - _OVERLAP_MS
         return max(since, now - _LONGEST_SPAN_MS)
 
     def _open_day(self) -> None:

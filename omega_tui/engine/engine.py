@@ -31,7 +31,7 @@ from omega_tui.engine.settling import Enough, Settling, answered
 from omega_tui.engine.stall import BEAT_SECONDS, StallWatch
 from omega_tui.engine.state import State
 from omega_tui.engine.store import Store
-from omega_tui.engine.supervise import Pause, Supervisor
+from omega_tui.engine.supervise import POLL_PAUSE, Pause, Supervisor
 from omega_tui.engine.views import Views
 from omega_tui.engine.watch import Watch
 from omega_tui.exchange.port import Gateway
@@ -112,16 +112,25 @@ class Engine:
         await self._gateway.start(self._receive)
         self._watch.start()
         self._wake = self._supervisor.every(
-            "comparing the account", self._reconciler.pause_seconds, self._reconciler.run, Surface.PRIVATE
+            "comparing the account",
+            self._reconciler.pause_seconds,
+            self._reconciler.run,
+            Surface.PRIVATE,
+            POLL_PAUSE,
         )
         self._supervisor.every(
             "reading positions",
             lambda: options.poll_positions_seconds,
             self._reconciler.poll,
             Surface.PRIVATE,
+            POLL_PAUSE,
         )
         self._supervisor.every(
-            "reading the market", self._market_poll.pause_seconds, self._market_poll.step, Surface.BOOK
+            "reading the market",
+            self._market_poll.pause_seconds,
+            self._market_poll.step,
+            Surface.BOOK,
+            POLL_PAUSE,
         )
         self._wake_bills = self._supervisor.every(
             "reading the bills", self._bookkeeper.pause_seconds, self._bookkeeper.run, Surface.ACTIONS

@@ -72,9 +72,9 @@ class Reconciler:
             open_orders = await self._compare()
         await self._fetch_fills()
         judge_flips(self._state)
+        await self._rivals.look()
         now = self._state.clock.monotonic()
         await self._inquiry.ask(questions(open_orders, self._state.ledger, now))
-        await self._rivals.look()
         self._state.ledger.forget_old()
         if epoch == self._state.private_epoch and not self._state.reconciled:
             self._state.reconciled = True

@@ -18,6 +18,9 @@ from omega_tui.exchange.port import ReadFailed
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0
 
+POLL_PAUSE = 5.0
+"""Longest pause after failures of what a trader waits for: the end of an outage must be noticed soon."""
+
 Pause = Callable[[float], Awaitable[None]]
 """Sleeps for some seconds; `asyncio.sleep` outside tests."""
 
@@ -37,10 +40,18 @@ class Supervisor:
         self._named: dict[str, asyncio.Task[None]] = {}
         self._troubled: set[str] = set()
 
-    def every(self, name: str, seconds: Callable[[], float], step: Step, surface: Surface) -> asyncio.Event:
-        """Repeat `step` for ever, `seconds()` apart; setting the returned event runs it at once."""
+    def every(
+        self,
+        name: str,
+        seconds: Callable[[], float],
+        step: Step,
+        surface: Surface,
+        longest_pause: float = _LONGEST_PAUSE,
+    ) -> asyncio.Event:
+        """Repeat `step` for ever, `seconds()` apart, after failures at most `longest_pause`; setting the
+        returned event runs it at once."""
         wake = asyncio.Event()
-        self._start(name, self._repeat(name, seconds, step, surface, wake))
+        self._start(name, self._repeat(name, seconds, step, surface, wake, longest_pause))
         return wake
 
     def until_done(self, name: str, step: Step, surface: Surface) -> None:
@@ -115,13 +126,20 @@ class Supervisor:
             self._state.touch(*Panel)
 
     async def _repeat(
-        self, name: str, seconds: Callable[[], float], step: Step, surface: Surface, wake: asyncio.Event
+        self,
+        name: str,
+        seconds: Callable[[], float],
+        step: Step,
+        surface: Surface,
+        wake: asyncio.Event,
+        longest_pause: float,
     ) -> None:
         failures = 0
         while True:
             wake.clear()
             failures = 0 if await self.attempt(name, step, surface) else failures + 1
-            await self._rest(_back_off(failures) if failures else seconds(), wake)
+            pause = min(longest_pause, _back_off(failures)) if failures else seconds()
+            await self._rest(pause, wake)
 
     async def _retry(self, name: str, step: Step, surface: Surface) -> None:
         failures = 0

@@ -84,3 +84,19 @@ async def test_midnight_by_the_exchange_opens_the_next_day(tmp_path: Path) -> No
             await rig.advance(DAY_MS / 1000 / 3)
         await rig.advance(31)
         assert _day(rig) == (D(9000), D(0))
+
+
+async def test_bills_that_are_known_are_not_read_again_all_day_long(tmp_path: Path) -> None:
+    """A scalper's day has thousands of bills; each look asked for all of them."""
+    asked: list[int] = []
+
+    class Noting(FakeReads):
+        async def bills(self, since_ms: int) -> tuple[Bill, ...]:
+            asked.append(since_ms)
+            return await super().bills(since_ms)
+
+    gateway = FakeGateway(reads_type=Noting, bills=(_bill("1", "-1", at=WALL_MS - 1000),))
+    async with running(tmp_path, gateway) as rig:
+        await rig.advance(31)
+        assert asked[0] == TODAY
+        assert asked[-1] > WALL_MS - 120_000

@@ -188,3 +188,18 @@ async def test_full_polling_stays_far_below_the_exchanges_limits(tmp_path: Path)
         for path, most in worst.items():
             assert most <= REQUESTS_PER_SECOND[path] / 2, path
         assert total < REQUESTS_PER_MINUTE / 10
+
+
+async def test_the_end_of_a_long_outage_is_noticed_within_seconds(tmp_path: Path) -> None:
+    """After many failures the pauses had grown to half a minute: long enough to miss a move."""
+    async with running(tmp_path) as rig:
+        _cut_market(rig)
+        rig.gateway.emit(HealthChanged(Surface.PRIVATE, Health.DOWN, "reset"))
+        rig.gateway.reads_fail = True
+        for _ in range(40):
+            await rig.advance(5, fresh=False)
+        rig.gateway.reads_fail = False
+        for _ in range(6):
+            await rig.advance(1, fresh=False)
+        status = rig.views.status()
+        assert {status.book.health, status.private.health} == {Health.POLLING}
