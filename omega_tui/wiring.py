@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from omega_tui.ui.cockpit_settings import CockpitSettings
 
 _HEADLESS_SIZE: Final = (120, 36)
+_SIGNALLED: Final = 128
+_WITHDRAW_SECONDS: Final = 1.0
 _SIM_JOURNALS_KEPT: Final = 20
 
 
@@ -91,7 +93,10 @@ async def _run_on_screen(settings: Settings) -> int:
     async with open_cockpit(settings) as cockpit:
         # Everything has a key; without mouse reports the terminal's own selection works and SSH stays quiet.
         await cockpit.app.run_async(mouse=False)
-        return cockpit.app.return_code or 0
+        code = cockpit.app.return_code or 0
+        if code > _SIGNALLED and settings.session.cancel_entries_at_end:
+            await cockpit.engine.withdraw(_WITHDRAW_SECONDS)
+        return code
 
 
 async def _run_headless(settings: Settings, seconds: float) -> dict[str, object]:

@@ -15,7 +15,7 @@ from omega_tui.engine.bookkeeping import Bookkeeper
 from omega_tui.engine.closing import Closer
 from omega_tui.engine.expected_legs import ExpectedLegs
 from omega_tui.engine.forced import tell_forced
-from omega_tui.engine.intents import Doors, Intent, Receipt
+from omega_tui.engine.intents import CancelAll, CancelScope, Doors, Intent, OrderFamily, Receipt
 from omega_tui.engine.market_facts import LOOK_SECONDS, MarketFacts
 from omega_tui.engine.options import EngineOptions
 from omega_tui.engine.orders import OrderManager
@@ -152,6 +152,15 @@ class Engine:
         self._supervisor.every(
             "checking the journal", lambda: _PROBE_SECONDS, self._recorder.probe, Surface.ACTIONS
         )
+
+    async def withdraw(self, seconds: float) -> int:
+        """Cancel what could open a position or add to one; how many of them are not proven gone in time."""
+        entries = [each.key for each in self._state.ledger.unfinished() if each.order.may_add]
+        if entries:
+            self.submit(CancelAll(CancelScope.ACCOUNT, OrderFamily.ENTRIES))
+        waits = (self.settled(key, seconds, lambda order: order.state.terminal) for key in entries)
+        orders = await asyncio.gather(*waits)
+        return sum(order is not None and not order.state.terminal for order in orders)
 
     async def stop(self) -> None:
         """End the tasks and the gateway; orders on the exchange stay as they are."""

@@ -10,7 +10,7 @@ import struct
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,7 +26,9 @@ LEAVE_ALTERNATE_SCREEN, SHOW_CURSOR = b"\x1b[?1049l", b"\x1b[?25h"
 class Session:
     """A child on a pseudo-terminal of 120x36."""
 
-    def __init__(self, record: Path, scenario: str = "", **environment: str) -> None:
+    def __init__(
+        self, record: Path, scenario: str = "", *, program: Sequence[str] = (), **environment: str
+    ) -> None:
         self.record = record
         self.output = b""
         self.status: int | None = None
@@ -35,9 +37,8 @@ class Session:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
             env = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **environment}
             os.chdir(ROOT)
-            os.execvpe(
-                sys.executable, [sys.executable, "-m", "tests.ui.in_terminal", str(record), scenario], env
-            )
+            module = program or ("tests.ui.in_terminal", str(record), scenario)
+            os.execvpe(sys.executable, [sys.executable, "-m", *module], env)
 
     def read(self, seconds: float) -> None:
         end = time.monotonic() + seconds
