@@ -68,6 +68,8 @@ def _dispatch(arguments: Sequence[str]) -> int:
     if command == "config":
         return _show_config(arguments_of_command["action"], settings, config)
     _keep_private()
+    if command == "doctor":
+        return _examine(settings, arguments_of_command)
     if command is not None:
         return _run(command, arguments_of_command, settings)
     return _open(settings) if opens else _look_headless(settings, headless)
@@ -97,6 +99,18 @@ def _run(command: str, arguments: dict[str, Any], settings: "Settings") -> int:
     from omega_tui.commands.running import run_command
 
     return run_command(command, arguments, settings)
+
+
+def _examine(settings: "Settings", arguments: dict[str, Any]) -> int:
+    """`omega-tui doctor`: what trading depends on, and what to do about what is amiss."""
+    from omega_tui.doctor import run_doctor
+
+    diagnosis = run_doctor(settings, arguments.get("subject"))
+    as_json = "json" in arguments
+    sys.stdout.write(diagnosis.as_json() if as_json else diagnosis.as_text())
+    if not diagnosis.reached:
+        return ExitCode.UNREACHABLE
+    return ExitCode.OK if diagnosis.sound else ExitCode.FAILED
 
 
 def _simulate(arguments: Sequence[str]) -> int:
@@ -166,8 +180,26 @@ def _parser() -> argparse.ArgumentParser:
     )
     config.add_argument("action", choices=("show", "validate", "locate"))
     _add_settings(config)
+    _add_doctor(commands)
     add_commands(commands, _add_venue)
     return parser
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    doctor = commands.add_parser(
+        "doctor",
+        help="look at terminal, keys, clock, account, exchange and journal, and say what to mend",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    doctor.add_argument(
+        "subject", nargs="?", choices=("signature",), help="how the key signs, and what comes of it"
+    )
+    doctor.add_argument("--json", action="store_true", help="one JSON object")
+    doctor.add_argument(
+        "--testnet", dest="venue", action="store_const", const="testnet", help="--venue testnet"
+    )
+    _add_settings(doctor)
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:

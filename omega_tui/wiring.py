@@ -18,7 +18,7 @@ from omega_tui.clock import Clock, Ids, RandomIds, SystemClock
 from omega_tui.domain.events import Health
 from omega_tui.engine.engine import Engine
 from omega_tui.engine.options import EngineOptions, StopAnswer
-from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
+from omega_tui.environment import build_simulator, environment_of
 from omega_tui.exchange.bitget.gateway import BitgetGateway
 from omega_tui.exchange.bitget.key_check import AccountFacts
 from omega_tui.exchange.bitget.request_log import RequestLog
@@ -131,7 +131,7 @@ async def open_desk(settings: Settings, running: SimulatorAddress | None = None)
     `running` is a simulator that serves already; without one the venue `sim` starts its own. Raises OSError.
     """
     clock, ids = SystemClock(), RandomIds()
-    simulator = _build_simulator(settings, running, ids)
+    simulator = build_simulator(settings, running, ids)
     address = simulator.address if simulator is not None else running
     journal = _open_journal(settings, running, clock)
     looking = _looking(settings, journal)
@@ -171,31 +171,6 @@ async def _begin(app: "CockpitApp", desk: Desk) -> None:
         gc.enable()
 
 
-def _build_simulator(
-    settings: Settings, running: SimulatorAddress | None, ids: Ids
-) -> SimulatorProcess | None:
-    if settings.venue is not Venue.SIM or running is not None:
-        return None
-    return SimulatorProcess(_simulator_flags(settings), ids)
-
-
-def _simulator_flags(settings: Settings) -> list[str]:
-    sim = settings.sim
-    flags = [
-        "--speed",
-        f"{sim.speed:f}",
-        "--position-mode",
-        sim.position_mode,
-        "--balance",
-        f"{sim.balance:f}",
-    ]
-    if not sim.tape:
-        symbols = ",".join(symbol.name for symbol in settings.market.symbols)
-        return [*flags, "--seed", str(sim.seed), "--symbols", symbols]
-    loop = ["--loop"] if sim.loop else []
-    return [*flags, *loop, "--tape", *(str(path) for path in sim.tape)]
-
-
 def _build_gateway(
     settings: Settings,
     simulator: SimulatorAddress | None,
@@ -205,7 +180,7 @@ def _build_gateway(
     *,
     read_only: bool,
 ) -> BitgetGateway:
-    endpoints, credentials = _environment(settings, simulator)
+    endpoints, credentials = environment_of(settings, simulator)
     # A simulator's contracts change with its market and its port with each start: nothing worth keeping.
     cache = None if simulator is not None else settings.paths.cache
     facts = AccountFacts(
@@ -216,20 +191,6 @@ def _build_gateway(
     return BitgetGateway(
         endpoints, credentials, clock, ids, read_only=read_only, cache_dir=cache, log=log, facts=facts
     )
-
-
-def _environment(
-    settings: Settings, simulator: SimulatorAddress | None
-) -> tuple[Endpoints, Credentials | None]:
-    if simulator is not None:
-        endpoints = Endpoints.loopback(simulator.rest, simulator.ws_public, simulator.ws_private)
-        return endpoints, Credentials(simulator.api_key, simulator.secret, simulator.passphrase)
-    endpoints = Endpoints.live() if settings.venue is Venue.MAINNET else Endpoints.demo()
-    keys = settings.api_keys
-    if keys is None:
-        return endpoints, None
-    revealed = (keys.api_key.reveal(), keys.secret_key.reveal(), keys.passphrase.reveal())
-    return endpoints, Credentials(*revealed)
 
 
 def _open_journal(

@@ -37,10 +37,12 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "splash": (),
     "trader": ("trader", "domain", "engine", "exchange.port", "settings", "sim.child", "logs", "wiring"),
     "commands": ("commands", "trader", "domain", "settings", "journal"),
-    "cli": ("commands", "settings", "domain.text", "splash", "wiring", "sim.main"),
+    "environment": ("settings", "clock", "exchange", "sim.child"),
+    "doctor": ("doctor", "settings", "clock", "domain", "exchange", "journal", "environment", "sim.child"),
+    "cli": ("commands", "settings", "domain.text", "splash", "wiring", "sim.main", "doctor"),
     "wiring": (
         *("settings", "clock", "domain", "analytics", "exchange", "journal", "engine"),
-        *("sim.child", "logs", "ui"),
+        *("environment", "sim.child", "logs", "ui"),
     ),
 }
 """What each part may import of ours. The simulator reaches the cockpit as a process only (`sim.child`)."""

@@ -20,7 +20,7 @@ from omega_tui.domain.text import safe_text
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints, ForbiddenHost
 from omega_tui.exchange.bitget.outcomes import Evidence, Transport
 from omega_tui.exchange.bitget.routes import http_method, is_public
-from omega_tui.exchange.bitget.wire import HEADER_REMAINING, RestPath
+from omega_tui.exchange.bitget.wire import HEADER_REMAINING, HEADER_SIGN, HEADER_TIMESTAMP, RestPath
 
 if TYPE_CHECKING:
     import aiohttp
@@ -38,6 +38,15 @@ _silent = logging.Logger("omega_tui.rest.requests", level=logging.CRITICAL + 1)
 
 class RedirectRefused(ValueError):
     """The exchange answered with a redirect, which is never followed: an order would be sent twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a request would carry: the path with its query, the timestamp and the signature."""
+
+    target: str
+    timestamp: str
+    signature: str
 
 
 @dataclass(slots=True)
@@ -113,6 +122,15 @@ class CcxtClient:
         finally:
             _call.reset(token)
         return call.evidence()
+
+    async def signed(self, path: RestPath, params: dict[str, Any]) -> Signed:
+        """How ccxt would sign a request, which is not sent. Raises RuntimeError when it cannot be used."""
+        if failure := await self.ready():
+            raise RuntimeError(failure)
+        request = self._client.sign(*_route(path), params)
+        target = request["url"].removeprefix(self._endpoints.rest)
+        headers = request["headers"]
+        return Signed(target, headers[HEADER_TIMESTAMP], headers[HEADER_SIGN])
 
     async def close(self) -> None:
         """Close the connections; requests after this are not sent."""

@@ -23,6 +23,7 @@ class ServerClock:
         self._clock = clock
         self._bases: deque[float] = deque(maxlen=_SAMPLES)
         self._contradictions = 0
+        self._widths: deque[float] = deque(maxlen=_SAMPLES)
 
     def sample(self, sent: float, received: float, server_ms: int) -> None:
         """Note a time that the exchange told between two monotonic instants; it is taken for the middle."""
@@ -30,16 +31,23 @@ class ServerClock:
         tolerance = _CONTRADICTION_MS + (received - sent) * 1000.0
         if self._bases and abs(base - median(self._bases)) > tolerance:
             self._bases.clear()
+            self._widths.clear()
             self._contradictions += 1
         else:
             self._contradictions = 0
         self._bases.append(base)
+        self._widths.append((received - sent) * 1000.0)
 
     def now_ms(self) -> int:
         """Milliseconds since the epoch, by the exchange's clock."""
         if not self._bases or self._contradictions >= _UNSTEADY:
             return self._clock.wall_ms()
         return round(self._clock.monotonic() * 1000.0 + median(self._bases))
+
+    @property
+    def error_ms(self) -> int:
+        """How far the estimate may be off when all of the delay was on one way: half the median answer."""
+        return round(median(self._widths) / 2) if self._widths else 0
 
     @property
     def offset_ms(self) -> int:
