@@ -192,13 +192,12 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
     )
-    doctor.add_argument(
-        "subject", nargs="?", choices=("signature",), help="how the key signs, and what comes of it"
+    add = doctor.add_argument
+    add(
+        "subject", nargs="?", choices=("signature",), default=None, help="how the key signs, and what follows"
     )
-    doctor.add_argument("--json", action="store_true", help="one JSON object")
-    doctor.add_argument(
-        "--testnet", dest="venue", action="store_const", const="testnet", help="--venue testnet"
-    )
+    add("--json", action="store_true", help="one JSON object")
+    add("--testnet", dest="venue", action="store_const", const="testnet", help="the same as --venue testnet")
     _add_settings(doctor)
 
 

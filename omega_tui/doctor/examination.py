@@ -1,5 +1,6 @@
 """The examination as a whole: the machine first, then the exchange as this key sees it."""
 
+import json
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -12,12 +13,14 @@ from omega_tui.doctor.place import Place, open_place
 from omega_tui.domain.account import KeyFacts
 from omega_tui.exchange.bitget.gateway import BitgetGateway
 from omega_tui.exchange.bitget.reads import RestReads
+from omega_tui.exchange.bitget.request_log import RequestLog
 from omega_tui.exchange.bitget.server_clock import ServerClock
 from omega_tui.exchange.port import ReadFailed
 from omega_tui.settings import Settings, Venue
 
 _TIMES = 5
 _ROUNDS = 3
+_ANSWERED = 200
 _WARN_OFFSET_MS, _WARN_ERROR_MS, _WARN_LATENCY_MS = 1000, 1000, 1000
 
 
@@ -31,13 +34,15 @@ async def examine(settings: Settings, clock: Clock, ids: Ids) -> list[Finding]:
     ]
     async with open_place(settings) as place:
         found.append(_hosts(place))
-        gateway = BitgetGateway(place.endpoints, place.credentials, clock, ids, read_only=True)
+        lines: list[str] = []
+        log = RequestLog(lines.append)
+        gateway = BitgetGateway(place.endpoints, place.credentials, clock, ids, read_only=True, log=log)
         await gateway.start(lambda event: None)
         try:
             found += await _look(gateway, place, settings, clock)
         finally:
             await gateway.stop()
-    return found
+    return [*found, *_latencies(lines)]
 
 
 def _hosts(place: Place) -> Finding:
@@ -53,10 +58,10 @@ async def _look(gateway: BitgetGateway, place: Place, settings: Settings, clock:
     except ReadFailed as error:
         todo = "see that this machine reaches it, and that no proxy is in between"
         return [fail("exchange", str(error), todo, unreachable=True)]
-    found += [finding async for finding in _latencies(reads, symbol, clock, place.credentials is not None)]
-    if place.credentials is None:
-        return found
-    return [*found, *await _account(reads, symbol, settings)]
+    found += [finding async for finding in _answers(reads, symbol, place.credentials is not None)]
+    if place.credentials is not None:
+        found += await _account(reads, symbol, settings)
+    return found
 
 
 async def _clock_offset(reads: RestReads, clock: Clock) -> Finding:
@@ -74,29 +79,33 @@ async def _clock_offset(reads: RestReads, clock: Clock) -> Finding:
     return ok("clock", words)
 
 
-async def _latencies(reads: RestReads, symbol: str, clock: Clock, signed: bool) -> AsyncIterator[Finding]:
+async def _answers(reads: RestReads, symbol: str, signed: bool) -> AsyncIterator[Finding]:
+    """Ask each thing a few times; only what cannot be had is told here."""
     asked: dict[str, Callable[[], Awaitable[object]]] = {
-        "time": reads.server_time,
         "ticker": lambda: reads.ticker(symbol),
         "book": lambda: reads.book(symbol, 15),
     }
     if signed:
-        asked |= {"account": reads.balance, "positions": reads.positions, "open orders": reads.open_orders}
+        asked |= {"balance": reads.balance, "positions": reads.positions, "open orders": reads.open_orders}
     for name, ask in asked.items():
         try:
-            took = median([await _seconds(ask, clock) for _ in range(_ROUNDS)]) * 1000
+            for _ in range(_ROUNDS):
+                await ask()
         except ReadFailed as error:
-            yield fail(f"{name}", str(error), "trading needs this answer")
-            continue
-        words = f"{took:.0f} ms, median of {_ROUNDS}"
-        slow = took > _WARN_LATENCY_MS
+            yield fail(name, str(error), "trading needs this answer")
+
+
+def _latencies(lines: list[str]) -> Iterator[Finding]:
+    """The median of each route, waiting for our own limits left aside."""
+    took: dict[str, list[float]] = {}
+    for line in map(json.loads, lines):
+        if line["status"] == _ANSWERED:
+            took.setdefault(line["route"], []).append(line["latency_ms"])
+    for route, milliseconds in took.items():
+        name = route.rpartition("/")[2]
+        words = f"{median(milliseconds):.0f} ms, median of {len(milliseconds)}"
+        slow = median(milliseconds) > _WARN_LATENCY_MS
         yield warn(name, words, "the line to the exchange is slow") if slow else ok(name, words)
-
-
-async def _seconds(ask: Callable[[], Awaitable[object]], clock: Clock) -> float:
-    began = clock.monotonic()
-    await ask()
-    return clock.monotonic() - began
 
 
 async def _account(reads: RestReads, symbol: str, settings: Settings) -> list[Finding]:

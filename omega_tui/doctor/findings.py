@@ -10,11 +10,12 @@ _WIDTH = 14
 
 
 class Level(StrEnum):
-    """How good it is."""
+    """How good it is; NOTE is a thing to know, neither good nor bad."""
 
     OK = "ok"
     WARN = "warn"
     FAIL = "fail"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Finding:
 def ok(name: str, words: str) -> Finding:
     """As it should be."""
     return Finding(name, Level.OK, words)
+
+
+def note(name: str, words: str) -> Finding:
+    """Something to know."""
+    return Finding(name, Level.NOTE, words)
 
 
 def warn(name: str, words: str, todo: str) -> Finding:

@@ -1,6 +1,7 @@
 """What can be seen without a network: the terminal, the keys as they were found, the journals on disk."""
 
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
 
@@ -74,7 +75,7 @@ def journals(settings: Settings) -> Iterator[Finding]:
         try:
             with read_journal(listing.path) as journal:
                 rows = journal.verify().rows
-        except (JournalDamaged, JournalRefused, OSError) as error:
+        except (JournalDamaged, JournalRefused, OSError, sqlite3.Error) as error:
             todo = "keep the file, and move it away to begin a new one"
             yield fail("journal", f"{listing.path.name}: {error}", todo)
         else:

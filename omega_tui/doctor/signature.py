@@ -1,11 +1,11 @@
-"""How this key signs: the text, both signatures, known vectors, and the exchange's word on a harmless read."""
+"""How this key signs: the text, both signatures, known vectors, and the exchange's word on a read."""
 
 import json
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
 from omega_tui.clock import Clock
-from omega_tui.doctor.findings import Finding, fail, ok, warn
+from omega_tui.doctor.findings import Finding, fail, note, ok, warn
 from omega_tui.doctor.place import open_place
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.outcomes import Evidence, Transport, parse_envelope
@@ -92,4 +92,4 @@ def _verdict(evidence: Evidence) -> Finding:
 
 def _meanings() -> Iterator[Finding]:
     for code in sorted(_AUTH, key=lambda one: (len(one), one)):
-        yield ok(code, f"{MEANINGS[code]} → {advice(code)}")
+        yield note(code, f"{MEANINGS[code]} → {advice(code)}")
