@@ -117,6 +117,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("reverse", ("R",), "R", "reverse", "Turn the position round", Group.TRADE,
            lambda now: _writable(now) and now.has_positions, trades=True,
            otherwise="no open position to turn"),
+    Action("leverage", ("L",), "L", "leverage", "Leverage, with what it does", Group.TRADE,
+           _writable, trades=True, otherwise=READ_ONLY),
     Action("profile", ("W",), "W", "profile", "Whose limits: choose a profile", Group.TRADE,
            _writable, trades=True, otherwise=READ_ONLY),
     Action("unlock", ("exclamation_mark",), "!", "unlock", "Unlock LIVE or the day, by words",

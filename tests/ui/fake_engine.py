@@ -92,7 +92,7 @@ class FakeViews:
         return sample.protection(intent)
 
     def leverage(self, intent: SetLeverage) -> tuple[LeverageEffect, ...]:
-        return ()
+        return (sample.leverage(intent),)
 
     def profiles(self) -> tuple[str, ...]:
         return ("strategic", "aggressive", "newbie", "scalper")

@@ -22,13 +22,14 @@ from omega_tui.engine.account_views import (
     FillRow,
     FillsView,
     Freshness,
+    LeverageEffect,
     OrderRow,
     OrdersView,
     PositionRow,
     PositionsView,
     ProtectPreview,
 )
-from omega_tui.engine.intents import Protect, TicketDraft, TicketPreview
+from omega_tui.engine.intents import Protect, SetLeverage, TicketDraft, TicketPreview
 from omega_tui.engine.views import (
     ChartView,
     FibonacciRow,
@@ -418,4 +419,12 @@ def protection(intent: Protect) -> ProtectPreview:
         loss_share=None if loss is None else loss / D("10011.7023"),
         profit_at_target=None if not target else (target - D("64123.2")) * size,
         problems=tuple(problems),
+    )
+
+
+def leverage(intent: SetLeverage) -> LeverageEffect:
+    """What another leverage would do to the sample's long."""
+    words = f"LONG 0.010 at {intent.leverage}× instead of 10×: liquidation 58012.7, margin +64.12 USDT"
+    return LeverageEffect(
+        HoldSide.LONG, D("0.010"), 10, intent.leverage, D("64.12"), D("58012.7"), D("58012.7"), words
     )

@@ -14,6 +14,7 @@ from omega_tui.engine.intents import (
     Protect,
     Reverse,
     SelectProfile,
+    SetLeverage,
     UnlockDay,
 )
 from omega_tui.ui.screens.dialogs import ChoiceDialog
@@ -144,6 +145,24 @@ async def test_nothing_locked_says_so() -> None:
     async with driving() as driver:
         await driver.press("exclamation_mark")
         assert driver.prompt == "nothing is locked"
+
+
+async def test_leverage_says_what_it_does_to_liquidation_before_it_is_asked_for() -> None:
+    async with driving() as driver:
+        await driver.press("L")
+        await driver.until(lambda: isinstance(driver.app.screen, EntryDialog), "the dialog did not open")
+        dialog = driver.app.screen
+        assert isinstance(dialog, EntryDialog)
+        await driver.press("x", "5")
+        [effect] = driver.engine.views.leverage(SetLeverage("BTCUSDT", 5))
+        await driver.until(lambda: effect.words[:20] in dialog.text, "the effect is not shown")
+        await driver.press("enter")
+        await asked(driver)
+        assert "leverage BTCUSDT 5×" in driver.prompt
+        assert driver.engine.intents == []
+        await driver.press("enter")
+        await sent(driver)
+        assert driver.engine.intents == [SetLeverage("BTCUSDT", 5)]
 
 
 async def test_a_profile_is_chosen_by_its_letters_and_asked_for() -> None:

@@ -275,6 +275,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             "flatten": self._flatten,
             "protect": self._protect,
             "reverse": self._reverse,
+            "leverage": self._ask("leverage"),
             "profile": self._ask("profile"),
             "unlock": self._ask("unlock"),
             "halt": self.desk.halt,

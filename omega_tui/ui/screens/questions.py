@@ -1,4 +1,4 @@
-"""What a dialog must ask before the desk can: stops, profile, phrases. Its answer is only armed;
+"""What a dialog must ask before the desk can: stops, leverage, profile, phrases. Its answer is only armed;
 ENTER within three seconds submits it, but a phrase, whose typing is the confirmation."""
 
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 from textual.screen import Screen
 
 from omega_tui.engine.account_views import PositionRow
-from omega_tui.engine.intents import ArmLive, Protect, SelectProfile, UnlockDay
+from omega_tui.engine.intents import ArmLive, Protect, SelectProfile, SetLeverage, UnlockDay
 from omega_tui.engine.port import EnginePort
 from omega_tui.ui import format as text_of
 from omega_tui.ui.rows.account import position_key
@@ -41,6 +41,7 @@ class Questions:
         """Open the dialog of this name; `key` names the position it is about. False for a name not ours."""
         doors = {
             "protect": lambda: self._protect(key),
+            "leverage": self._leverage,
             "profile": self._profile,
             "unlock": self._unlock,
         }
@@ -69,6 +70,32 @@ class Questions:
         loss = preview.loss_at_stop
         lost = "" if loss is None else f", loses {text_of.number(loss, 2)} at the stop"
         self._desk.arm(f"{preview.effect}{lost}", intent)
+
+    def _leverage(self) -> None:
+        status = self._engine.views.status()
+        symbol, now = status.symbol, status.leverage
+        dialog = EntryDialog(
+            self._style_book(),
+            f"LEVERAGE {symbol}, now {text_of.NOTHING if now is None else now}×",
+            "asks once more",
+            lambda typed: self._leverage_words(symbol, typed),
+            lambda character: character.isascii() and character.isdecimal(),
+            self._deliberate,
+        )
+        self._push(dialog, lambda typed: self._arm_leverage(symbol, typed))
+
+    def _leverage_words(self, symbol: str, typed: str) -> tuple[str, ...]:
+        if not _is_leverage(typed):
+            return ("A whole number. What it does to margin and liquidation stands here first.",)
+        effects = self._engine.views.leverage(SetLeverage(symbol, int(typed)))
+        if not effects:
+            return (f"Nothing is held in {symbol}: it changes what the next entries bind.",)
+        return tuple(effect.words for effect in effects)
+
+    def _arm_leverage(self, symbol: str, typed: str | None) -> None:
+        if typed is not None and _is_leverage(typed):
+            words = "; ".join(self._leverage_words(symbol, typed))
+            self._desk.arm(f"leverage {symbol} {int(typed)}×: {words}", SetLeverage(symbol, int(typed)))
 
     def _profile(self) -> None:
         names = self._engine.views.profiles()
@@ -100,3 +127,7 @@ class Questions:
     def _submit_phrase(self, intent: type[ArmLive] | type[UnlockDay], typed: str | None) -> None:
         if typed is not None:
             self._desk.submit(intent(typed))
+
+
+def _is_leverage(typed: str) -> bool:
+    return typed.isascii() and typed.isdecimal() and len(typed) < 4 and int(typed) > 0
