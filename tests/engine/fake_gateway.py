@@ -248,7 +248,7 @@ class FakeGateway:
         self.watched.append((symbol, timeframe))
 
     async def instruments(self, *, fresh: bool = False) -> tuple[Instrument, ...]:
-        self.note_read("instruments")
+        self.note_read("instruments fresh" if fresh else "instruments")
         return self.listed
 
     async def place(self, request: OrderRequest) -> Outcome:

@@ -117,6 +117,7 @@ async def test_an_answer_for_the_market_left_behind_is_not_taken_for_the_new_one
             found = await super().book(symbol, depth)
             if symbol == "BTCUSDT":
                 rig.engine.submit(SelectSymbol("ETHUSDT"))
+                _cut_market(rig)
             return found
 
     async with running(tmp_path, FakeGateway(reads_type=Switching)) as rig:

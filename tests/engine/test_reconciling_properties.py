@@ -288,6 +288,7 @@ def test_o36_an_order_that_shows_up_late_is_never_given_up(accepted_at: float, d
             if bench.clock.monotonic() - began >= accepted_at + delay and not world.open:
                 world.open.append(order("order0", order_id="100"))
             await bench.run(after=0.5)
+            assert [each.key for each in bench.state.ledger.unfinished()] == ["order0"]
         tracked = bench.state.ledger.get("order0")
         assert tracked is not None
         assert tracked.order.state is S.WORKING

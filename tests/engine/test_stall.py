@@ -1,10 +1,12 @@
 """A program that stands still shows old data without knowing; it has to notice by itself."""
 
+import asyncio
 from pathlib import Path
 
-from omega_tui.domain.events import Health
+from omega_tui.domain.events import BalanceReported, Health, HealthChanged, Surface
+from omega_tui.domain.orders import Order
 from omega_tui.engine.views import Posture
-from tests.engine.fake_gateway import FakeGateway
+from tests.engine.fake_gateway import FakeGateway, FakeReads, balance
 from tests.engine.rig import running
 
 
@@ -25,10 +27,20 @@ async def test_s18_a_standstill_is_measured_and_said_and_the_market_is_stale_unt
 
 
 async def test_n24_a_machine_that_slept_compares_the_account_before_it_takes_risk(tmp_path: Path) -> None:
-    async with running(tmp_path, stall_seconds=0.25) as rig:
-        rig.gateway.reads_fail = True
+    gate = asyncio.Event()
+    gate.set()
+
+    class Slow(FakeReads):
+        async def open_orders(self) -> tuple[Order, ...]:
+            await gate.wait()
+            return await super().open_orders()
+
+    async with running(tmp_path, FakeGateway(reads_type=Slow), stall_seconds=0.25) as rig:
+        gate.clear()
         await rig.advance(600)
+        rig.gateway.emit(HealthChanged(Surface.PRIVATE, Health.LIVE, ""), BalanceReported(balance()))
+        assert rig.views.status().private.health is Health.LIVE
         assert rig.views.status().posture is Posture.REDUCE_ONLY
         assert not rig.place().taken
-        rig.gateway.reads_fail = False
-        await rig.until_advancing(lambda: rig.views.status().posture is Posture.NORMAL, 0.25)
+        gate.set()
+        await rig.until(lambda: rig.views.status().posture is Posture.NORMAL)

@@ -64,19 +64,19 @@ async def test_p32_rules_that_changed_are_read_after_a_refusal_and_tickets_are_j
         rig.gateway.listed = (replace(BTC, tick=D("0.5")), ETH)
         await rig.advance(61)
         assert rig.place().taken
-        await rig.until(lambda: rig.gateway.asked.count("instruments") == 2)
+        await rig.until(lambda: rig.gateway.asked.count("instruments fresh") == 1)
         await rig.settle()
         assert "BTCUSDT: tick is now 0.5, it was 0.1" in rig.log_text()
         assert "the price is now 59000" in rig.engine.submit(PlaceOrder(typed, shown)).text
         assert rig.place().taken
         await rig.settle()
-        assert rig.gateway.asked.count("instruments") == 2, "not again for each refusal"
+        assert rig.gateway.asked.count("instruments fresh") == 1, "not again for each refusal"
 
 
 async def test_the_rules_are_read_anew_every_day(tmp_path: Path) -> None:
     async with running(tmp_path) as rig:
         await rig.advance(86_401)
-        assert rig.gateway.asked.count("instruments") == 2
+        assert rig.gateway.asked.count("instruments fresh") == 1
 
 
 async def test_p33_a_contract_that_is_listed_no_more_can_be_closed_and_nothing_else(tmp_path: Path) -> None:
