@@ -33,7 +33,7 @@ from omega_tui.engine.amended_pairs import AmendedPairs
 from omega_tui.engine.apply import ORDER_PANELS
 from omega_tui.engine.cancelling import name_order
 from omega_tui.engine.caps import entry_problems
-from omega_tui.engine.guards import gate_problems, rule_problems
+from omega_tui.engine.guards import gate_problems, price_problems, rule_problems
 from omega_tui.engine.intents import AmendOrder, Doors, Receipt
 from omega_tui.engine.ledger import Tracked
 from omega_tui.engine.recorder import AMEND, AmendRow, Recorder
@@ -212,6 +212,8 @@ class Amender:
         yield from gate_problems(self._state, order.symbol, adds_risk=opens)
         yield from rule_problems(instrument, order.order_type, size, price, closes=not opens)
         if opens:
+            limit = price if order.price is not None else None
+            yield from price_problems(self._state, instrument, order.side, limit, order.plan)
             yield from entry_problems(
                 self._state, order.symbol, order.side, size, price, stop, instead_of=key
             )
