@@ -49,11 +49,11 @@ async def test_o39_an_order_whose_fate_is_unknown_keeps_its_room(tmp_path: Path,
     exchange = FakeGateway(on_place=lambda asked: answer(fate))
     async with running(tmp_path, exchange, profile="strategic") as rig:
         for _ in range(4):
-            rig.place(rig.draft(**ROOM))
-        await rig.settle()
-        said = list(entry_problems(rig.engine._state, "BTCUSDT", Side.BUY, D("0.06"), D("60000"), D("58500")))
-        sent = 4 if fate == "taken" else sum(asked.size == D("0.06") for asked in rig.gateway.placed)
-        assert sent == 4
+            assert rig.place(rig.draft(**ROOM)).taken
+        wanted = OrderState.UNKNOWN if fate == "unknown" else OrderState.ACK
+        await rig.until(lambda: [row.state for row in rig.views.orders().rows] == [wanted] * 4)
+        state = rig.engine._state
+        said = list(entry_problems(state, "BTCUSDT", Side.BUY, D("0.06"), D("60000"), D("58500")))
         assert any("largest position" in each for each in said)
 
 
