@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
-from omega_tui.domain.events import Surface
+from omega_tui.domain.events import Event, OrderReported, Surface
 from omega_tui.domain.evidence import EvidenceSource
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.orders import Order, OrderChange, OrderRequest, OrderType
@@ -47,7 +47,8 @@ _UNANSWERED = Unknown("the answer was not waited for")
 
 
 class Amender:
-    """Amends orders of one account. `look_again` asks for a reconciliation soon."""
+    """Amends orders of one account. `look_again` asks for a reconciliation soon, `receive` takes what was
+    read of an order."""
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class Amender:
         sender: Sender,
         supervisor: Supervisor,
         look_again: Callable[[], None],
+        receive: Callable[[Event], None],
     ) -> None:
         self._state = state
         self._gateway = gateway
@@ -64,6 +66,7 @@ class Amender:
         self._sender = sender
         self._supervisor = supervisor
         self._look_again = look_again
+        self._receive = receive
         self._pairs = AmendedPairs(state, self._read_back)
 
     @property
@@ -270,16 +273,16 @@ class Amender:
             return
         if found is None or found.state.terminal:
             return
-        self._state.ledger.report(found, EvidenceSource.ORDER_DETAIL)
+        self._receive(OrderReported(found, EvidenceSource.ORDER_DETAIL))
         if change.take_profit is not None or change.stop_loss is not None:
             self._compare_legs(tracked, found, change)
-        self._recorder.note_order(tracked.order)
-        self._state.touch(*ORDER_PANELS)
 
     def _compare_legs(self, tracked: Tracked, found: Order, change: OrderChange) -> None:
         self._state.ledger.restate(
             tracked, replace(tracked.order, take_profit=found.take_profit, stop_loss=found.stop_loss)
         )
+        self._recorder.note_order(tracked.order)
+        self._state.touch(*ORDER_PANELS)
         for name, asked, has in (
             ("stop", change.stop_loss, found.stop_loss),
             ("target", change.take_profit, found.take_profit),

@@ -30,7 +30,7 @@ from omega_tui.domain.orders import Fill
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.feeds import MARKET_SURFACES
 from omega_tui.engine.ledger import Tracked, is_marked
-from omega_tui.engine.narration import tell_end, tell_fill
+from omega_tui.engine.narration import tell_duplicate, tell_end, tell_fill
 from omega_tui.engine.noise import are_same_positions, is_same_balance
 from omega_tui.engine.outside import have_other_terms, judge_modes, note_flips, take_settings
 from omega_tui.engine.state import State
@@ -154,7 +154,9 @@ def _apply_order(state: State, event: OrderReported) -> Consequences:
     claimed = known.overfilled if known is not None else None
     tracked, changed = state.ledger.report(event.order, event.source)
     doubtful = judge_size(state, tracked, claimed)
-    doubtful |= known is None and is_marked(event.order.client_order_id)
+    if known is None and is_marked(event.order.client_order_id):
+        doubtful = True
+        tell_duplicate(state, event.order, tracked)
     doubtful |= tracked.is_unexplained
     if not changed:
         return Consequences(reconcile=doubtful)

@@ -62,7 +62,7 @@ class Engine:
         self._settling = Settling(self._state.ledger, pause)
         self._watch = Watch(self._state, gateway, self._supervisor, self._look_again)
         self._orders = OrderManager(
-            self._state, gateway, self._recorder, ids, self._supervisor, self._look_again
+            self._state, gateway, self._recorder, ids, self._supervisor, self._look_again, self._receive
         )
         self._reconciler = Reconciler(self._state, gateway, self._recorder, self._receive, self._follow)
         self._closer = Closer(

@@ -206,9 +206,11 @@ class OrderLedger:
         return is_new
 
     def find(self, client_order_id: str | None, order_id: str | None) -> Tracked | None:
-        """The order of either id."""
-        if client_order_id and client_order_id in self._orders:
-            return self._orders[client_order_id]
+        """The order of either id. One id of ours is one order: who has it under another id of the exchange is
+        somebody else, a duplicate that should not be or the child of a plan."""
+        named = self._orders.get(client_order_id) if client_order_id else None
+        if named is not None and (not order_id or named.order.order_id in (None, order_id)):
+            return named
         if order_id:
             return self._by_order_id.get(order_id) or self._orders.get(order_id)
         return None
@@ -292,7 +294,9 @@ class OrderLedger:
     def _adopt(self, report: Order) -> Tracked:
         """Track an order that was not sent from here; one that a plan gave birth to belongs to the plan."""
         plan = self._plan_of_child.get(report.order_id or "")
-        tracked = Tracked(replace(report, foreign=True))
+        # Our id names the order that was sent under it; a second one with that id goes by the exchange's.
+        name = "" if self.is_used(report.client_order_id) else report.client_order_id
+        tracked = Tracked(replace(report, client_order_id=name, foreign=True))
         self._orders[tracked.key] = tracked
         if plan is not None:
             _make_child(tracked, plan)

@@ -3,6 +3,7 @@
 from omega_tui.domain.orders import Fill, Order, OrderState
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.alarms import Alarm
+from omega_tui.engine.ledger import Tracked
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
 
@@ -23,6 +24,15 @@ def tell_fill(state: State, fill: Fill) -> None:
     if fill.profit:
         words += f", profit {decimal_text(fill.profit)}"
     state.diary.good(words)
+
+
+def tell_duplicate(state: State, report: Order, tracked: Tracked) -> None:
+    """An order under a client id of ours that another order has already; the child of a plan is none."""
+    if tracked.order.client_order_id != report.client_order_id and tracked.parent is None:
+        state.diary.error(
+            f"two orders under one id of ours: {report.side} {decimal_text(report.size)} {report.symbol} "
+            f"({report.order_id}) was not sent twice from here; cancel the one too many"
+        )
 
 
 def tell_end(state: State, before: OrderState | None, order: Order) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from omega_tui.clock import Ids
-from omega_tui.domain.events import Surface
+from omega_tui.domain.events import Event, Surface
 from omega_tui.domain.orders import MarginMode, OrderRequest
 from omega_tui.engine.amending import Amender
 from omega_tui.engine.cancelling import CancelDesk
@@ -25,7 +25,8 @@ from omega_tui.exchange.port import BATCH_LIMIT, Gateway, Outcome
 
 
 class OrderManager:
-    """Orders of one account. `look_again` asks for a reconciliation soon."""
+    """Orders of one account. `look_again` asks for a reconciliation soon, `receive` takes what was read of an
+    order."""
 
     def __init__(
         self,
@@ -35,13 +36,14 @@ class OrderManager:
         ids: Ids,
         supervisor: Supervisor,
         look_again: Callable[[], None],
+        receive: Callable[[Event], None],
     ) -> None:
         self._state = state
         self._gateway = gateway
         self._supervisor = supervisor
         self._cancels = CancelDesk(state, gateway, recorder, supervisor, look_again)
         self._sender = Sender(state, recorder, ids, look_again, self._cancels.cancel_late)
-        self._amender = Amender(state, gateway, recorder, self._sender, supervisor, look_again)
+        self._amender = Amender(state, gateway, recorder, self._sender, supervisor, look_again, receive)
         self._used_tickets: set[str] = set()
 
     @property

@@ -74,7 +74,7 @@ def questions(open_orders: Iterable[Order], ledger: OrderLedger, now: float) -> 
 
 def _asks(tracked: Tracked, listed: set[str | None], now: float) -> bool:
     order = tracked.order
-    if order.client_order_id in listed or (order.order_id is not None and order.order_id in listed):
+    if (order.order_id or order.client_order_id) in listed:
         return False
     age = now - tracked.opened_at if tracked.opened_at is not None else None
     if order.state in (OrderState.INTENT, OrderState.SENT):

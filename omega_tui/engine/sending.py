@@ -105,7 +105,10 @@ class Sender:
 
     async def _prepare(self, legs: Sequence[Leg]) -> list[Leg]:
         """Write the intents down; those that may leave, already marked as sent."""
-        unwritten = await asyncio.gather(*(self._write_ahead(leg) for leg in legs))
+        if len(legs) == 1:
+            unwritten = [await self._write_ahead(legs[0])]
+        else:
+            unwritten = await asyncio.gather(*(self._write_ahead(leg) for leg in legs))
         left: list[Leg] = []
         for leg, reason in zip(legs, unwritten, strict=True):
             stopped = self._stopped_meanwhile(leg) or reason

@@ -190,6 +190,20 @@ def test_more_executed_than_ordered_is_noticed_and_never_counted(claim: str) -> 
     assert (tracked.overfilled is None) is (claim == "report"), "an answer does, executions stay executions"
 
 
+def test_a_second_order_under_our_id_is_another_order() -> None:
+    """The copy of a repeated request lives under the same client id, and was merged into the first."""
+    ledger = OrderLedger()
+    ours = ledger.open(request("omg1"), 0.0)
+    ledger.evidence(ours, EvidenceSource.ANSWER, S.ACK, "", "1")
+    other, _ = ledger.report(order("omg1", order_id="2"))
+    assert other is not ours
+    assert (other.key, other.order.foreign, ours.order.state) == ("2", True, S.ACK)
+    assert ledger.report(order("omg1", S.CANCELED, order_id="2"))[0] is other
+    assert ledger.report(order("omg1", order_id="1"))[0] is ours
+    ledger.fill(fill("7", "0.01", order_id="2", client_order_id="omg1"))
+    assert ours.order.filled == 0
+
+
 def test_an_older_statement_does_not_undo_an_amended_price() -> None:
     """The list of open orders was asked for before the amendment and answered after it."""
     known = replace(order("a", price="59000"), updated_ms=2_000)

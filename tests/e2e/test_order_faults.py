@@ -67,6 +67,21 @@ async def test_o04_a_duplicate_client_id_is_our_own_order_and_is_adopted(rig: Si
     assert not rig.known(key).foreign
 
 
+async def test_o05_a_duplicate_that_the_exchange_took_is_shown_beside_ours(rig: SimRig) -> None:
+    """The network repeated the request and nobody refused the copy: one of the two orders was invisible."""
+    rig.harm("dedupe_off")
+    rig.harm("repeated_request", route="place-order", count=1)
+    key = rig.place()
+    await until(lambda: len(rig.live(key)) == 2)
+    await until(lambda: len(rig.views.orders().rows) == 2)
+    assert {row.foreign for row in rig.views.orders().rows} == {False, True}
+    await rig.says("two orders under one id of ours")
+    for row in rig.views.orders().rows:
+        rig.submit(CancelOrder(row.key))
+    await until(lambda: not rig.venue.pending())
+    await until(lambda: not rig.views.orders().rows)
+
+
 async def test_o11_a_cancel_that_is_acknowledged_and_ignored_is_asked_for_again(rig: SimRig) -> None:
     key = await rig.rest()
     ignored = rig.harm("cancel_ignored", count=1)

@@ -22,7 +22,7 @@ async def test_the_order_of_a_fired_stop_says_so_and_is_nobody_elses(tmp_path: P
         draft = rig.draft()
         key = rig.place(draft).keys[0]
         await rig.until(lambda: rig.gateway.placed)
-        ours = replace(stop, client_order_id=key)
+        ours = replace(stop, client_order_id=key, order_id="9001")
         rig.gateway.emit(
             OrderReported(order("made-there", side=Side.SELL, order_id="78")),
             OrderReported(replace(ours, state=S.TRIGGERED, child_order_id="78")),
