@@ -1,10 +1,10 @@
 """Rows that the journal could not take: kept in memory until it can, none dropped, none written late.
 
-Of an order, of the posture and of a day only the newest row means anything: an older one that failed is let
-go once a newer was handed in, so that it cannot be written after it. No I/O.
+Of an order, the posture, the risk and the day only the newest row means anything: an older one that failed is
+let go once a newer was handed in, so that it cannot be written after it. No I/O.
 """
 
-from omega_tui.journal.records import DAY, ORDER, POSTURE, OrderRow
+from omega_tui.journal.records import DAY, ORDER, POSTURE, RISK, OrderRow
 
 Row = tuple[str, object]
 """Kind and body."""
@@ -49,4 +49,4 @@ def _slot(kind: str, body: object) -> Row | None:
     """What a newer row of the same slot replaces; None for rows that all count."""
     if kind == ORDER and isinstance(body, OrderRow):
         return kind, body.order.client_order_id or body.order.order_id
-    return (kind, "") if kind in (DAY, POSTURE) else None
+    return (kind, "") if kind in (DAY, POSTURE, RISK) else None

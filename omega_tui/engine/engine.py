@@ -246,7 +246,7 @@ class Engine:
         if remembered.risk is not None:
             self._risk.restore(remembered.risk)
         for order, age_ms in remembered.orders:
-            self._state.ledger.restore(as_unknown(order), now - age_ms / 1000)
+            self._state.ledger.restore(as_unknown(order), now - age_ms / 1000, now)
         if remembered.orders:
             self._state.diary.warn(
                 f"{len(remembered.orders)} order(s) of an earlier run are open: asking for them"

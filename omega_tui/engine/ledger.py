@@ -39,7 +39,8 @@ class Tracked:
     beyond the order's size that nobody has taken back. `cancels` counts the answers to cancels, the last at
     `cancel_answered_at`. `listed_at` is when the exchange was last asked and listed it as open; `asked_at`
     and `missed_at` are when it was last asked for and last cleanly not found. All monotonic. `vain_questions`
-    counts how often that did not explain the order's end.
+    counts how often that did not explain the order's end. `restored_at` is when an order of an earlier run
+    was taken up: how old it was by then is only as true as the wall clock.
     """
 
     order: Order
@@ -57,6 +58,7 @@ class Tracked:
     asked_at: float | None = None
     missed_at: float | None = None
     vain_questions: int = 0
+    restored_at: float | None = None
 
     @property
     def is_unexplained(self) -> bool:
@@ -127,9 +129,9 @@ class OrderLedger:
         """Whether a known order has this client id; the journal refuses one of an earlier run."""
         return client_order_id in self._orders
 
-    def restore(self, order: Order, opened_at: float) -> None:
+    def restore(self, order: Order, opened_at: float, now: float) -> None:
         """Track an order that an earlier run sent."""
-        tracked = Tracked(order, opened_at=opened_at)
+        tracked = Tracked(order, opened_at=opened_at, restored_at=now)
         self._orders[tracked.key] = tracked
         self._store(tracked, order, None)
 

@@ -85,8 +85,15 @@ def _asks(tracked: Tracked, listed: set[str | None], now: float) -> bool:
 
 
 def is_past_window(tracked: Tracked, now: float, window_seconds: float) -> bool:
-    """Whether the exchange can no longer accept the signed request: only then does absence mean anything."""
-    return tracked.opened_at is None or now - tracked.opened_at > window_seconds
+    """Whether the exchange can no longer accept the signed request: only then does absence mean anything.
+
+    For an order of an earlier run the window begins anew: the wall clock, by which its age was reckoned, may
+    have stepped between the runs.
+    """
+    if tracked.opened_at is None:
+        return True
+    began = tracked.opened_at if tracked.restored_at is None else max(tracked.opened_at, tracked.restored_at)
+    return now - began > window_seconds
 
 
 def absent_order(tracked: Tracked) -> Order | None:

@@ -15,10 +15,11 @@ from omega_tui.engine.intents import Halt, TicketDraft
 from omega_tui.engine.recorder import FILL, INTENT
 from omega_tui.engine.views import Posture
 from omega_tui.journal import Journal, JournalDamaged, JournalRow, Onlooker, read_journal, schema
-from omega_tui.journal.records import ORDER, POSTURE, OrderRow, PostureRow
+from omega_tui.journal.records import ORDER, POSTURE, IntentRow, OrderRow, PostureRow
 from omega_tui.journal.schema import Head
 from tests.engine.fake_gateway import D, FakeGateway, fill, order, position
-from tests.engine.rig import Rig, running
+from tests.engine.requests import request
+from tests.engine.rig import WALL_MS, Rig, running
 
 S = OrderState
 
@@ -201,3 +202,18 @@ def test_the_newest_posture_waits_and_not_the_one_before() -> None:
     for row, number in [(row, backlog.handed_in(*row)) for row in rows]:
         backlog.settled(*row, number, kept=True)
     assert backlog.take() == [rows[1]]
+
+
+async def test_a_wall_clock_that_jumped_between_two_runs_does_not_hasten_a_verdict(tmp_path: Path) -> None:
+    """C02: by the clock the intent is an hour old, in truth a second: its order may still arrive."""
+    clock = ManualClock(WALL_MS - 3_600_000)
+    journal = Journal(tmp_path / "j" / "sim.journal", clock)
+    journal.append(INTENT, IntentRow(request("omgdead"), "buy 0.01")).result(5)
+    journal.close()
+    async with running(tmp_path, live=False) as rig:
+        rig.gateway.go_live()
+        for _ in range(10):
+            await rig.advance(3)
+        assert [row.state for row in rig.views.orders().rows] == [S.UNKNOWN]
+        await rig.until_advancing(lambda: not rig.views.orders().rows, 3)
+        assert "never accepted" in rig.log_text()
