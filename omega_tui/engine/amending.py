@@ -40,7 +40,16 @@ from omega_tui.engine.recorder import AMEND, AmendRow, Recorder
 from omega_tui.engine.sending import Leg, Sender
 from omega_tui.engine.state import State
 from omega_tui.engine.supervise import Supervisor
-from omega_tui.exchange.port import Accepted, Gateway, NotSent, Outcome, ReadFailed, Rejected, Unknown
+from omega_tui.exchange.port import (
+    Accepted,
+    Gateway,
+    NotSent,
+    Outcome,
+    ReadFailed,
+    Rejected,
+    Stopped,
+    Unknown,
+)
 
 _ZERO = Decimal(0)
 _UNANSWERED = Unknown("the answer was not waited for")
@@ -128,8 +137,8 @@ class Amender:
         request = leg.request
         change = OrderChange(old.order.ref, request.client_order_id, request.size, request.price)
 
-        async def ask() -> Outcome:
-            outcome = await self._gateway.actions.amend(change)
+        async def ask(stopped: Stopped) -> Outcome:
+            outcome = await self._gateway.actions.amend(change, stopped)
             # Which of the two orders an id in the answer names is not documented.
             return Accepted(None, request.client_order_id) if isinstance(outcome, Accepted) else outcome
 

@@ -21,7 +21,7 @@ from omega_tui.engine.requests import build_request
 from omega_tui.engine.sending import Leg, Send, Sender
 from omega_tui.engine.state import State
 from omega_tui.engine.supervise import Supervisor
-from omega_tui.exchange.port import BATCH_LIMIT, Gateway, Outcome
+from omega_tui.exchange.port import BATCH_LIMIT, Gateway
 
 
 class OrderManager:
@@ -151,10 +151,7 @@ class OrderManager:
         if len(group) == 1:
             await self._sender.send(group[0], partial(self._gateway.actions.place, group[0].request))
         else:
-            await self._sender.send_many(group, self._place_batch)
-
-    async def _place_batch(self, requests: Sequence[OrderRequest]) -> Sequence[Outcome]:
-        return await self._gateway.actions.place_batch(requests)
+            await self._sender.send_many(group, self._gateway.actions.place_batch)
 
 
 def group_legs(legs: Iterable[Leg]) -> Iterator[Sequence[Leg]]:

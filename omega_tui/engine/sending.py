@@ -8,6 +8,7 @@ the log says that it stands nowhere else. What may be sent at all is judged else
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from omega_tui.clock import Ids
 from omega_tui.domain.evidence import EvidenceSource
@@ -16,7 +17,7 @@ from omega_tui.engine.apply import ORDER_PANELS
 from omega_tui.engine.ledger import CLIENT_ID_PREFIX, Tracked
 from omega_tui.engine.recorder import INTENT, IntentRow, Recorder
 from omega_tui.engine.state import State
-from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
+from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Stopped, Unknown
 from omega_tui.journal import JournalFailed
 
 LONGEST_CLIENT_ID = 50
@@ -28,7 +29,8 @@ _FRESH_SECONDS = 5.0
 """How long a new entry may be held up, by the disk or by orders before it, and still leave."""
 _UNANSWERED = "the answer was not waited for"
 
-Send = Callable[[], Awaitable[Outcome]]
+Send = Callable[[Stopped], Awaitable[Outcome]]
+SendMany = Callable[[Sequence[OrderRequest], Stopped], Awaitable[Sequence[Outcome]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,12 @@ class Sender:
         started = self._state.clock.monotonic()
         outcome: Outcome = Unknown(_UNANSWERED)
         try:
-            outcome = await action()
+            outcome = await action(partial(self._stopped, [leg]))
         finally:
             self.settle(leg, outcome, started)
         return outcome
 
-    async def send_many(
-        self, legs: Sequence[Leg], action: Callable[[Sequence[OrderRequest]], Awaitable[Sequence[Outcome]]]
-    ) -> None:
+    async def send_many(self, legs: Sequence[Leg], action: SendMany) -> None:
         """The same for orders that leave in one request; each ends by itself."""
         left = await self._prepare(legs)
         if not left:
@@ -97,7 +97,7 @@ class Sender:
         started = self._state.clock.monotonic()
         outcomes: Sequence[Outcome] = ()
         try:
-            outcomes = await action([leg.request for leg in left])
+            outcomes = await action([leg.request for leg in left], partial(self._stopped, left))
         finally:
             missing = [Unknown(_UNANSWERED)] * (len(left) - len(outcomes))
             for leg, outcome in zip(left, [*outcomes, *missing], strict=False):
@@ -142,6 +142,12 @@ class Sender:
             self._recorder.note(kind, row)
             self._state.diary.error(f"leaves without a record in the journal ({error}): {why}")
         return ""
+
+    def _stopped(self, legs: Sequence[Leg], client_order_id: str) -> str:
+        return next(
+            (self._stopped_meanwhile(leg) for leg in legs if leg.request.client_order_id == client_order_id),
+            "",
+        )
 
     def _stopped_meanwhile(self, leg: Leg) -> str:
         """Why an order must not leave although its intent was taken up; empty when it may."""

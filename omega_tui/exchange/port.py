@@ -66,6 +66,16 @@ class ReadFailed(Exception):
 
 Sink = Callable[[Event], None]
 
+Stopped = Callable[[str], str]
+"""Asked with an order's client id at the last moment before it leaves, however long it waited for its turn:
+why it must not leave after all, or an empty text."""
+
+
+def never_stopped(client_order_id: str) -> str:
+    """Nothing stops it."""
+    return ""
+
+
 BATCH_LIMIT = 50
 """Most orders of one `place_batch` or `cancel_batch`."""
 
@@ -73,19 +83,21 @@ BATCH_LIMIT = 50
 class Actions(Protocol):
     """What changes something. Each is sent once; how it ended is all that is told."""
 
-    async def place(self, request: OrderRequest) -> Outcome:
+    async def place(self, request: OrderRequest, stopped: Stopped = never_stopped) -> Outcome:
         """Send one order, plain or a plan."""
         ...
 
-    async def place_batch(self, requests: Sequence[OrderRequest]) -> tuple[Outcome, ...]:
+    async def place_batch(
+        self, requests: Sequence[OrderRequest], stopped: Stopped = never_stopped
+    ) -> tuple[Outcome, ...]:
         """Send at most `BATCH_LIMIT` plain orders of one symbol and margin mode; an outcome for each."""
         ...
 
-    async def amend(self, change: OrderChange) -> Outcome:
+    async def amend(self, change: OrderChange, stopped: Stopped = never_stopped) -> Outcome:
         """Ask for other terms of an order, see `OrderChange`."""
         ...
 
-    async def reverse(self, request: OrderRequest) -> Outcome:
+    async def reverse(self, request: OrderRequest, stopped: Stopped = never_stopped) -> Outcome:
         """Close `request.size` of the position that `request.side` opposes and open as much on the other
         side, in one request at market."""
         ...

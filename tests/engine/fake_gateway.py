@@ -33,7 +33,7 @@ from omega_tui.domain.orders import (
     TimeInForce,
 )
 from omega_tui.domain.plans import PlanKind
-from omega_tui.exchange.port import Accepted, Outcome, ReadFailed, Sink
+from omega_tui.exchange.port import Accepted, NotSent, Outcome, ReadFailed, Sink, Stopped, never_stopped
 
 D = Decimal
 EXCHANGE_MS = 1_700_000_000_000
@@ -218,6 +218,7 @@ class FakeGateway:
     market_reads_fail: bool = False
     reads_type: "type[FakeReads] | None" = None
     hold_place: asyncio.Event | None = None
+    crowded: asyncio.Event | None = None
     sink: Sink | None = None
     asked: list[str] = field(default_factory=list)
     placed: list[OrderRequest] = field(default_factory=list)
@@ -251,7 +252,11 @@ class FakeGateway:
         self.note_read("instruments fresh" if fresh else "instruments")
         return self.listed
 
-    async def place(self, request: OrderRequest) -> Outcome:
+    async def place(self, request: OrderRequest, stopped: Stopped = never_stopped) -> Outcome:
+        if self.crowded is not None:
+            await self.crowded.wait()
+        if reason := stopped(request.client_order_id):
+            return NotSent(reason)
         self.asked.append("place")
         self.placed.append(request)
         if self.hold_place is not None:
@@ -271,17 +276,19 @@ class FakeGateway:
         self.asked.append(f"close_position {symbol} {hold_side}")
         return self.on_close(symbol)
 
-    async def place_batch(self, requests: Sequence[OrderRequest]) -> tuple[Outcome, ...]:
+    async def place_batch(
+        self, requests: Sequence[OrderRequest], stopped: Stopped = never_stopped
+    ) -> tuple[Outcome, ...]:
         self.asked.append("place_batch")
         self.placed.extend(requests)
         return tuple(map(self.on_place, requests))
 
-    async def amend(self, change: OrderChange) -> Outcome:
+    async def amend(self, change: OrderChange, stopped: Stopped = never_stopped) -> Outcome:
         self.asked.append("amend")
         self.amended.append(change)
         return self.on_amend(change)
 
-    async def reverse(self, request: OrderRequest) -> Outcome:
+    async def reverse(self, request: OrderRequest, stopped: Stopped = never_stopped) -> Outcome:
         self.asked.append("reverse")
         self.placed.append(request)
         return self.on_place(request)

@@ -79,6 +79,21 @@ async def test_an_entry_on_its_way_when_halt_comes_is_cancelled_once_it_lives(
         assert {each.client_order_id for each in gateway.canceled} == {live.client_order_id}
 
 
+async def test_an_entry_that_waits_for_its_turn_when_halt_comes_does_not_leave(tmp_path: Path) -> None:
+    """The limits may hold an order back for a second: HALT within that second must reach it."""
+    gateway = FakeGateway(crowded=asyncio.Event())
+    async with running(tmp_path, gateway) as rig:
+        [key] = rig.place().keys
+        await rig.settle()
+        rig.engine.submit(Halt())
+        assert gateway.crowded is not None
+        gateway.crowded.set()
+        await rig.until(lambda: "before it left" in rig.log_text())
+        assert gateway.placed == []
+        ended = rig.engine.order(key)
+        assert ended is not None and ended.state is OrderState.NOT_SENT
+
+
 async def test_an_entry_that_appears_during_halt_is_cancelled(tmp_path: Path) -> None:
     """From another client, or from a plan that fired: HALT means no new risk on the account."""
     async with running(tmp_path) as rig:

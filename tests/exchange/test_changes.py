@@ -242,6 +242,25 @@ async def test_each_leg_of_a_batch_ends_by_itself() -> None:
     }
 
 
+async def test_a_leg_that_is_stopped_while_the_batch_waits_is_left_out() -> None:
+    """HALT between taking up and leaving must reach each leg, and keep no leg that closes from leaving."""
+    exchange = Exchange({"successList": [{"orderId": "1", "clientOid": "b"}], "failureList": []})
+    outcomes = await exchange.actions.place_batch(
+        _batch("a", "b", "c"), lambda name: "" if name == "b" else f"{name} is halted"
+    )
+    assert outcomes == (NotSent("a is halted"), Accepted("1", "b"), NotSent("c is halted"))
+    ((_, params),) = exchange.asked
+    assert [leg["clientOid"] for leg in params["orderList"]] == ["b"]
+
+
+async def test_a_batch_of_which_every_leg_is_stopped_does_not_leave() -> None:
+    """An empty list of orders must not be sent."""
+    exchange = Exchange({"successList": [], "failureList": []})
+    outcomes = await exchange.actions.place_batch(_batch("a", "b"), lambda name: "halted")
+    assert outcomes == (NotSent("halted"), NotSent("halted"))
+    assert exchange.asked == []
+
+
 _FATES = ("done", "refused", "in doubt", "both", "twice", "unnamed")
 
 

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from omega_tui.domain.orders import Order, OrderState
-from omega_tui.engine.recorder import EVIDENCE, FILL, ORDER, OrderRow
+from omega_tui.domain.orders import HoldSide, Order, OrderState
 from omega_tui.journal import read_body
-from omega_tui.sim.facts import OrderStatus
-from omega_tui.sim.venue.ledger import LedgerFill, LedgerOrder
+from omega_tui.journal.records import BILL, EVIDENCE, FILL, INTENT, ORDER, OrderRow
+from omega_tui.sim.facts import OrderStatus, PlanType
+from omega_tui.sim.venue.ledger import LedgerFill, LedgerOrder, LedgerPlan
 from tests.virtual.journal import body_of
 from tests.virtual.world import World
 
 PREFIX = "omg"
+_STOPS = frozenset({PlanType.LOSS, PlanType.POSITION_LOSS})
 
 _STATES = {
     OrderStatus.LIVE: {OrderState.WORKING, OrderState.PENDING_CANCEL},
@@ -28,9 +29,14 @@ def differences(world: World) -> Iterator[str]:
     orders = [*world.exchange.sim.venue.pending(), *world.exchange.sim.venue.finished()]
     yield from _sent_twice(orders)
     yield from (f"{key} left before its intent was durable" for key in world.premature)
+    yield from (f"{key} left after HALT and may add" for key in world.defiant)
     yield from _orders(world, orders)
     yield from _histories(world)
     yield from _never_ours(world, orders)
+    yield from _wrong_way(world, orders)
+    yield from _plans(world)
+    yield from _bills(world)
+    yield from _protection(world)
     yield from _fills(world)
     yield from _positions(world)
 
@@ -109,3 +115,62 @@ def _positions(world: World) -> Iterator[str]:
     ours = {(row.symbol, row.hold_side.value): row.size for row in world.engine.views.positions().rows}
     if theirs != ours:
         yield f"positions there {theirs}, here {ours}"
+
+
+def _wrong_way(world: World, orders: list[LedgerOrder]) -> Iterator[str]:
+    """What was meant to reduce must be unable to add, there as here."""
+    meant = {}
+    for row in world.journal.rows(INTENT):
+        request = body_of(row)["request"]
+        meant[request["client_order_id"]] = request["reduce_only"]
+    for order in orders:
+        closes = order.reduce_only or "close" in order.trade_side
+        if meant.get(order.client_oid) and not closes:
+            yield f"{order.client_oid} was to reduce only and is {order.trade_side}"
+
+
+def _plans(world: World) -> Iterator[str]:
+    theirs = {plan.plan_id for plan in world.exchange.sim.venue.plans.pending()}
+    ours = {
+        order.order_id
+        for row in world.engine.views.orders().rows
+        if (order := world.engine.order(row.key)) is not None and order.plan is not None
+    }
+    if theirs != ours:
+        yield f"plans there {sorted(theirs)}, here {sorted(map(str, ours))}"
+
+
+def _bills(world: World) -> Iterator[str]:
+    """Every movement of money is written down once, to the last digit."""
+    ours = Counter(body_of(row)["bill_id"] for row in world.journal.rows(BILL))
+    yield from (f"bill {key} is written down {count} times" for key, count in ours.items() if count > 1)
+    theirs = {bill.bill_id: bill for bill in world.exchange.sim.venue.wallet.bills()}
+    yield from (f"bill {key} never happened" for key in ours.keys() - theirs.keys())
+    for row in world.journal.rows(BILL):
+        bill = body_of(row)
+        real = theirs.get(bill["bill_id"])
+        if real is not None and Decimal(bill["amount"]) != real.amount:
+            yield f"bill {bill['bill_id']} is {real.amount} there and {bill['amount']} here"
+    for key, real in theirs.items():
+        if key not in ours and real.business != "trans_from_exchange":
+            yield f"bill {key} ({real.business}) is forgotten"
+
+
+def _protection(world: World) -> Iterator[str]:
+    """What is shown as protected is, by stops that rest there now; what is not has been said to be naked."""
+    venue = world.exchange.sim.venue
+    stops = [plan for plan in venue.plans.pending() if plan.plan_type in _STOPS]
+    status = world.engine.views.status()
+    for row in world.engine.views.positions().rows:
+        held = [plan for plan in stops if plan.order.hold_side in (None, row.hold_side.value)]
+        held = [plan for plan in held if _closes(plan, row.hold_side)]
+        whole = any(not plan.order.size for plan in held)
+        covered = row.size if whole else min(row.size, sum((plan.order.size for plan in held), Decimal(0)))
+        if row.protected != covered / row.size:
+            yield f"{row.hold_side} is covered {covered} of {row.size} there and shown as {row.protected}"
+        if covered < row.size and "NAKED" not in status.alarm:
+            yield f"{row.hold_side} is naked and nobody says so: {status.alarm}"
+
+
+def _closes(plan: LedgerPlan, held: HoldSide) -> bool:
+    return plan.order.direction.value == held.opening_side.opposite.value

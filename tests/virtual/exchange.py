@@ -24,7 +24,7 @@ from omega_tui.sim.streams.account import AccountFeed
 from omega_tui.sim.streams.feeds import Feeds
 from omega_tui.sim.streams.session import Gate, Session, SessionLimits
 from omega_tui.sim.venue.venue import VenueSettings
-from tests.virtual.loop import START_WALL_MS, VirtualClock
+from tests.support.virtual_time import WALL_MS, LoopClock
 
 KEY = ApiKey("bg_" + "0" * 32, "1" * 64, "virtual")
 _FEED_SECONDS = 0.1
@@ -53,8 +53,8 @@ class VirtualExchange:
     """One exchange with one account; `arrivals` are the requests it took, in order."""
 
     def __init__(self, seed: int, venue: VenueSettings | None = None, step_ms: int = 1000) -> None:
-        clock = ExchangeClock(VirtualClock())
-        source = GeneratedSource(seed, START_WALL_MS, ["BTCUSDT"], step_ms)
+        clock = ExchangeClock(LoopClock())
+        source = GeneratedSource(seed, WALL_MS, ["BTCUSDT"], step_ms)
         self.sim = SimulatedExchange(source, venue or VenueSettings(), clock)
         self.guard = Guard(KEY, clock, self.sim.condition)
         self._allowances = Allowances(RequestLimits(), clock.push_seconds)

@@ -22,7 +22,7 @@ from omega_tui.journal import (
 from omega_tui.journal.port import new_future
 from omega_tui.journal.projections import Place, Recollection
 from omega_tui.journal.schema import Head
-from tests.virtual.loop import START_WALL_MS
+from tests.support.virtual_time import WALL_MS
 
 
 class VirtualJournal:
@@ -34,7 +34,7 @@ class VirtualJournal:
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
-        migrations.bring_up(self._connection, Path("virtual"), START_WALL_MS)
+        migrations.bring_up(self._connection, Path("virtual"), WALL_MS)
         self._place = inspection.open_checked(self._connection)
         self._intents: set[str] = set()
         self._newest = 0.0
@@ -55,7 +55,7 @@ class VirtualJournal:
         if self.failing:
             done.set_exception(JournalFailed("disk full"))
             return
-        now = START_WALL_MS + round(asyncio.get_running_loop().time() * 1000)
+        now = WALL_MS + round(asyncio.get_running_loop().time() * 1000)
         row = JournalRow(self._place.head.sequence + 1, now, kind, body)
         try:
             open_orders = projections.take(self._connection, row, self._place.open_orders)

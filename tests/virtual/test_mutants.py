@@ -13,8 +13,8 @@ from omega_tui.engine.ledger import OrderLedger, Tracked
 from omega_tui.engine.recorder import Recorder
 from omega_tui.exchange.bitget.actions import RestActions
 from omega_tui.exchange.port import Outcome, Rejected, Unknown
+from tests.support.virtual_time import run_virtually
 from tests.virtual.account_book import differences
-from tests.virtual.loop import run_virtually
 from tests.virtual.network import Weather
 from tests.virtual.test_virtual_sessions import session
 from tests.virtual.world import World
@@ -95,6 +95,6 @@ def _trouble(seed: int) -> list[str]:
             return list(differences(world))
 
     try:
-        return run_virtually(seed, work)
+        return run_virtually(work(), seed)
     except AssertionError as error:
         return [str(error)]

@@ -18,9 +18,9 @@ from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.journal import read_body
 from omega_tui.sim.facts import PositionMode
 from omega_tui.sim.venue.venue import VenueSettings
+from tests.support.virtual_time import LoopClock
 from tests.virtual.exchange import KEY, VirtualExchange, seeded
 from tests.virtual.journal import VirtualJournal
-from tests.virtual.loop import VirtualClock
 from tests.virtual.network import VirtualRest, VirtualSocket, Weather
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -54,9 +54,10 @@ class World:
         self.exchange = VirtualExchange(seed, venue or _venue_of(seed))
         self.journal = VirtualJournal(seeded(seed, "journal"))
         self.ids = SeededIds(seeded(seed, "ids"))
-        self.clock = VirtualClock()
+        self.clock = LoopClock()
         self.trace: list[str] = []
         self.premature: list[str] = []
+        self.defiant: list[str] = []
         self._network = seeded(seed, "network")
         self._options: dict[str, Any] = {"history_candles": 50, **options}
         self._play: asyncio.Task[None] | None = None
@@ -161,6 +162,10 @@ class World:
         return VirtualSocket(self.exchange, url, self.weather, self._network)
 
     @property
+    def _halted(self) -> bool:
+        return self.engine.views.status().posture.value == "HALT"
+
+    @property
     def _disk_in_doubt(self) -> bool:
         return self.journal.failing or "journal" in self.engine.views.status().posture_reason
 
@@ -172,6 +177,8 @@ class World:
             if _only_reduces(path, leg) and self._disk_in_doubt:
                 # Getting out never waits for a disk that fails.
                 continue
+            if path in _PLACING and not _only_reduces(path, leg) and self._halted:
+                self.defiant.append(str(client_id))
             if path in _PLACING and client_id and not self.journal.holds(client_id):
                 self.premature.append(client_id)
 

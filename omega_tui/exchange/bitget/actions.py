@@ -5,11 +5,12 @@ judged is that of `outcomes`.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from omega_tui.domain.orders import HoldSide, MarginMode, OrderChange, OrderRef, OrderRequest, PositionMode
 from omega_tui.domain.plans import PlanKind
-from omega_tui.exchange.bitget.dispatch import ENTRY, WAY_OUT, Dispatch, Patience
+from omega_tui.exchange.bitget.dispatch import ENTRY, WAY_OUT, Dispatch, Patience, nothing_stops
 from omega_tui.exchange.bitget.outcomes import Action, classify, classify_legs
 from omega_tui.exchange.bitget.translate import TranslationError
 from omega_tui.exchange.bitget.translate_changes import (
@@ -22,7 +23,7 @@ from omega_tui.exchange.bitget.translate_changes import (
 from omega_tui.exchange.bitget.translate_orders import build_cancel, build_order
 from omega_tui.exchange.bitget.translate_plans import build_plan, build_plan_cancel, plan_type
 from omega_tui.exchange.bitget.wire import MARGIN_COIN, ProductType, RestPath
-from omega_tui.exchange.port import BATCH_LIMIT, NotSent, Outcome
+from omega_tui.exchange.port import BATCH_LIMIT, NotSent, Outcome, Stopped, never_stopped
 
 _PRODUCT = {"productType": ProductType.USDT_FUTURES.value}
 
@@ -48,15 +49,18 @@ class RestActions:
         self._refusal = refusal
         self._objection = objection
 
-    async def place(self, request: OrderRequest) -> Outcome:
+    async def place(self, request: OrderRequest, stopped: Stopped = never_stopped) -> Outcome:
         """Send one order, once. An order that contradicts itself is not sent."""
         try:
             path, params = _built(request)
         except TranslationError as error:
             return NotSent(str(error))
-        return await self._act(Action.PLACE, path, params, _patience(request), request.client_order_id)
+        name, patience = request.client_order_id, _patience(request)
+        return await self._act(Action.PLACE, path, params, patience, name, last_look=partial(stopped, name))
 
-    async def place_batch(self, requests: Sequence[OrderRequest]) -> tuple[Outcome, ...]:
+    async def place_batch(
+        self, requests: Sequence[OrderRequest], stopped: Stopped = never_stopped
+    ) -> tuple[Outcome, ...]:
         """Send plain orders of one symbol and margin mode; one that contradicts itself is left out."""
         if len(requests) > BATCH_LIMIT:
             return _none_sent(requests, f"at most {BATCH_LIMIT} orders at once")
@@ -71,15 +75,17 @@ class RestActions:
         if legs:
             patience = max(_patience(requests[number]) for number in legs)
             names = [(None, leg["clientOid"]) for leg in legs.values()]
-            params = build_batch(list(legs.values()))
+            params, held = build_batch(list(legs.values())), dict[str, str]()
             judged = await self._act_on_legs(
-                Action.PLACE, RestPath.BATCH_PLACE_ORDER, params, patience, names
+                *(Action.PLACE, RestPath.BATCH_PLACE_ORDER, params, patience, names),
+                last_look=partial(_hold_back, params["orderList"], held, stopped),
             )
             for number, outcome in zip(legs, judged, strict=True):
-                outcomes[number] = outcome
+                reason = held.get(legs[number]["clientOid"])
+                outcomes[number] = outcome if reason is None else NotSent(reason)
         return tuple(outcomes)
 
-    async def amend(self, change: OrderChange) -> Outcome:
+    async def amend(self, change: OrderChange, stopped: Stopped = never_stopped) -> Outcome:
         """Ask for other terms of an order, once. A change that contradicts itself is not sent."""
         try:
             path, params = build_change(change)
@@ -93,13 +99,16 @@ class RestActions:
         order_id = None if replaced else target.order_id
         urgent = target.plan is not None and target.plan.of_position
         patience = WAY_OUT if urgent else ENTRY
-        return await self._act(Action.AMEND, path, params, patience, client_order_id, order_id)
+        last_look = partial(stopped, change.new_client_order_id)
+        return await self._act(
+            Action.AMEND, path, params, patience, client_order_id, order_id, last_look=last_look
+        )
 
-    async def reverse(self, request: OrderRequest) -> Outcome:
+    async def reverse(self, request: OrderRequest, stopped: Stopped = never_stopped) -> Outcome:
         """Close `request.size` of the opposed position and open as much on the other side, once."""
         params = build_reversal(request)
         path, name = RestPath.CLICK_BACKHAND, request.client_order_id
-        return await self._act(Action.REVERSE, path, params, ENTRY, name)
+        return await self._act(Action.REVERSE, path, params, ENTRY, name, last_look=partial(stopped, name))
 
     async def cancel(self, target: OrderRef) -> Outcome:
         """Ask for the cancellation of one order, plain or a plan."""
@@ -173,12 +182,15 @@ class RestActions:
         patience: Patience,
         client_order_id: str | None = None,
         order_id: str | None = None,
+        *,
+        last_look: Callable[[], str] = nothing_stops,
     ) -> Outcome:
         if held := self._refusal or await self._objection(patience):
             return NotSent(held)
         return await self._dispatch.act(
             *(action, path, params, patience),
             lambda evidence: classify(action, evidence, client_order_id, order_id),
+            last_look,
         )
 
     async def _act_on_legs(
@@ -188,12 +200,27 @@ class RestActions:
         params: dict[str, Any],
         patience: Patience,
         names: Sequence[tuple[str | None, str | None]],
+        *,
+        last_look: Callable[[], str] = nothing_stops,
     ) -> tuple[Outcome, ...]:
         if held := self._refusal or await self._objection(patience):
             return _none_sent(names, held)
         return await self._dispatch.act(
-            *(action, path, params, patience), lambda evidence: classify_legs(action, evidence, names)
+            *(action, path, params, patience),
+            lambda evidence: classify_legs(action, evidence, names),
+            last_look,
         )
+
+
+def _hold_back(leaving: list[dict[str, str]], held: dict[str, str], stopped: Stopped) -> str:
+    """Take out of a batch what must not leave after all, with the reasons; a reason of its own when nothing
+    is left."""
+    for leg in tuple(leaving):
+        name = leg["clientOid"]
+        if reason := stopped(name):
+            held[name] = reason
+            leaving.remove(leg)
+    return "" if leaving else "no leg is left to send"
 
 
 def _patience(request: OrderRequest) -> Patience:

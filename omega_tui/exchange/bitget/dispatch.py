@@ -75,6 +75,11 @@ class _Again(Exception):
         self.pause = pause
 
 
+def nothing_stops() -> str:
+    """The last look at a request that leaves whatever happened while it waited."""
+    return ""
+
+
 class Dispatch:
     """Sends requests over a `Sender`. `ids` is the source of jitter; without a `log` nothing is written."""
 
@@ -101,12 +106,19 @@ class Dispatch:
         params: dict[str, Any],
         patience: Patience,
         judge: Callable[[Evidence], _Verdict],
+        last_look: Callable[[], str] = nothing_stops,
     ) -> _Verdict:
-        """Send what changes something; the verdict is `judge`'s on the last evidence."""
+        """Send what changes something; the verdict is `judge`'s on the last evidence.
+
+        `last_look` is taken when its turn has come: it may still change the parameters, or say why nothing
+        must leave.
+        """
         attempts = _MOST_ATTEMPTS if action in _HARMLESS_TWICE else 1
         return judge(
             await self._send(
-                path, params, patience, attempts, _was_not_looked_at, lambda seen: _described(judge(seen))
+                *(path, params, patience, attempts, _was_not_looked_at),
+                lambda seen: _described(judge(seen)),
+                last_look,
             )
         )
 
@@ -126,13 +138,14 @@ class Dispatch:
         attempts: int,
         again: Callable[[Evidence], bool],
         outcome: Callable[[Evidence], str],
+        last_look: Callable[[], str] = nothing_stops,
     ) -> Evidence:
         deadline = self._clock.monotonic() + patience.seconds
         try:
             async for attempt in stamina.retry_context(on=_pause_of, attempts=attempts, timeout=None):
                 with attempt:
                     evidence = await self._send_once(
-                        path, params, patience.urgent, deadline, attempt.num, outcome
+                        path, params, patience.urgent, deadline, attempt.num, outcome, last_look
                     )
                     pause = self._pause(attempt.num, evidence)
                     late = self._clock.monotonic() + pause >= deadline
@@ -151,10 +164,13 @@ class Dispatch:
         deadline: float,
         attempt: int,
         outcome: Callable[[Evidence], str],
+        last_look: Callable[[], str],
     ) -> Evidence:
         left = deadline - self._clock.monotonic()
         if not await self._limits.acquire(path, max(left, 0.0), urgent=urgent):
             return Evidence(Transport.NO_BYTE_LEFT, words=_CROWDED, lasting=True)
+        if stopped := last_look():
+            return Evidence(Transport.NO_BYTE_LEFT, words=stopped, lasting=True)
         began, began_ms = self._clock.monotonic(), self._clock.wall_ms()
         evidence = await self._sender.send(path, params)
         seconds, code = self._clock.monotonic() - began, peek_code(evidence)
