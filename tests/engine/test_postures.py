@@ -91,7 +91,8 @@ async def test_an_entry_that_waits_for_its_turn_when_halt_comes_does_not_leave(t
         await rig.until(lambda: "before it left" in rig.log_text())
         assert gateway.placed == []
         ended = rig.engine.order(key)
-        assert ended is not None and ended.state is OrderState.NOT_SENT
+        assert ended is not None
+        assert ended.state is OrderState.NOT_SENT
 
 
 async def test_an_entry_that_appears_during_halt_is_cancelled(tmp_path: Path) -> None:

@@ -10,22 +10,16 @@ from typing import Any
 
 import msgspec
 
-from omega_tui.journal import (
-    JournalFailed,
-    JournalRefused,
-    JournalRow,
-    inspection,
-    migrations,
-    projections,
-    schema,
-)
+from omega_tui.journal import Journal, JournalFailed, JournalRow, inspection, migrations, projections, schema
+from omega_tui.journal.journal import _Append
 from omega_tui.journal.port import new_future
-from omega_tui.journal.projections import Place, Recollection
+from omega_tui.journal.projections import Recollection
+from omega_tui.journal.records import INTENT
 from omega_tui.journal.schema import Head
-from tests.support.virtual_time import WALL_MS
+from tests.support.virtual_time import WALL_MS, LoopClock
 
 
-class VirtualJournal:
+class VirtualJournal(Journal):
     """Keeps rows as the real one does, and outlives the engines that write to it.
 
     `generation` counts the lives of the cockpit: what a dead one handed in and was not told of may be lost.
@@ -33,6 +27,7 @@ class VirtualJournal:
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
+        self._clock = LoopClock()
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
         migrations.bring_up(self._connection, Path("virtual"), WALL_MS)
         self._place = inspection.open_checked(self._connection)
@@ -46,28 +41,18 @@ class VirtualJournal:
         encoded, loop = msgspec.json.encode(body), asyncio.get_running_loop()
         # Rows reach the disk in the order they were handed in.
         self._newest = max(self._newest + 1e-6, loop.time() + self._rng.uniform(0.0005, 0.004))
-        loop.call_at(self._newest, self._write, done, kind, encoded, self.generation)
+        loop.call_at(self._newest, self._arrive, _Append(kind, encoded, done), self.generation)
         return done
 
-    def _write(self, done: Future[int], kind: str, body: bytes, generation: int) -> None:
+    def _arrive(self, item: _Append, generation: int) -> None:
         if generation != self.generation:
             return
         if self.failing:
-            done.set_exception(JournalFailed("disk full"))
+            item.done.set_exception(JournalFailed("disk full"))
             return
-        now = WALL_MS + round(asyncio.get_running_loop().time() * 1000)
-        row = JournalRow(self._place.head.sequence + 1, now, kind, body)
-        try:
-            open_orders = projections.take(self._connection, row, self._place.open_orders)
-        except (projections.UsedBefore, JournalRefused) as error:
-            done.set_exception(JournalFailed(str(error)))
-            return
-        head = schema.insert(self._connection, self._place.head, row)
-        place = Place(head, open_orders, self._place.sealed)
-        self._place = projections.mark(self._connection, place)
-        if kind == "order.intent":
-            self._intents.add(msgspec.json.decode(body)["request"]["client_order_id"])
-        done.set_result(row.sequence)
+        self._commit([item])
+        if item.kind == INTENT and item.done.exception() is None:
+            self._intents.add(msgspec.json.decode(item.body)["request"]["client_order_id"])
 
     def read(self, *kinds: str, after: int = 0) -> Future[list[JournalRow]]:
         return _done(self.rows(*kinds, after=after))
