@@ -72,7 +72,7 @@ class Engine:
             self._state, gateway, self._orders, self._closer, self._supervisor, self._settling, self._receive
         )
         self._expected = ExpectedLegs(self._state, self._orders, self._closer.close, self._look_again)
-        self._protection = ProtectionWatch(self._state, self._expected, self._orders.amend)
+        self._protection = ProtectionWatch(self._state, self._expected, self._orders.amend, self._look_again)
         self._postures = PostureDesk(self._state, self._orders, self._recorder)
         self._risk = RiskDesk(self._state, self._recorder, self._orders.cancel_many)
         self._facts = MarketFacts(self._state, gateway)
@@ -208,6 +208,10 @@ class Engine:
 
     def _apply(self, event: Event) -> Consequences:
         consequences = apply_event(self._state, event)
+        if isinstance(event, PositionsReported):
+            self._protection.note_positions()
+        elif consequences.fills:
+            self._protection.note_fill()
         if consequences.orders or isinstance(event, PositionsReported):
             self._protection.look()
         return consequences

@@ -76,6 +76,7 @@ class ExpectedLegs:
         self._close = close
         self._look_again = look_again
         self._expected: dict[PositionKey, Expected] = {}
+        self._told: dict[PositionKey, str] = {}
         self.place_stop: PlaceStop = lambda *leg: None
 
     def expect(self, expected: Expected) -> None:
@@ -178,7 +179,10 @@ class ExpectedLegs:
             self._answer(expected, stop, position, why)
 
     def _confirm(self, expected: Expected, words: str) -> None:
-        self._state.diary.good(f"stop confirmed: {words}")
+        if self._told.get(expected.key) != words:
+            # An entry that fills in many parts proves the same stop with each of them.
+            self._told[expected.key] = words
+            self._state.diary.good(f"stop confirmed: {words}")
         self._orders.cancel_many(expected.replaces)
         expected.stop, expected.replaces, expected.trouble = None, (), ""
 

@@ -22,6 +22,9 @@ _REFUSED_SECONDS = 2.0
 """The same for one that was refused or did not leave."""
 
 
+_ENTRY = ("entries", "entry")
+
+
 class PostureDesk:
     """Changes what the trader may change about the posture, and enforces HALT."""
 
@@ -60,7 +63,7 @@ class PostureDesk:
         self._write_down()
         count = self._cancel_entries()
         again = "HALT stays" if before else "HALT"
-        text = f"{again}: no new risk; cancelling {count} entries; stops and closes stay"
+        text = f"{again}: no new risk; cancelling {count} {_ENTRY[count == 1]}; stops and closes stay"
         self._state.diary.warn(text)
         return Receipt(True, text)
 

@@ -27,6 +27,8 @@ TICK_SECONDS = 0.5
 """How often the watch looks without being told anything."""
 
 _ALARM_SECONDS = 1.0
+_UNREAD_SECONDS = 5.0
+_REPORT_SECONDS = 0.7
 _RESIZE_SECONDS = 2.0
 _ONE = Decimal(1)
 
@@ -38,9 +40,19 @@ class _Naked:
 
 
 class ProtectionWatch:
-    """Compares what should protect each position with what does; `amend` takes up an amendment."""
+    """Compares what should protect each position with what does. `amend` takes up an amendment, `look_again`
+    asks for a reconciliation."""
 
-    def __init__(self, state: State, expected: ExpectedLegs, amend: Callable[[AmendOrder], Receipt]) -> None:
+    def __init__(
+        self,
+        state: State,
+        expected: ExpectedLegs,
+        amend: Callable[[AmendOrder], Receipt],
+        look_again: Callable[[], None],
+    ) -> None:
+        self._look_again = look_again
+        self._positions_at: float | None = None
+        self._fill_at: float | None = None
         self._state = state
         self._expected = expected
         self._amend = amend
@@ -52,6 +64,16 @@ class ProtectionWatch:
         """Keep the plan with this row key at that share of its position's size."""
         self._shares[key] = share
 
+    def note_positions(self) -> None:
+        """The exchange told the positions."""
+        self._positions_at, self._fill_at = self._state.clock.monotonic(), None
+
+    def note_fill(self) -> None:
+        """Something was executed: the positions that it made have to be told at about the same time."""
+        now = self._state.clock.monotonic()
+        if self._positions_at is None or now - self._positions_at > _REPORT_SECONDS:
+            self._fill_at = self._fill_at or now
+
     async def tick(self) -> None:
         """What time alone changes."""
         self.look()
@@ -59,6 +81,9 @@ class ProtectionWatch:
     def look(self) -> None:
         """Compare and act; called after each piece of news of orders and positions."""
         state = self._state
+        if self._fill_at is not None and state.clock.monotonic() - self._fill_at > _REPORT_SECONDS:
+            self._fill_at = None
+            self._look_again()
         self._expected.check()
         held = {(each.symbol, each.hold_side): each for each in state.positions}
         for key in [key for key in self._naked if key not in held and state.positions_known]:
@@ -66,12 +91,11 @@ class ProtectionWatch:
         for key, position in held.items():
             self._start_trails(position)
             cover = position_cover(state, position)
-            if cover is not None:
-                self._judge(key, position, cover)
+            self._judge(key, position, cover)
             self._follow_size(position)
 
-    def _judge(self, key: PositionKey, position: Position, cover: Cover) -> None:
-        if cover.share >= _ONE:
+    def _judge(self, key: PositionKey, position: Position, cover: Cover | None) -> None:
+        if cover is not None and cover.share >= _ONE:
             naked = self._naked.get(key)
             self._clear(key)
             if naked is not None and naked.told:
@@ -80,10 +104,11 @@ class ProtectionWatch:
         now = self._state.clock.monotonic()
         naked = self._naked.setdefault(key, _Naked(now))
         trouble = self._expected.trouble(key)
-        if not trouble and now - naked.since < _ALARM_SECONDS:
-            return
-        words = f"{naked_words(cover.share)}: {position_words(position)}"
-        text = f"UNPROTECTED, {words}: {trouble}" if trouble else f"{words} has no stop for it"
+        patience = _ALARM_SECONDS if cover is not None else _UNREAD_SECONDS
+        if trouble or now - naked.since >= patience:
+            self._alarm(key, naked, _alarm_words(position, cover, trouble))
+
+    def _alarm(self, key: PositionKey, naked: _Naked, text: str) -> None:
         if self._state.alarms.set(_alarm_key(key), Alarm(text)):
             self._state.touch(Panel.STATUS)
         if not naked.told:
@@ -126,6 +151,13 @@ class ProtectionWatch:
             self._state.diary.write(words)
         else:
             self._state.diary.warn(f"{words}: refused: {receipt.text}")
+
+
+def _alarm_words(position: Position, cover: Cover | None, trouble: str) -> str:
+    if cover is None:
+        return f"STOPS NOT KNOWN: {position_words(position)}: the exchange's orders could not be read yet"
+    words = f"{naked_words(cover.share)}: {position_words(position)}"
+    return f"UNPROTECTED, {words}: {trouble}" if trouble else f"{words} has no stop for it"
 
 
 def _alarm_key(key: PositionKey) -> str:

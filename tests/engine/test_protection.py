@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from omega_tui.domain.events import FillReported, PositionsReported
+from omega_tui.domain.events import FillReported, OrderReported, PositionsReported
 from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, Side
 from omega_tui.domain.plans import PlanKind, TriggerBy
 from omega_tui.engine.intents import Protect
@@ -322,3 +323,64 @@ async def test_removing_a_stop_is_a_choice_and_brings_the_alarm_back(tmp_path: P
         await advance(rig, 4)
         assert "NAKED 100 %" in alarm(rig)
         assert len(rig.gateway.placed) == 1, "nothing is placed again against the trader's will"
+
+
+async def test_o17_a_position_that_cannot_be_protected_is_closed_when_that_is_the_answer(
+    tmp_path: Path,
+) -> None:
+    options: dict[str, Any] = {"stop_answer": StopAnswer.RETRY_THEN_CLOSE, "stop_retries": 1}
+    async with holding(tmp_path, **options) as (rig, desk):
+        desk.judge = stops_refused
+        protect(rig)
+        await advance(rig, 6)
+        closes = [each for each in rig.gateway.placed if each.plan is None]
+        assert len([each for each in rig.gateway.placed if each.plan is not None]) == 2
+        assert [(each.side, each.size, each.reduce_only) for each in closes] == [(Side.SELL, D("0.5"), True)]
+        assert "UNPROTECTED" in alarm(rig), "until the position is gone"
+        rig.gateway.positions = ()
+        rig.gateway.emit(PositionsReported((), EXCHANGE_MS + 9))
+        assert alarm(rig) == ""
+
+
+async def test_a_partial_stop_follows_the_size_of_its_position(tmp_path: Path) -> None:
+    """`pstop`: a position that grew must not be left with the stop of what it was."""
+    async with holding(tmp_path) as (rig, _):
+        protect(rig, share=D("0.5"))
+        await advance(rig, 1)
+        [leg] = rig.gateway.open_orders
+        assert leg.size == D("0.25")
+        for size, wanted in (("0.8", "0.4"), ("0.2", "0.1")):
+            rig.gateway.positions = (position(size),)
+            rig.gateway.emit(PositionsReported(rig.gateway.positions, rig.clock.wall_ms()))
+            await advance(rig, 3)
+            assert rig.gateway.amended[-1].size == D(wanted)
+            leg = replace(leg, size=D(wanted))
+            rig.gateway.open_orders = (leg,)
+            rig.gateway.emit(OrderReported(leg))
+        count = len(rig.gateway.amended)
+        await advance(rig, 5)
+        assert len(rig.gateway.amended) == count
+        assert rig.gateway.canceled == []
+
+
+async def test_a_fill_whose_position_is_not_told_is_asked_for_within_two_seconds(tmp_path: Path) -> None:
+    """A lost push must not hide a naked position until the next poll."""
+    async with running(tmp_path) as rig:
+        await advance(rig, 3)
+        rig.gateway.positions = (position(),)
+        asked = rig.gateway.asked.count("positions")
+        rig.gateway.emit(FillReported(fill("t1", "0.5", price="60000")))
+        await advance(rig, 1)
+        assert rig.gateway.asked.count("positions") > asked
+        await advance(rig, 1)
+        assert "NAKED 100 %" in alarm(rig)
+
+
+async def test_stops_that_cannot_be_read_are_an_alarm_of_their_own(tmp_path: Path) -> None:
+    """Not known is not protected."""
+    gateway = FakeGateway(positions=(position(),), reads_fail=True)
+    async with running(tmp_path, gateway, live=False) as rig:
+        gateway.go_live()
+        assert protected(rig) is None
+        await advance(rig, 6)
+        assert alarm(rig).startswith("STOPS NOT KNOWN: LONG 0.5 BTCUSDT")
