@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from omega_tui.domain.account import Balance, Position, SymbolSettings
 from omega_tui.domain.events import Event, Surface
 from omega_tui.domain.orders import Fill, Order, OrderState
+from omega_tui.domain.values import decimal_text
 from omega_tui.engine.apply import Consequences, take_fill
 from omega_tui.engine.inquiry import Inquiry
 from omega_tui.engine.outside import judge_flips
@@ -78,7 +79,7 @@ class Reconciler:
         self._state.ledger.forget_old()
         if epoch == self._state.private_epoch and not self._state.reconciled:
             self._state.reconciled = True
-            self._state.diary.good("account compared with the exchange")
+            self._state.diary.good(f"account compared with the exchange: {self._summary()}")
             self._state.touch(Panel.STATUS)
 
     async def poll(self) -> None:
@@ -136,6 +137,16 @@ class Reconciler:
             kind = f"settings {symbol}"
             if self._rounds.is_due(kind, _FRESH_SETTINGS_SECONDS):
                 yield await self._rounds.ask(kind, self._gateway.reads.settings(symbol))
+
+    def _summary(self) -> str:
+        """What was taken over, in words; orders that were not sent from here are counted apart."""
+        orders = self._state.ledger.unfinished()
+        foreign = sum(each.order.foreign for each in orders)
+        elsewhere = f", {foreign} of them from elsewhere" if foreign else ""
+        held = ", ".join(
+            f"{each.hold_side} {decimal_text(each.size)} {each.symbol}" for each in self._state.positions
+        )
+        return f"{held or 'no position'}; {len(orders) or 'no'} open orders{elsewhere}"
 
     def _symbols(self) -> set[str]:
         held = {position.symbol for position in self._state.positions}

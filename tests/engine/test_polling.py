@@ -19,13 +19,13 @@ PATHS = {
     "positions": (RestPath.ALL_POSITION,),
     "balance": (RestPath.ACCOUNTS,),
     "settings": (RestPath.ACCOUNT,),
-    "open_orders": (RestPath.ORDERS_PENDING,),
+    "open_orders": (RestPath.ORDERS_PENDING, *[RestPath.ORDERS_PLAN_PENDING] * 3),
     "fills": (RestPath.ORDER_FILLS,),
     "bills": (RestPath.BILL,),
     "order": (RestPath.ORDER_DETAIL,),
     "candles": (RestPath.CANDLES,),
 }
-"""What each read sends, plans left aside."""
+"""What each read sends; plans are listed in three groups."""
 
 
 class _Priced(FakeReads):

@@ -61,6 +61,7 @@ async def test_o40_orders_and_positions_from_before_are_adopted_and_labelled_bef
         await rig.until(lambda: rig.views.status().posture is Posture.NORMAL)
         assert {row.key: row.foreign for row in rig.views.orders().rows} == {"someone-else": True, "77": True}
         assert [row.size for row in rig.views.positions().rows] == [D("0.5")]
+        assert "long 0.5 BTCUSDT; 2 open orders, 2 of them from elsewhere" in rig.log_text()
 
 
 async def test_risk_stays_shut_until_the_account_was_read(tmp_path: Path) -> None:
