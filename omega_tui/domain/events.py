@@ -89,10 +89,11 @@ class FillReported:
 
 @dataclass(frozen=True, slots=True)
 class PositionsReported:
-    """All open positions of the account: what is absent is closed."""
+    """All open positions of the account: what is absent is closed. `asked` marks an answer to a question."""
 
     positions: tuple[Position, ...]
     exchange_ms: int
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

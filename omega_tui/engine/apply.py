@@ -4,11 +4,12 @@ Pure bookkeeping; what the engine does about a fact (asking again, journalling) 
 what is returned.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from omega_tui.domain.account import Position
 from omega_tui.domain.events import (
     BalanceReported,
     BookChanged,
@@ -26,7 +27,7 @@ from omega_tui.domain.events import (
     TradesPrinted,
 )
 from omega_tui.domain.market import Ticker
-from omega_tui.domain.orders import Fill
+from omega_tui.domain.orders import Fill, HoldSide
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.feeds import MARKET_SURFACES
 from omega_tui.engine.ledger import Tracked, is_marked
@@ -206,11 +207,13 @@ def judge_size(state: State, tracked: Tracked, before: Decimal | None) -> bool:
 def _apply_positions(state: State, event: PositionsReported) -> Consequences:
     state.feeds.touch(Surface.PRIVATE)
     state.account_reports += 1
-    state.positions_known = True
+    first, state.positions_known = not state.positions_known, True
     state.unsettled.settle(event.exchange_ms)
     if are_same_positions(state.positions, event.positions, state.options.balance_step):
         return _NOTHING
     before = state.positions
+    if not event.asked and not first and _holdings(before) != _holdings(event.positions):
+        state.holdings_pushed_at = state.clock.monotonic()
     state.positions = tuple(sorted(event.positions, key=lambda each: (each.symbol, each.hold_side)))
     for position in event.positions:
         if position.mark_price is not None:
@@ -219,6 +222,10 @@ def _apply_positions(state: State, event: PositionsReported) -> Consequences:
     turned = note_flips(state, before, state.positions)
     switched = judge_modes(state, state.positions)
     return Consequences(reconcile=turned or switched or have_other_terms(before, state.positions))
+
+
+def _holdings(positions: Iterable[Position]) -> set[tuple[str, HoldSide, Decimal]]:
+    return {(each.symbol, each.hold_side, each.size) for each in positions}
 
 
 def _apply_balance(state: State, event: BalanceReported) -> Consequences:
@@ -262,6 +269,7 @@ def _apply_health(state: State, event: HealthChanged) -> Consequences:
         return Consequences(reconcile=was_live and event.surface is Surface.PRIVATE)
     state.reconciled = False
     state.private_epoch += 1
+    state.holdings_pushed_at = None
     return Consequences(reconcile=True)
 
 

@@ -50,7 +50,7 @@ def diff(truth: VenueTruth, ours: Ours) -> Iterator[Event]:
             yield OrderReported(report, EvidenceSource.OPEN_ORDERS)
     if truth.positions is not None and not are_same_positions(ours.positions, truth.positions, ours.step):
         newest = max((each.updated_ms or 0 for each in truth.positions), default=0)
-        yield PositionsReported(truth.positions, newest)
+        yield PositionsReported(truth.positions, newest, asked=True)
     if truth.balance is not None and not is_same_balance(ours.balance, truth.balance, ours.step):
         yield BalanceReported(truth.balance)
     for settings in truth.settings:

@@ -31,6 +31,7 @@ _FRESH_SETTINGS_SECONDS = 25.0
 _FILL_OVERLAP_MS = 60_000
 _OLDEST_FILLS_MS = 6 * 86_400_000
 _SLACK_SECONDS = 0.25
+_LIST_LAG_SECONDS = 3.0
 
 Receive = Callable[[Event], None]
 Follow = Callable[[Consequences], None]
@@ -112,15 +113,21 @@ class Reconciler:
 
     def _take(self, truth: VenueTruth, seen: int) -> None:
         """Take in what differs. When the stream told newer news of the account since `seen`, an older answer
-        must not undo it."""
+        must not undo it; nor may one that was asked for right after the news, because lists lag behind."""
         if seen != self._state.account_reports:
             truth = VenueTruth(truth.open_orders, None, None, truth.settings)
+        elif self._lists_lag():
+            truth = VenueTruth(truth.open_orders, None, truth.balance, truth.settings)
         state, step = self._state, self._state.options.balance_step
         ours = Ours(state.ledger, state.positions, state.balance, state.settings, step)
         for event in tuple(diff(truth, ours)):
             self._receive(event)
         state.positions_known |= truth.positions is not None
         state.feeds.answer(Surface.PRIVATE)
+
+    def _lists_lag(self) -> bool:
+        pushed = self._state.holdings_pushed_at
+        return pushed is not None and self._state.clock.monotonic() - pushed < _LIST_LAG_SECONDS
 
     async def _read_positions(self, fresh: float) -> tuple[Position, ...] | None:
         if not self._rounds.is_due("positions", fresh):

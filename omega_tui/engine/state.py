@@ -78,6 +78,7 @@ class State:
         self.positions: tuple[Position, ...] = ()
         self.positions_known = False
         self.account_reports = 0
+        self.holdings_pushed_at: float | None = None
         self.private_epoch = 0
         self.balance: Balance | None = None
         self.marks: dict[str, tuple[int, Decimal]] = {}

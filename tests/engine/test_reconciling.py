@@ -138,6 +138,24 @@ async def test_an_older_answer_does_not_undo_newer_news(tmp_path: Path) -> None:
             assert rig.views.positions().rows == ()
 
 
+async def test_a_list_that_lags_behind_the_stream_does_not_bring_a_closed_position_back(
+    tmp_path: Path,
+) -> None:
+    """Bitget's lists show what happened up to seconds later; the push before the question is newer."""
+    async with running(tmp_path, FakeGateway(positions=(position(),))) as rig:
+        await rig.advance(5)
+        rig.gateway.emit(PositionsReported((), 9))
+        for _ in range(4):
+            rig.gateway.emit(FillReported(fill("1", order_id="web", at=rig.clock.wall_ms())))
+            rig.gateway.emit(HealthChanged(Surface.ACTIONS, Health.LIVE, ""))
+            rig.engine._look_again()
+            await rig.advance(0.7)
+            assert rig.views.positions().rows == ()
+        rig.gateway.positions = (position("0.2"),)
+        await rig.advance(5)
+        assert [row.size for row in rig.views.positions().rows] == [D("0.2")], "what lasts is the truth"
+
+
 async def test_fills_of_stream_and_query_count_once_and_the_past_not_at_all(tmp_path: Path) -> None:
     """Session sums are folds over distinct executions since the session began."""
     gateway = FakeGateway(fills=(fill("old", profit="100", fee="-9"),))
