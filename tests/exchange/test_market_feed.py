@@ -19,7 +19,7 @@ from omega_tui.domain.events import (
 from omega_tui.domain.market import Timeframe
 from omega_tui.exchange.bitget.frames import MalformedFrame, decode_push
 from omega_tui.exchange.bitget.market_feed import MarketFeed
-from omega_tui.exchange.bitget.session import FrameDropped, TopicConfirmed, TopicFailed
+from omega_tui.exchange.bitget.session_events import FrameDropped, TopicConfirmed, TopicFailed
 from omega_tui.exchange.bitget.topics import Topic
 
 

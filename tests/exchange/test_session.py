@@ -7,15 +7,14 @@ import pytest
 
 from omega_tui.domain.market import Timeframe
 from omega_tui.exchange.bitget.frames import Push
-from omega_tui.exchange.bitget.session import (
+from omega_tui.exchange.bitget.session import Session, SessionTiming
+from omega_tui.exchange.bitget.session_events import (
     ErrorReported,
     FrameDropped,
     LoggedIn,
     LoginRefused,
     ReconnectNeeded,
-    Session,
     SessionEvent,
-    SessionTiming,
     TopicConfirmed,
     TopicFailed,
 )

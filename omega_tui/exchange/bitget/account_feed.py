@@ -22,7 +22,7 @@ from omega_tui.domain.events import (
     Surface,
 )
 from omega_tui.exchange.bitget.frames import MalformedFrame, Push, RawPush
-from omega_tui.exchange.bitget.session import (
+from omega_tui.exchange.bitget.session_events import (
     ErrorReported,
     FrameDropped,
     SessionEvent,

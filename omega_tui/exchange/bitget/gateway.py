@@ -21,6 +21,7 @@ from omega_tui.exchange.bitget.account_feed import AccountFeed
 from omega_tui.exchange.bitget.actions import RestActions
 from omega_tui.exchange.bitget.board import ActionsBoard
 from omega_tui.exchange.bitget.contracts_cache import ContractsCache
+from omega_tui.exchange.bitget.dialing import Dial, dial
 from omega_tui.exchange.bitget.dispatch import Dispatch, Sender
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.key_check import AccountFacts, KeyCheck
@@ -33,7 +34,7 @@ from omega_tui.exchange.bitget.server_clock import ServerClock
 from omega_tui.exchange.bitget.service import Service
 from omega_tui.exchange.bitget.session import Session
 from omega_tui.exchange.bitget.signing import sign_login
-from omega_tui.exchange.bitget.stream import Dial, Stream, dial
+from omega_tui.exchange.bitget.stream import Stream
 from omega_tui.exchange.bitget.timekeeper import Timekeeper
 from omega_tui.exchange.bitget.topics import Topic
 from omega_tui.exchange.bitget.translate_market import parse_instruments

@@ -29,7 +29,7 @@ from omega_tui.exchange.bitget.frames import (
     decode_candle_rows,
     decode_flat_rows,
 )
-from omega_tui.exchange.bitget.session import (
+from omega_tui.exchange.bitget.session_events import (
     ErrorReported,
     FrameDropped,
     SessionEvent,

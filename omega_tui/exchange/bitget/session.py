@@ -13,6 +13,16 @@ from enum import Enum
 from omega_tui.domain.text import safe_text
 from omega_tui.exchange.bitget.codes import WsCode
 from omega_tui.exchange.bitget.frames import MalformedFrame, Push, decode_push, require_strict
+from omega_tui.exchange.bitget.session_events import (
+    ErrorReported,
+    FrameDropped,
+    LoggedIn,
+    LoginRefused,
+    ReconnectNeeded,
+    SessionEvent,
+    TopicConfirmed,
+    TopicFailed,
+)
 from omega_tui.exchange.bitget.topics import Topic, build_requests
 from omega_tui.exchange.bitget.wire import MESSAGES_PER_SECOND, PING, PONG
 
@@ -43,62 +53,6 @@ class SessionTiming:
     acknowledgement: float = 5.0
     first_retry: float = 2.0
     longest_retry: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedIn:
-    """The private address accepted the login; subscriptions follow."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoginRefused:
-    """The login failed. When `clock_is_off` a fresh time offset may cure it; else nothing here can."""
-
-    code: str
-    message: str
-    clock_is_off: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TopicConfirmed:
-    """The exchange acknowledged a subscription."""
-
-    topic: Topic
-
-
-@dataclass(frozen=True, slots=True)
-class TopicFailed:
-    """A subscription was refused or not acknowledged in time; it is asked for again later."""
-
-    topic: Topic
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class FrameDropped:
-    """A frame was not understood and left out."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReconnectNeeded:
-    """This connection cannot be trusted any more."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorReported:
-    """The exchange complained about nothing in particular."""
-
-    code: str
-    message: str
-
-
-SessionEvent = (
-    LoggedIn | LoginRefused | TopicConfirmed | TopicFailed | FrameDropped | ReconnectNeeded | ErrorReported
-)
 
 
 class _State(Enum):
@@ -170,6 +124,23 @@ class Session:
         for subscription in self._topics.values():
             subscription.state = _State.WANTED
             subscription.leave_first = False
+
+    def successor(self, now: float) -> "Session":
+        """A session for a second connection that is to want the same."""
+        other = Session(self._build_login, self._timing)
+        other.want(self._topics, now)
+        return other
+
+    def adopt(self, other: "Session", now: float) -> int:
+        """Go on with the connection of `other`, still wanting what is wanted here; returns the new epoch."""
+        wanted = tuple(self._topics)
+        self._topics, self._outbox, self._sent = other._topics, other._outbox, other._sent
+        self._connected, self._ready, self._login_due = other._connected, other._ready, other._login_due
+        self._ping_at, self._pong_due = other._ping_at, other._pong_due
+        self._malformed_in_a_row = other._malformed_in_a_row
+        self.epoch += 1
+        self.want(wanted, now)
+        return self.epoch
 
     def want(self, topics: Iterable[Topic], now: float) -> None:
         """Subscribe to exactly these topics: leave the others, ask for the new ones."""

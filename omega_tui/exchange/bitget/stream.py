@@ -9,17 +9,19 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
 from omega_tui.clock import Clock, Ids
 from omega_tui.domain.text import safe_text
 from omega_tui.exchange.bitget.backoff import Backoff
+from omega_tui.exchange.bitget.dialing import Dial, Socket, dial
 from omega_tui.exchange.bitget.frames import MalformedFrame, Push
-from omega_tui.exchange.bitget.session import LoginRefused, ReconnectNeeded, Session, SessionEvent
+from omega_tui.exchange.bitget.rotation import Successor, raise_successor
+from omega_tui.exchange.bitget.session import Session
+from omega_tui.exchange.bitget.session_events import LoginRefused, ReconnectNeeded, SessionEvent
 
 _TICK_SECONDS = 0.25
 _HEALTHY_SECONDS = 10.0
@@ -28,13 +30,11 @@ _CLOSE_SECONDS = 1.0
 _LOGIN_PAUSE_SECONDS = 60.0
 _CROWDED_PAUSE_SECONDS = 30.0
 _LONGEST_PAUSE_SECONDS = 300.0
-_FAMILY_RACE_SECONDS = 0.25
-_MAX_FRAME_BYTES = 4 * 2**20
-_QUEUED_FRAMES = 64
+ROTATION_SECONDS = 23 * 3600.0
+"""Age at which a connection is replaced, an hour before Bitget would cut it (`wire.CONNECTION_SECONDS`)."""
+_ROTATION_RETRY_SECONDS = 120.0
 
 _log = logging.getLogger(__name__)
-# The library logs frames in full when told to debug, and a login frame holds a key.
-_silent = logging.Logger("omega_tui.stream.frames", level=logging.CRITICAL + 1)
 
 
 class StreamHandler(Protocol):
@@ -61,62 +61,6 @@ class StreamHandler(Protocol):
         ...
 
 
-class Droppable(Protocol):
-    """A transport that can be cut off."""
-
-    def abort(self) -> None:
-        """Drop the connection at once, unsent frames with it."""
-        ...
-
-
-class Socket(Protocol):
-    """What a stream needs of a connection: one of `websockets`, or a test's."""
-
-    async def recv(self, decode: Literal[False]) -> bytes:
-        """The next frame. Raises ConnectionClosed at the end."""
-        ...
-
-    async def send(self, message: str) -> None:
-        """Send a text frame. Raises ConnectionClosed at the end."""
-        ...
-
-    async def close(self) -> None:
-        """Say goodbye and wait for the other side's."""
-        ...
-
-    @property
-    def transport(self) -> Droppable:
-        """What carries the frames."""
-        ...
-
-
-Dial = Callable[[str], Awaitable[Socket]]
-"""Opens a connection to an address; raises what `websockets.connect` raises."""
-
-
-async def dial(url: str) -> Socket:
-    """Open a WebSocket."""
-    # An explicit host makes the library refuse redirects to another one; proxies of the environment
-    # would see keys, compression costs more than a local link saves.
-    target = urlsplit(url)
-    return await connect(
-        url,
-        host=target.hostname,
-        port=target.port or (443 if target.scheme == "wss" else 80),
-        proxy=None,
-        compression=None,
-        ping_interval=None,
-        open_timeout=_OPEN_SECONDS,
-        close_timeout=_CLOSE_SECONDS,
-        max_size=_MAX_FRAME_BYTES,
-        max_queue=_QUEUED_FRAMES,
-        logger=_silent,
-        # Racing address families is for the internet; here it would only leave a socket open when
-        # cancelled half-way (Python 3.11).
-        happy_eyeballs_delay=_FAMILY_RACE_SECONDS if target.scheme == "wss" else None,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Ended:
     """Why a connection ended, and the least pause before the next one."""
@@ -129,7 +73,8 @@ class _Ended:
 class Stream:
     """One connection that is kept up until `run` is cancelled.
 
-    `prepare` is awaited before each connection with True when the last login failed over its timestamp.
+    `prepare` is awaited before each connection with True when the last login failed over its timestamp. At
+    the age of `rotation` seconds a second connection takes over before the first one is closed.
     """
 
     def __init__(
@@ -141,6 +86,7 @@ class Stream:
         ids: Ids,
         prepare: Callable[[bool], Awaitable[None]] | None = None,
         dial: Dial = dial,
+        rotation: float = ROTATION_SECONDS,
     ) -> None:
         self._url = url
         self._dial = dial
@@ -149,6 +95,9 @@ class Stream:
         self._clock = clock
         self._backoff = Backoff(ids)
         self._prepare = prepare
+        self._rotation = rotation
+        self._rotate_at = 0.0
+        self._successor: Successor | None = None
         self._wake = asyncio.Event()
         self._verdict: _Ended | None = None
         self._reported: set[str] = set()
@@ -169,6 +118,7 @@ class Stream:
                 ended = _Ended(f"internal error: {type(error).__name__}", pause=_OPEN_SECONDS)
                 self._log_once(error)
             self._session.disconnected()
+            await self._drop_the_successor()
             self._handler.lost(ended.reason)
 
     def _log_once(self, error: Exception) -> None:
@@ -188,26 +138,60 @@ class Stream:
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI, ValueError) as error:
             return _Ended(f"cannot connect: {safe_text(str(error)) or type(error).__name__}")
         began = self._clock.monotonic()
+        epoch = self._session.connected(began)
         try:
-            return await self._converse(websocket, began)
+            ended = await self._converse(websocket, epoch)
+            while (successor := self._successor) is not None and not ended.reason:
+                self._successor = None
+                ended = await self._take_over(successor)
+            return ended
         finally:
             if self._clock.monotonic() - began >= _HEALTHY_SECONDS:
                 self._backoff.healthy()
-            await self._close(websocket)
 
-    async def _converse(self, websocket: Socket, began: float) -> _Ended:
+    async def _take_over(self, successor: Successor) -> _Ended:
+        """Go on with the connection that was opened beside the old one, first with what it brought so far."""
+        now = self._clock.monotonic()
+        epoch = self._session.adopt(successor.session, now)
+        for push in successor.held:
+            with suppress(MalformedFrame):
+                self._handler.push(push, now)
+        return await self._converse(successor.socket, epoch)
+
+    async def _converse(self, websocket: Socket, epoch: int) -> _Ended:
+        """Talk until the connection ends; without a reason when a successor is to take over."""
         self._verdict = None
-        epoch = self._session.connected(began)
+        self._rotate_at = self._clock.monotonic() + self._rotation
         self._wake.set()
-        keeper = asyncio.create_task(self._keep(websocket))
+        tasks = [asyncio.create_task(self._keep(websocket)), asyncio.create_task(self._rotate(websocket))]
         try:
             return await self._read(websocket, epoch)
         except ConnectionClosed as closed:
             words = f"connection closed: {closed.rcvd.code}" if closed.rcvd else "connection lost"
             return self._verdict or _Ended(words)
         finally:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._close(websocket)
+
+    async def _rotate(self, websocket: Socket) -> None:
+        """Once this connection is old, open another one beside it and then end this one."""
+        while True:
+            await asyncio.sleep(max(self._rotate_at - self._clock.monotonic(), 0.0))
+            if self._prepare is not None:
+                await self._prepare(False)
+            successor = await raise_successor(self._dial, self._url, self._session, self._clock)
+            if successor is not None:
+                self._successor, self._verdict = successor, _Ended("")
+                websocket.transport.abort()
+                return
+            self._rotate_at = self._clock.monotonic() + _ROTATION_RETRY_SECONDS
+
+    async def _drop_the_successor(self) -> None:
+        if self._successor is not None:
+            await self._close(self._successor.socket)
+            self._successor = None
 
     async def _read(self, websocket: Socket, epoch: int) -> _Ended:
         session, handler, monotonic = self._session, self._handler, self._clock.monotonic
