@@ -6,9 +6,9 @@ from itertools import count
 
 from omega_tui.domain.events import OrderReported
 from omega_tui.domain.order_lifecycle import build_intent_order
-from omega_tui.domain.orders import Order, OrderRequest, OrderState, Side
+from omega_tui.domain.orders import Order, OrderChange, OrderRequest, OrderState, Side
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
-from omega_tui.exchange.port import Accepted, Outcome
+from omega_tui.exchange.port import Accepted, Outcome, Rejected
 from tests.engine.fake_gateway import D, FakeGateway, order
 
 
@@ -36,6 +36,7 @@ class PlanDesk:
         self.events: list[str] = []
         self._ids = count(7000)
         gateway.on_place = self.place
+        gateway.on_amend = self.amend
 
     def place(self, request: OrderRequest) -> Outcome:
         verdict = self.judge(request)
@@ -49,6 +50,19 @@ class PlanDesk:
             if self.shows:
                 self.gateway.emit(OrderReported(made))
         return Accepted(order_id, request.client_order_id)
+
+    def amend(self, change: OrderChange) -> Outcome:
+        """Plans are changed in place and keep their ids."""
+        for made in self.gateway.open_orders:
+            if made.order_id == change.target.order_id:
+                self.events.append(f"amended {made.client_order_id}")
+                size = made.size if change.size is None else change.size
+                changed = replace(made, plan=change.plan or made.plan, size=size)
+                rest = tuple(each for each in self.gateway.open_orders if each is not made)
+                self.gateway.open_orders = (*rest, changed)
+                self.gateway.emit(OrderReported(changed))
+                return Accepted(made.order_id, made.client_order_id)
+        return Rejected("43025", "no such plan")
 
     def show(self, made: Order) -> None:
         """A plan that came to be without us."""

@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from omega_tui.domain.events import FillReported, OrderReported, PositionsReported
+from omega_tui.domain.events import FillReported, PositionsReported
 from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, Side
 from omega_tui.domain.plans import PlanKind, TriggerBy
 from omega_tui.engine.intents import Protect
@@ -347,20 +346,27 @@ async def test_a_partial_stop_follows_the_size_of_its_position(tmp_path: Path) -
     async with holding(tmp_path) as (rig, _):
         protect(rig, share=D("0.5"))
         await advance(rig, 1)
-        [leg] = rig.gateway.open_orders
-        assert leg.size == D("0.25")
+        assert rig.gateway.open_orders[0].size == D("0.25")
         for size, wanted in (("0.8", "0.4"), ("0.2", "0.1")):
             rig.gateway.positions = (position(size),)
             rig.gateway.emit(PositionsReported(rig.gateway.positions, rig.clock.wall_ms()))
             await advance(rig, 3)
-            assert rig.gateway.amended[-1].size == D(wanted)
-            leg = replace(leg, size=D(wanted))
-            rig.gateway.open_orders = (leg,)
-            rig.gateway.emit(OrderReported(leg))
-        count = len(rig.gateway.amended)
+            await rig.until(lambda wanted=wanted: rig.gateway.open_orders[0].size == D(wanted))
         await advance(rig, 5)
-        assert len(rig.gateway.amended) == count
+        assert len(rig.gateway.amended) == 2
         assert rig.gateway.canceled == []
+
+
+async def test_a_whole_stop_is_moved_in_place(tmp_path: Path) -> None:
+    """FAULTS O21: the exchange keeps one; there is no moment without it."""
+    async with holding(tmp_path) as (rig, desk):
+        protect(rig)
+        await advance(rig, 1)
+        assert protect(rig, "59500").taken
+        await advance(rig, 1)
+        assert [event.split()[0] for event in desk.events] == ["placed", "amended"]
+        assert rig.views.positions().rows[0].stop_price == D("59500")
+        assert "stop confirmed: LONG 0.5 BTCUSDT at 59500" in rig.log_text()
 
 
 async def test_a_fill_whose_position_is_not_told_is_asked_for_within_two_seconds(tmp_path: Path) -> None:
