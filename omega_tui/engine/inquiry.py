@@ -23,6 +23,8 @@ MISS_SPACING_SECONDS = 5.0
 """Time between two "not found" that count: longer than the exchange takes to show what it accepted."""
 
 _CLOCK_MARGIN_MS = 5_000
+_RESTORED_MARGIN_MS = 3_600_000
+"""The age of an order of an earlier run is only as true as the wall clock was."""
 
 
 class Inquiry:
@@ -84,7 +86,8 @@ class Inquiry:
         if order.order_id is not None or tracked.opened_at is None:
             return []
         age_ms = round((self._state.clock.monotonic() - tracked.opened_at) * 1000)
-        since = self._state.feeds.exchange_now_ms() - age_ms - _CLOCK_MARGIN_MS
+        margin = _CLOCK_MARGIN_MS if tracked.restored_at is None else _RESTORED_MARGIN_MS
+        since = self._state.feeds.exchange_now_ms() - age_ms - margin
         return sorted(
             {
                 fill.order_id

@@ -10,6 +10,8 @@ from omega_tui.domain.orders import OrderType, Side
 from omega_tui.engine.intents import SelectSymbol
 from omega_tui.engine.views import Posture
 from omega_tui.exchange.bitget.wire import REQUESTS_PER_MINUTE, REQUESTS_PER_SECOND, RestPath
+from omega_tui.settings import load
+from omega_tui.wiring import _engine_options
 from tests.engine.fake_gateway import D, FakeGateway, FakeReads, balance, book, position, ticker
 from tests.engine.rig import Rig, running
 
@@ -204,3 +206,13 @@ async def test_the_end_of_a_long_outage_is_noticed_within_seconds(tmp_path: Path
             await rig.advance(1, fresh=False)
         status = rig.views.status()
         assert {status.book.health, status.private.health} == {Health.POLLING}
+
+
+def test_the_intervals_that_were_set_are_the_ones_used(tmp_path: Path) -> None:
+    """Two figures that change places in the wiring look right in every other test."""
+    given = {"price": 3.0, "positions": 4.0, "orders": 6.0, "account": 12.0}
+    flags = {f"polling.{kind}_seconds": str(each) for kind, each in given.items()}
+    settings = load(flags | {"polling.least_change": "0.05"}, environment={}, folder=tmp_path)
+    options = _engine_options(settings, "")
+    assert options.balance_step == D("0.05")
+    assert given == {kind: getattr(options, f"poll_{kind}_seconds") for kind in given}

@@ -44,3 +44,10 @@ async def test_n24_a_machine_that_slept_compares_the_account_before_it_takes_ris
         assert not rig.place().taken
         gate.set()
         await rig.until(lambda: rig.views.status().posture is Posture.NORMAL)
+
+
+async def test_a_machine_that_is_too_slow_does_not_flood_the_log(tmp_path: Path) -> None:
+    async with running(tmp_path, stall_seconds=0.25) as rig:
+        for _ in range(30):
+            await rig.advance(0.25 + 0.3)
+        assert 1 <= rig.log_text().count("stood still") <= 3
