@@ -240,8 +240,9 @@ class Amender:
         diary, row = self._state.diary, AmendRow(tracked.key, change, why)
         diary.write(f"sending: {why}")
         stopped = await self._sender.write_ahead(AMEND, row, why, reduces=tracked.order.reduce_only)
-        if stopped or tracked.order.state.terminal:
-            diary.error(f"not sent: {why}: {stopped or f'the order is {tracked.order.state}'}")
+        stopped = stopped or self._stopped_meanwhile(tracked)
+        if stopped:
+            diary.error(f"not sent: {why}: {stopped}")
             return
         outcome: Outcome = _UNANSWERED
         try:
@@ -251,6 +252,16 @@ class Amender:
             self._look_again()
         if isinstance(outcome, Accepted | Unknown):
             await self._verify(tracked, change)
+
+    def _stopped_meanwhile(self, tracked: Tracked) -> str:
+        """Why a change must not leave although it was taken up; empty when it may."""
+        order = tracked.order
+        if order.state.terminal:
+            return f"the order is {order.state}"
+        if tracked.cancel_requested:
+            return "its cancellation was asked for"
+        halted = self._state.is_halted(order.symbol) and not order.reduce_only
+        return "halted before it left" if halted else ""
 
     def _tell(self, outcome: Outcome, why: str) -> None:
         diary = self._state.diary

@@ -156,7 +156,8 @@ class CancelDesk:
         try:
             outcome = await action()
         finally:
-            self._tell(outcome, chosen, f"every {word} of {where}")
+            if chosen or kind is None or isinstance(outcome, NotSent | Unknown):
+                self._tell(outcome, chosen, f"every {word} of {where}")
             self._settle(chosen, [outcome] * len(chosen))
 
     async def _ask(self, group: Sequence[Tracked]) -> None:

@@ -211,8 +211,8 @@ class ExpectedLegs:
         elif expected.closed:
             return
         else:
-            expected.closed = True
             receipt = self._close(ClosePosition(position.symbol, position.hold_side, expected.share))
+            expected.closed = receipt.taken
             trouble = f"{why}; {receipt.text}"
         if trouble != expected.trouble:
             expected.trouble = trouble

@@ -292,3 +292,46 @@ async def test_an_old_order_that_fills_meanwhile_is_no_gap(tmp_path: Path) -> No
         gateway.emit(OrderReported(order("old", S.FILLED, filled="0.01")))
         await rig.until(lambda: not _states(rig))
         assert "old order gone" not in rig.log_text()
+
+
+@pytest.mark.parametrize("told_first", [0, 1, 2])
+@pytest.mark.parametrize("turned", [False, True])
+async def test_the_answer_the_end_and_the_beginning_may_come_in_any_order(
+    tmp_path: Path, told_first: int, turned: bool
+) -> None:
+    """The stream overtakes the answer, or the new order is seen before the old one is gone."""
+    gateway = _gateway()
+
+    def told(new: str) -> list[OrderReported]:
+        news = [
+            OrderReported(order("old", S.CANCELED)),
+            OrderReported(order(new, order_id="9002", price="59100")),
+        ]
+        return news[::-1] if turned else news
+
+    def amend(change: OrderChange) -> Outcome:
+        gateway.emit(*told(change.new_client_order_id)[:told_first])
+        return Accepted(None, change.new_client_order_id)
+
+    gateway.on_amend = amend
+    async with running(tmp_path, gateway) as rig:
+        await rig.until(lambda: _states(rig))
+        new = await _amend(rig, price=D("59100"))
+        gateway.open_orders = (order(new, order_id="9002", price="59100"),)
+        await rig.settle()
+        gateway.emit(*told(new)[told_first:])
+        await rig.until(lambda: "took the place of the old order" in rig.log_text())
+        assert _states(rig) == {new: S.WORKING}
+        assert "refused" not in rig.log_text()
+        assert gateway.canceled == []
+
+
+async def test_a_halt_while_an_entry_trigger_is_being_amended_stops_the_change(tmp_path: Path) -> None:
+    """The trigger would have been moved nearer to the price after everything was to stop."""
+    trigger = replace(_stop(PlanKind.TRIGGER, "0.01"), reduce_only=False, side=Side.BUY)
+    async with running(tmp_path, _gateway(trigger)) as rig:
+        await rig.until(lambda: _states(rig))
+        assert rig.engine.submit(AmendOrder("old", trigger_price=D("58500"))).taken
+        rig.engine.submit(Halt())
+        await rig.until(lambda: "not sent: amend" in rig.log_text())
+        assert rig.gateway.amended == []

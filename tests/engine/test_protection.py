@@ -11,7 +11,7 @@ import pytest
 from omega_tui.domain.events import FillReported, PositionsReported
 from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, Side
 from omega_tui.domain.plans import PlanKind, TriggerBy
-from omega_tui.engine.intents import Protect
+from omega_tui.engine.intents import ClosePosition, Protect
 from omega_tui.engine.options import StopAnswer
 from omega_tui.exchange.port import Outcome, Rejected, Unknown
 from tests.engine.fake_gateway import EXCHANGE_MS, D, FakeGateway, fill, position
@@ -220,6 +220,18 @@ async def test_o17_a_stop_that_is_refused_again_and_again_ends_in_words(tmp_path
         assert len(rig.gateway.placed) == 3, "the stop and two more attempts"
         assert len({each.client_order_id for each in rig.gateway.placed}) == 3
         assert "the stop was rejected: stop price refused (45122); protect or close it" in alarm(rig)
+
+
+async def test_o17_the_close_in_place_of_a_stop_is_not_forgotten_behind_another_close(tmp_path: Path) -> None:
+    """Refused because half was just being closed, it was counted as done, and the rest stayed naked."""
+    answer = StopAnswer.RETRY_THEN_CLOSE
+    async with holding(tmp_path, stop_answer=answer, stop_retries=0) as (rig, desk):
+        desk.judge = stops_refused
+        assert rig.engine.submit(ClosePosition("BTCUSDT", LONG, D("0.5"))).taken
+        protect(rig)
+        await advance(rig, 8)
+        closes = [each.size for each in rig.gateway.placed if each.reduce_only and each.plan is None]
+        assert closes == [D("0.25"), D("0.5")]
 
 
 async def test_o17_only_the_alarm_when_that_is_the_answer(tmp_path: Path) -> None:
