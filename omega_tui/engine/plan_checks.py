@@ -34,10 +34,6 @@ def leg_problems(state: State, ticket: Ticket) -> Iterator[str]:
             f"{profile.name} asks for a stop with every entry: type one, "
             f"or leave it empty for one at {decimal_text(profile.stop_percent)} %"
         )
-    if ticket.plan is not None and ticket.plan.kind is PlanKind.TRAILING:
-        if ticket.stop is not None or ticket.target is not None:
-            yield "a trailing entry cannot bring a stop along: enter with a trigger or a limit instead"
-        return
     yield from _side_problems(state, ticket)
     yield from _reward_problems(ticket)
 

@@ -329,7 +329,6 @@ CLOSE_LONG = {"side": Side.SELL, "closes": True, "size": D("0.5"), **MARKET}
         ({"plan": plan(PlanKind.TRAILING_STOP, "61000", rate="0.00015"), **CLOSE_LONG}, "in steps of 0.01 %"),
         ({"plan": plan(PlanKind.TRIGGER, None), **MARKET}, "type a trigger price"),
         ({"plan": plan(PlanKind.STOP_LOSS, "59000"), **MARKET}, "only closes: mark the order as reducing"),
-        ({"plan": plan(PlanKind.TRAILING, "61000", rate="0.01"), **MARKET}, "cannot bring a stop along"),
     ],
 )
 def test_plans_that_would_fire_at_once_or_never_are_refused(changes: dict[str, object], words: str) -> None:

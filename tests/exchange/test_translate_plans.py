@@ -182,7 +182,6 @@ _CONTRADICTIONS: list[Callable[[], OrderRequest]] = [
         plan_order(PlanKind.TRIGGER, _LONG, hedge=False, limit=True), time_in_force=TimeInForce.POST_ONLY
     ),
     lambda: replace(plan_order(PlanKind.TRAILING, _LONG, hedge=False), order_type=OrderType.LIMIT, price=1),
-    lambda: replace(plan_order(PlanKind.TRAILING, _LONG, hedge=False, closes=False), stop_loss=Decimal(1)),
     lambda: _without_callback(PlanKind.TRAILING),
     lambda: _without_callback(PlanKind.TRAILING_STOP),
     lambda: plan_order(PlanKind.STOP_LOSS, _LONG, hedge=False, by=TriggerBy.INDEX),
@@ -290,3 +289,18 @@ def test_a_plan_of_somebody_else_that_waits_for_the_index_is_shown() -> None:
     order = _stop(triggerType="index_price")
     assert order.plan is not None
     assert order.plan.trigger_by is TriggerBy.INDEX
+
+
+def test_a_trailing_order_brings_its_legs_along_in_percent_of_the_price_it_will_fill_at() -> None:
+    """Bug: a price where Bitget reads percent. The exchange takes it, and a stop lies nowhere near."""
+    trailing = plan_order(PlanKind.TRAILING, HoldSide.LONG, hedge=True, closes=False)
+    assert trailing.plan is not None
+    armed = trailing.plan.trigger_price
+    request = replace(trailing, stop_loss=armed * Decimal("0.96"), take_profit=armed * Decimal("1.061239"))
+    params = _built(request)[1]
+    assert (params["stopLossTriggerPrice"], params["stopLossTriggerType"]) == ("4", "fill_price")
+    assert (params["stopSurplusTriggerPrice"], params["stopSurplusTriggerType"]) == ("6.12", "fill_price")
+    listed, _ = _accepted(request)
+    assert listed.stop_loss is None, "its legs are told in percent, which are no prices"
+    with pytest.raises(TranslationError):
+        _built(replace(request, stop_loss=armed * Decimal("0.99999")))

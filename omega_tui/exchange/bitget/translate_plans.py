@@ -8,7 +8,7 @@ by the mark price, so that one odd trade ends nothing; Place-Order has no word f
 """
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 import msgspec
@@ -73,6 +73,7 @@ _STATES = {
 _FAILED = "fail_execute"
 _FAILED_WORDS = "triggered, and the exchange refused its order"
 _PERCENT = 2
+_LEAST_LEG_PERCENT = Decimal("0.01")
 
 PLAN_GROUPS = ("normal_plan", "track_plan", "profit_loss")
 """What the lists of plans are asked for; each plan is in one of the three ("Get-Orders-Plan-Pending")."""
@@ -157,11 +158,21 @@ def _attached(request: OrderRequest, plan: Plan) -> dict[str, str]:
     require_opening_for_legs(request)
     legs = {"stopSurplus": request.take_profit, "stopLoss": request.stop_loss}
     asked = {name: price for name, price in legs.items() if price is not None}
-    if asked and plan.kind.trails:
-        raise TranslationError(
-            "Bitget takes the take profit and stop loss of a trailing order in percent only"
-        )
-    return build_legs(asked)
+    return _legs_in_percent(asked, plan) if plan.kind.trails else build_legs(asked)
+
+
+def _legs_in_percent(legs: Mapping[str, Decimal], plan: Plan) -> dict[str, str]:
+    """A trailing order trades where nobody knows yet: its legs are percentages of the price it fills at
+    ("Place-Plan-Order"), here of the price that arms it, never farther away than asked."""
+    params: dict[str, str] = {}
+    for prefix, price in legs.items():
+        share = abs(price - plan.trigger_price) / plan.trigger_price
+        percent = share.scaleb(_PERCENT).quantize(_LEAST_LEG_PERCENT, ROUND_DOWN)
+        if percent < _LEAST_LEG_PERCENT:
+            raise TranslationError("a leg of a trailing order lies at least 0.01 % away")
+        params[f"{prefix}TriggerPrice"] = decimal_text(percent)
+        params[f"{prefix}TriggerType"] = _TRIGGER_TYPES[TriggerBy.LAST]
+    return params
 
 
 def build_legs(legs: Mapping[str, Decimal]) -> dict[str, str]:
