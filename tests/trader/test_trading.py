@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from omega_tui import AsyncBitGetTrader
-from omega_tui.domain.orders import MarginMode, OrderState, Side, TimeInForce
+from omega_tui.domain.orders import HoldSide, MarginMode, OrderState, Side, TimeInForce
 from omega_tui.trader import (
     ExchangeUnavailable,
     InvalidInput,
@@ -35,6 +35,91 @@ async def resting(trader: AsyncBitGetTrader, **changes: Any) -> Any:
     """A small limit buy below the market."""
     order = {"order_type": "LIMIT", "price": 64000, "stop_loss": 63500, **changes}
     return await trader.place_order(**entry(**order))
+
+
+async def test_a_market_order_is_filled_and_its_position_closes_again(
+    exchange: Simulator, trader: Opened
+) -> None:
+    async with trader(exchange) as one:
+        order = await one.place_order(**entry())
+        assert (order.state, order.filled) == (OrderState.FILLED, D("0.002"))
+        assert order.average_price is not None
+        assert order.average_price > 0
+        [position] = await one.get_positions()
+        assert (position.hold_side, position.size) == (HoldSide.LONG, D("0.002"))
+        [risk] = await one.get_position_risk("BTCUSDT")
+        assert risk.notional is not None
+        assert risk.notional > 100
+        closed = await one.close_position("BTCUSDT", side="LONG")
+        assert closed.left == 0
+        assert await one.get_positions() == ()
+
+
+async def test_hedge_mode_keeps_both_sides_apart(hedged: Simulator, trader: Opened) -> None:
+    """Bug: a close of the long that opens a short, as Bitget's hedge mode does with a naive side."""
+    async with trader(hedged) as one:
+        await one.place_order(**entry())
+        await one.place_order(**entry(side="SELL", stop_loss=66000))
+        assert {each.hold_side for each in await one.get_positions()} == {HoldSide.LONG, HoldSide.SHORT}
+        await one.close_position("BTCUSDT", side="LONG")
+        [left] = await one.get_positions()
+        assert (left.hold_side, left.size) == (HoldSide.SHORT, D("0.002"))
+
+
+async def test_a_share_of_a_position_closes_and_what_is_left_is_told(
+    exchange: Simulator, trader: Opened
+) -> None:
+    async with trader(exchange) as one:
+        await one.place_order(**entry(quantity="0.004"))
+        closed = await one.close_position("BTCUSDT", share="50%")
+        assert closed.left == D("0.002")
+        [order] = closed.orders
+        assert order.reduce_only
+        assert order.filled == D("0.002")
+        with pytest.raises(OrderRefused, match="no short position"):
+            await one.close_position("BTCUSDT", side="SHORT")
+
+
+async def test_stops_and_targets_are_confirmed_replaced_and_refused_on_the_wrong_side(
+    hedged: Simulator, trader: Opened
+) -> None:
+    async with trader(hedged) as one:
+        await one.place_order(**entry())
+        position = await one.set_stop_loss("BTCUSDT", 64000)
+        assert (position.stop_price, position.protected) == (D(64000), D(1))
+        position = await one.set_stop_loss("BTCUSDT", "64200.5")
+        assert position.stop_price == D("64200.5")
+        position = await one.set_take_profit("BTCUSDT", 68000)
+        assert (position.stop_price, position.target_price) == (D("64200.5"), D(68000))
+        with pytest.raises(OrderRefused):
+            await one.set_stop_loss("BTCUSDT", 70000)
+        hedged.fault("plan_refused", code="40917")
+        with pytest.raises((OrderRefused, OrderRejected)):
+            await one.set_stop_loss("BTCUSDT", 63900, seconds=3)
+
+
+async def test_an_amended_order_is_another_order_with_the_new_terms(
+    exchange: Simulator, trader: Opened
+) -> None:
+    async with trader(exchange) as one:
+        order = await resting(one)
+        amended = await one.amend_order(order.id, price=63900, quantity=0.003)
+        assert (amended.price, amended.size) == (D(63900), D("0.003"))
+        [left] = await one.get_open_orders()
+        assert (left.id, left.price, left.size) == (amended.id, D(63900), D("0.003"))
+        assert (await one.get_order(order.id)).state is OrderState.CANCELED
+
+
+async def test_a_trigger_waits_at_the_exchange_and_is_cancelled_by_its_kind(
+    exchange: Simulator, trader: Opened
+) -> None:
+    async with trader(exchange) as one:
+        waiting = await one.place_order(**entry(trigger_price=64000, stop_loss=63500, trigger_by="last"))
+        assert waiting.plan is not None
+        assert waiting.plan.trigger_price == 64000
+        assert await one.execute_cancellations() == (), "resting orders only, unless told"
+        [ended] = await one.execute_cancellations(kind="triggers")
+        assert (ended.canceled, ended.order.id) == (True, waiting.id)
 
 
 async def test_a_resting_order_is_told_when_acknowledged_and_cancelled_with_proof(
