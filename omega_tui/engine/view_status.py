@@ -44,6 +44,7 @@ def build_status(state: State) -> StatusView:
         live_phrase=state.live_phrase,
         day_phrase=UNLOCK_PHRASE if state.risk.is_locked(state.today) else "",
         alarm=state.alarms.text,
+        changing=state.changing,
         alarm_waits=state.alarms.waits_to_be_seen,
     )
 

@@ -95,6 +95,8 @@ class StatusView:
     """How a new ticket is priced by default: the profile's choice."""
     alarm: str = ""
     """What needs the trader's eyes now, such as a position without a stop; empty for nothing."""
+    changing: str = ""
+    """Which setting of the account is being changed now; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

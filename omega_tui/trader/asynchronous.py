@@ -50,10 +50,10 @@ class AsyncBitGetTrader(AsyncReader):
 
     `venue` is "sim" (the simulated exchange, started and ended with the trader), "testnet" or "mainnet";
     without it `use_testnet` decides. Keys that are not given come from where the cockpit takes them. Real
-    money moves only with `live_phrase`. `initial_capital` is what a simulated account starts with and means
-    nothing elsewhere. `sim` is a simulator that serves already: its address, its first line, or the file that
-    holds it. `settings` are options by dotted name, as in the TOML file. Data may take `patience` seconds to
-    come. Raises InvalidInput.
+    money moves only with `live_phrase`. `initial_capital` is what a simulator's account starts with when it
+    is started here, and means nothing elsewhere. `sim` is a simulator that serves already: its address, its
+    first line, or the file that holds it. `settings` are options by dotted name, as in the TOML file. Data
+    may take `patience` seconds to come. Raises InvalidInput.
 
     Numbers may be Decimal, int, float or text; a float means what it prints as. Sizes are in base units, or
     texts with a unit: "500$", "10%bal", "50%pos". Errors are those of `omega_tui.trader.errors`.

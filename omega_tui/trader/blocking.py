@@ -10,7 +10,7 @@ import threading
 import weakref
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import ExitStack
-from functools import wraps
+from functools import partial, wraps
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
@@ -21,6 +21,8 @@ from omega_tui.trader.session import PATIENCE
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+
+_GRACE_SECONDS = 5.0
 
 
 class LoopThread:
@@ -49,20 +51,28 @@ class LoopThread:
         """End the loop and wait for the thread. Safe to call twice."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
+            # A collector that runs on the loop's own thread cannot wait for its end.
+            if threading.current_thread() is not self._thread:
+                self._thread.join()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
             self._loop.run_forever()
         finally:
-            left = asyncio.all_tasks(self._loop)
-            for task in left:
-                task.cancel()
-            self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            self._loop.run_until_complete(self._wind_up())
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
             self._loop.close()
+
+    async def _wind_up(self) -> None:
+        """Let what an interrupt cut short clean up after itself, then end what is left."""
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        if left:
+            await asyncio.wait(left, timeout=_GRACE_SECONDS)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
 
 def _blocking(
@@ -115,8 +125,8 @@ class BitGetTrader:
             patience=patience,
         )
         self._thread = LoopThread()
-        self._at_exit = weakref.WeakMethod(self.close)
-        atexit.register(_close, self._at_exit)
+        self._at_exit = partial(_close, weakref.ref(self))
+        atexit.register(self._at_exit)
         with ExitStack() as undo:
             undo.callback(self.close)
             self._thread.run(self._trader.open())
@@ -177,7 +187,7 @@ class BitGetTrader:
     resume = _blocking(AsyncBitGetTrader.resume)
 
 
-def _close(at_exit: "weakref.WeakMethod[Callable[[], None]]") -> None:
-    close = at_exit()
-    if close is not None:
-        close()
+def _close(trader: "weakref.ref[BitGetTrader]") -> None:
+    left = trader()
+    if left is not None:
+        left.close()

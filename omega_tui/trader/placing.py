@@ -72,6 +72,7 @@ class Placing:
             notes = await self._fit_account(wanted)
             ticket = self._ticket(wanted, instrument)
             receipt = session.submit(ticket)
+        notes = (*notes, *ticket.preview.changes)
         return await self.outcome(receipt.keys[0], wanted, seconds, notes)
 
     async def place_many(self, orders: Sequence[Wanted], seconds: float) -> tuple[LegResult, ...]:
@@ -96,8 +97,9 @@ class Placing:
         async with session.market(symbol, adds_risk=adds_risk) as instrument:
             for index, wanted in orders.items():
                 try:
-                    notes[index] = await self._fit_account(wanted)
-                    tickets[index] = self._ticket(wanted, instrument)
+                    fitted = await self._fit_account(wanted)
+                    tickets[index] = ticket = self._ticket(wanted, instrument)
+                    notes[index] = (*fitted, *ticket.preview.changes)
                 except TraderError as error:
                     ended[index] = LegResult(None, error)
             keys = self._send_together(tickets, ended)
@@ -256,9 +258,21 @@ def _taken(order: Order) -> bool:
 
 def _refuse_rounding(wanted: Wanted, draft: TicketDraft, shown: TicketPreview) -> None:
     """Raise InvalidInput when a size or price that was spelled out would have to be changed."""
-    words = "; ".join(shown.changes)
     spelled = wanted.amount is not None and wanted.amount.unit is Unit.BASE and not wanted.reduce_only
-    if spelled and shown.size is not None and draft.size is not None and shown.size != draft.size:
-        raise InvalidInput("quantity", words or "it is not a whole lot", f"write {decimal_text(shown.size)}")
-    if draft.price is not None and shown.price is not None and shown.price != draft.price:
-        raise InvalidInput("price", words or "it is not a whole tick", f"write {decimal_text(shown.price)}")
+    trigger, legal_trigger = draft.plan, shown.plan
+    for field, asked, legal in (
+        ("quantity", draft.size if spelled else None, shown.size),
+        ("price", draft.price, shown.price),
+        ("stop_loss", draft.stop_loss, shown.stop_loss),
+        ("take_profit", draft.take_profit, shown.take_profit),
+        (
+            "trigger_price",
+            trigger.trigger_price if trigger is not None else None,
+            legal_trigger.trigger_price if legal_trigger is not None else None,
+        ),
+    ):
+        if asked is not None and legal is not None and asked != legal:
+            step = "whole lot" if field == "quantity" else "whole tick"
+            raise InvalidInput(
+                field, f"{decimal_text(asked)} is no {step} here", f"write {decimal_text(legal)}"
+            )

@@ -188,6 +188,8 @@ class PreviewResult(Result):
     liquidation_price: Decimal | None
     loss_at_stop: Decimal | None
     reward_to_risk: Decimal | None
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
     reduce_only: bool
     effect: str
     changes: tuple[str, ...]

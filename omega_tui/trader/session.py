@@ -37,7 +37,6 @@ _Answer = TypeVar("_Answer")
 _LOOK_SECONDS = 0.02
 _COMPARE_SECONDS = 5.0
 _CHANGE_SECONDS = 10.0
-_ASK_SECONDS = 0.25
 _HEARD = (Health.LIVE, Health.POLLING)
 PATIENCE = 20.0
 """How long data may take to come, in seconds, before it counts as out of reach."""
@@ -202,12 +201,9 @@ class Session:
         Raises OrderRefused when a guard forbids it or the exchange did not take it.
         """
         self.submit(intent)
-        try:
-            async with asyncio.timeout(_CHANGE_SECONDS):
-                while not done(await self.ask(self.reads.settings(intent.symbol))):  # noqa: ASYNC110
-                    await asyncio.sleep(_ASK_SECONDS)
-        except TimeoutError:
-            raise OrderRefused(f"the exchange did not take the change{self.last_warning()}") from None
+        await self.wait(lambda: not self.views.status().changing, _CHANGE_SECONDS)
+        if not done(await self.ask(self.reads.settings(intent.symbol))):
+            raise OrderRefused(f"the exchange did not take the change{self.last_warning()}")
 
     async def ask(self, question: Awaitable[_Answer]) -> _Answer:
         """The answer of a read. Raises ExchangeUnavailable."""

@@ -203,6 +203,9 @@ async def test_what_steps_or_the_market_rule_out_is_refused_before_anything_leav
     cases: list[tuple[dict[str, Any], str]] = [
         ({"quantity": 0.00123456}, "quantity"),
         (limit, "price"),
+        ({"stop_loss": 64500.05}, "stop_loss"),
+        ({"take_profit": "68000.123"}, "take_profit"),
+        ({"trigger_price": 64000.01, "stop_loss": 63000}, "trigger_price"),
         ({"quantity": "1eth"}, "quantity"),
         ({"symbol": "NONEUSDT"}, "symbol"),
     ]
@@ -266,6 +269,37 @@ async def test_a_preview_sends_nothing_and_shows_what_would_be_sent(
         assert forbidden.problems
         assert await one.get_positions() == ()
         assert await one.get_open_orders() == ()
+
+
+async def test_a_size_from_risk_and_the_stop_of_the_profile_are_told(
+    exchange: Simulator, trader: Opened
+) -> None:
+    """What was not spelled out by the script stands in the answer: the size worked out, the stop added."""
+    async with trader(exchange) as one:
+        shown = await one.preview_order(symbol="BTCUSDT", side="BUY", risk="0.1%", stop_loss=64500)
+        assert shown.sendable, shown.problems
+        assert shown.loss_at_stop is not None
+        assert D(5) < shown.loss_at_stop <= D(10), "a thousandth of 10,000, rounded down to the lot"
+        order = await one.place_order(symbol="BTCUSDT", side="BUY", quantity=0.002)
+        assert order.stop_loss is not None
+        assert any("profile" in note for note in order.notes)
+
+
+async def test_leverage_is_brought_about_when_nothing_is_open_and_never_silently(
+    exchange: Simulator, trader: Opened
+) -> None:
+    async with trader(exchange) as one:
+        await one.place_order(**entry(leverage="4", margin_mode="crossed"))
+        assert (await one.get_market_settings()).crossed_leverage == 4
+        with pytest.raises(OrderRefused, match="leverage 4 becomes 3"):
+            await one.place_order(**entry(leverage=3))
+        with pytest.raises(OrderRefused):
+            await one.set_leverage("BTCUSDT", 100)
+        await one.close_position("BTCUSDT")
+        await one.set_leverage("BTCUSDT_UMCBL", "2")
+        assert (await one.get_market_settings()).crossed_leverage == 2
+        await one.set_margin_mode("BTCUSDT", "isolated")
+        assert (await one.get_market_settings()).margin_mode is MarginMode.ISOLATED
 
 
 async def test_market_data_is_exact_and_bounded(exchange: Simulator, trader: Opened) -> None:
