@@ -39,7 +39,9 @@ from omega_tui.trader.results import CancelResult, LegResult, OrderResult, Previ
 from omega_tui.trader.session import Session
 
 _TICKET_LENGTH = 16
-_OPEN_FATE = frozenset({OrderState.INTENT, OrderState.SENT, OrderState.UNKNOWN})
+OPEN_FATE = frozenset({OrderState.INTENT, OrderState.SENT, OrderState.UNKNOWN})
+"""States in which an order may be live although nobody has said so."""
+
 _NOTHING_THERE = frozenset({OrderState.NOT_SENT, OrderState.NEVER_ACCEPTED})
 # The engine writes a rejection as Bitget's words with its code behind them.
 _CODE = re.compile(r"\((\d{5})\)")
@@ -156,7 +158,7 @@ class Placing:
 
     def judged(self, order: Order | None, key: str, notes: tuple[str, ...]) -> OrderResult:
         """The order, or the error that its state means: OrderUnknown, OrderRejected, NotSent."""
-        if order is None or order.state in _OPEN_FATE:
+        if order is None or order.state in OPEN_FATE:
             raise OrderUnknown(key, order.reason if order is not None else "")
         if order.state is OrderState.REJECTED:
             code = _CODE.search(order.reason)
@@ -253,7 +255,7 @@ def _over(order: Order) -> bool:
 
 
 def _taken(order: Order) -> bool:
-    return order.state not in _OPEN_FATE
+    return order.state not in OPEN_FATE
 
 
 def _refuse_rounding(wanted: Wanted, draft: TicketDraft, shown: TicketPreview) -> None:

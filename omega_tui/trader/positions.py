@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from omega_tui.domain.account import Position
 from omega_tui.domain.margin import direction_sign
-from omega_tui.domain.orders import HoldSide
+from omega_tui.domain.orders import HoldSide, Order, OrderState
 from omega_tui.engine.account_views import PositionRow
 from omega_tui.engine.intents import ClosePosition, Protect
 from omega_tui.trader.account_results import CloseResult, PositionResult, RiskResult
 from omega_tui.trader.errors import OrderRefused
-from omega_tui.trader.placing import Placing
+from omega_tui.trader.placing import OPEN_FATE, Placing
 from omega_tui.trader.results import OrderResult
 from omega_tui.trader.session import Session
 
@@ -45,20 +45,33 @@ class Holdings:
         session = self._session
         session.require_writable()
         async with session.market(symbol, adds_risk=False):
-            row = await self._open_position(symbol, hold_side)
+            position = await self._open_position(symbol, hold_side)
             receipt = session.submit(ClosePosition(symbol, hold_side, share))
-        orders = await self._ended(receipt.keys, seconds)
-        target = row.size - row.size * share
-        await session.wait(lambda: self._left(symbol, hold_side) <= target, _SEEN_SECONDS)
-        left = [each.size for each in await self.positions(symbol) if each.hold_side is hold_side]
-        return CloseResult(symbol, hold_side, left[0] if left else Decimal(0), orders)
+        known = await self._ended(receipt.keys, seconds)
+        target = position.size - position.size * share
+        # What one order cannot close the engine sends in parts, or leaves to the exchange's own close.
+        filled = bool(known) and all(each.state is OrderState.FILLED for each in known)
 
-    async def _ended(self, keys: Iterable[str], seconds: float) -> tuple[OrderResult, ...]:
-        engine = self._session.engine
-        chosen = tuple(keys)
+        def shown() -> bool:
+            left = self._left(symbol, hold_side)
+            return left <= target or (filled and left < position.size)
+
+        await session.wait(shown, _SEEN_SECONDS if filled else seconds)
+        found = [each.size for each in await self.positions(symbol) if each.hold_side is hold_side]
+        left = found[0] if found else Decimal(0)
+        for order in known if left > target else ():
+            self._placing.judged(order, order.client_order_id, ())
+        return CloseResult(symbol, hold_side, left, tuple(map(OrderResult.of, known)))
+
+    async def _ended(self, keys: Iterable[str], seconds: float) -> tuple[Order, ...]:
+        """Each order at its end. Raises OrderUnknown for one whose fate stays open."""
+        engine, chosen = self._session.engine, tuple(keys)
         ended = (engine.settled(key, seconds, lambda order: order.state.terminal) for key in chosen)
         known = await asyncio.gather(*ended)
-        return tuple(self._placing.judged(order, key, ()) for order, key in zip(known, chosen, strict=True))
+        for key, order in zip(chosen, known, strict=True):
+            if order is None or order.state in OPEN_FATE:
+                self._placing.judged(order, key, ())
+        return tuple(each for each in known if each is not None)
 
     async def protect(self, intent: Protect, seconds: float) -> PositionResult:
         """Have stops or targets at the exchange and wait until they are confirmed."""
@@ -85,11 +98,17 @@ class Holdings:
         legs = ((intent.stop_loss, row.stop_price), (intent.take_profit, row.target_price))
         return all(asked is None or (asked or None) == price for asked, price in legs)
 
-    async def _open_position(self, symbol: str, hold_side: HoldSide) -> PositionRow:
-        row = self._row(symbol, hold_side)
-        if row is None:
-            raise OrderRefused(f"there is no {hold_side} position in {symbol}")
-        return row
+    async def _open_position(self, symbol: str, hold_side: HoldSide) -> Position:
+        """The position as the exchange states it, once the engine sees the same: a fill is told of sooner."""
+        found = [
+            each
+            for each in await self._session.ask(self._session.reads.positions())
+            if each.symbol == symbol and each.hold_side is hold_side
+        ]
+        if found:
+            await self._session.wait(lambda: self._left(symbol, hold_side) == found[0].size, _SEEN_SECONDS)
+            return found[0]
+        raise OrderRefused(f"there is no {hold_side} position in {symbol}")
 
     def _row(self, symbol: str, hold_side: HoldSide) -> PositionRow | None:
         rows = self._session.views.positions().rows

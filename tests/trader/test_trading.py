@@ -306,7 +306,9 @@ async def test_market_data_is_exact_and_bounded(exchange: Simulator, trader: Ope
     async with trader(exchange) as one:
         quote = await one.get_market_ticker()
         book = await one.get_orderbook(limit=5, symbol="ETHUSDT_UMCBL")
-        trades = await one.get_recent_trades(limit=10)
+        async with asyncio.timeout(20):
+            while not (trades := await one.get_recent_trades(limit=10)):  # noqa: ASYNC110 - the market is young
+                await asyncio.sleep(0.1)
         assert quote.symbol == "BTCUSDT"
         assert quote.bid_price is not None
         assert (book.symbol, len(book.bids), len(book.asks)) == ("ETHUSDT", 5, 5)
