@@ -60,7 +60,7 @@ class Engine:
         self._recorder = Recorder(journal, self._state)
         self._state.ledger.listen_for_evidence(self._recorder.note_evidence)
         self._settling = Settling(self._state.ledger, pause)
-        self._watch = Watch(self._state, gateway, self._supervisor, self._look_again)
+        self._watch = Watch(self._state, gateway, self._supervisor, self._look_at_everything)
         self._orders = OrderManager(
             self._state, gateway, self._recorder, ids, self._supervisor, self._look_again, self._receive
         )
@@ -81,7 +81,7 @@ class Engine:
         self._harmless = frozenset({**self._watch.doors, **self._postures.doors})
         self._market_poll = MarketPoll(self._state, gateway)
         self._bookkeeper = Bookkeeper(self._state, gateway, self._recorder)
-        self._stall = StallWatch(self._state, self._look_again)
+        self._stall = StallWatch(self._state, self._look_at_everything)
         self._wake: asyncio.Event | None = None
         self._wake_bills: asyncio.Event | None = None
 
@@ -227,12 +227,17 @@ class Engine:
         if consequences.history:
             self._watch.load_history()
         if consequences.reconcile:
-            self._look_again()
+            self._look_at_everything()
 
-    def _look_again(self) -> None:
-        self._reconciler.doubt()
+    def _look_at_everything(self) -> None:
+        """Somebody else may have changed anything: settings and bills are read again as well."""
+        self._reconciler.doubt(settings=True)
         if self._wake_bills is not None:
             self._wake_bills.set()
+        self._look_again()
+
+    def _look_again(self) -> None:
+        self._reconciler.doubt(settings=False)
         if self._wake is not None:
             self._wake.set()
 

@@ -4,7 +4,7 @@ What is polled can be looked at and closed on; risk stays shut, because nobody t
 two answers. How often each kind is asked for is decided here, so that no kind is asked for by two rounds.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import TypeVar
 
 from omega_tui.domain.book import OrderBook
@@ -79,9 +79,10 @@ class Rounds:
         self._answered: dict[str, float] = {}
         self._doubted = False
 
-    def doubt(self) -> None:
-        """Whatever was answered so far, or is being answered, may be history."""
-        self._answered.clear()
+    def doubt(self, kinds: Iterable[str] | None = None) -> None:
+        """What was answered to `kinds` (to everything for None), or is being answered, may be history."""
+        for kind in tuple(self._answered) if kinds is None else kinds:
+            self._answered.pop(kind, None)
         self._doubted = True
 
     async def ask(self, kind: str, question: Awaitable[_Answer]) -> _Answer:

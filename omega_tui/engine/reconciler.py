@@ -54,9 +54,10 @@ class Reconciler:
         self._fills_read_ms: int | None = None
         self._first_fills = True
 
-    def doubt(self) -> None:
-        """Something happened: whatever was answered before serves no more."""
-        self._rounds.doubt()
+    def doubt(self, *, settings: bool) -> None:
+        """Something happened: what was answered before serves no more. An order that was sent or cancelled
+        from here changes no `settings`."""
+        self._rounds.doubt(None if settings else ("positions", "balance"))
 
     def pause_seconds(self) -> float:
         """How long until the next pass: soon while an order's fate is open."""

@@ -7,7 +7,7 @@ from omega_tui.domain.book import OrderBook
 from omega_tui.domain.events import BookChanged, Health, HealthChanged, Surface, TickerChanged
 from omega_tui.domain.market import Ticker
 from omega_tui.domain.orders import OrderType, Side
-from omega_tui.engine.intents import SelectSymbol
+from omega_tui.engine.intents import CancelOrder, SelectSymbol
 from omega_tui.engine.views import Posture
 from omega_tui.exchange.bitget.wire import REQUESTS_PER_MINUTE, REQUESTS_PER_SECOND, RestPath
 from omega_tui.settings import load
@@ -216,3 +216,20 @@ def test_the_intervals_that_were_set_are_the_ones_used(tmp_path: Path) -> None:
     options = _engine_options(settings, "")
     assert options.balance_step == D("0.05")
     assert given == {kind: getattr(options, f"poll_{kind}_seconds") for kind in given}
+
+
+async def test_a_cancel_has_orders_and_positions_read_and_not_how_the_symbol_is_traded(
+    tmp_path: Path,
+) -> None:
+    """Someone who cancels five orders a second would spend the limits on settings that nobody changed."""
+    async with running(tmp_path) as rig:
+        rig.place()
+        await rig.until(lambda: rig.gateway.placed)
+        await rig.settle()
+        before = Counter(rig.gateway.asked)
+        rig.engine.submit(CancelOrder(rig.gateway.placed[0].client_order_id))
+        await rig.until(lambda: rig.gateway.canceled)
+        await rig.settle()
+        asked = Counter(rig.gateway.asked) - before
+        assert (asked["open_orders"], asked["positions"]) == (1, 1)
+        assert (asked["settings BTCUSDT"], asked["bills"]) == (0, 0)

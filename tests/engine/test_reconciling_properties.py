@@ -185,7 +185,7 @@ class Bench:
 
     async def run(self, after: float) -> list[object]:
         self.clock.advance(after)
-        self.reconciler.doubt()
+        self.reconciler.doubt(settings=True)
         self.out.clear()
         await self.reconciler.run()
         return list(self.out)
