@@ -86,7 +86,7 @@ class SettingsDesk:
 
     def _general_problems(self) -> tuple[str, ...]:
         if self._state.options.read_only:
-            return ("read-only: this venue only looks",)
+            return (self._state.options.refusal,)
         return (f"setting the {self._state.changing} is under way",) if self._state.changing else ()
 
     def _take_up(

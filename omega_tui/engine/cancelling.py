@@ -77,7 +77,7 @@ class CancelDesk:
         if tracked.order.state.terminal:
             return Receipt(False, f"that order is {tracked.order.state} already")
         if self._state.options.read_only:
-            return Receipt(False, "read-only: this venue only looks")
+            return Receipt(False, self._state.options.refusal)
         self.cancel_many([tracked])
         return Receipt(True, f"cancelling {name_order(tracked.order)}", (key,))
 
@@ -102,7 +102,7 @@ class CancelDesk:
         """Ask for the cancellation of everything of the family in the scope."""
         scope, family = intent.scope, intent.family
         if self._state.options.read_only:
-            return Receipt(False, "read-only: this venue only looks")
+            return Receipt(False, self._state.options.refusal)
         symbol = intent.symbol or self._state.market.symbol
         where = None if scope is CancelScope.ACCOUNT else symbol
         side = {CancelScope.BUYS: Side.BUY, CancelScope.SELLS: Side.SELL}.get(scope)

@@ -61,7 +61,7 @@ class Closer:
     def flatten(self, intent: Flatten) -> Receipt:
         """Take up a flatten; a second press while one is under way closes nothing twice."""
         if self._state.options.read_only:
-            return Receipt(False, "read-only: this venue only looks")
+            return Receipt(False, self._state.options.refusal)
         if self._flattening:
             return Receipt(False, "a flatten is under way already")
         self._flattening = True
@@ -72,7 +72,7 @@ class Closer:
         """Take up the closing of a share of one position; one close of a position at a time."""
         position = self._state.position(intent.symbol, intent.hold_side)
         if self._state.options.read_only:
-            return Receipt(False, "read-only: this venue only looks")
+            return Receipt(False, self._state.options.refusal)
         if position is None:
             return Receipt(False, f"there is no {intent.hold_side} position in {intent.symbol} to close")
         key = (intent.symbol, intent.hold_side)

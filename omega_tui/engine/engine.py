@@ -172,7 +172,7 @@ class Engine:
         """Take up an intent or refuse it with the reason; returns at once."""
         options = self._state.options
         if options.read_only and type(intent) not in self._harmless:
-            receipt = Receipt(False, f"read-only: {options.read_only_reason}")
+            receipt = Receipt(False, options.refusal)
         else:
             receipt = self._doors[type(intent)](intent)
         if not receipt.taken:

@@ -23,7 +23,7 @@ _ON_THEIR_WAY = frozenset({OrderState.INTENT, OrderState.SENT, OrderState.UNKNOW
 def gate_problems(state: State, symbol: str, *, adds_risk: bool) -> Iterator[str]:
     """What the venue, the posture and the freshness of data forbid for any order on `symbol`."""
     if state.options.read_only:
-        yield f"read-only: {state.options.read_only_reason}: no order can be sent"
+        yield f"{state.options.refusal}: no order can be sent"
     if not adds_risk or state.options.read_only:
         return
     posture, reason = state.posture(symbol)

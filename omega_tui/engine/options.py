@@ -63,3 +63,8 @@ class EngineOptions:
     poll_positions_seconds: float = 2.0
     poll_orders_seconds: float = 5.0
     poll_account_seconds: float = 10.0
+
+    @property
+    def refusal(self) -> str:
+        """The answer to whatever would send something while `read_only`."""
+        return f"read-only: {self.read_only_reason}"

@@ -58,7 +58,7 @@ def inspect(connection: sqlite3.Connection, may_go_on: Callable[[], bool] = lamb
     """
     found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found != "ok":
-        raise JournalDamaged(f"SQLite finds the file damaged ({found})")
+        raise JournalDamaged(f"SQLite finds the file damaged ({' '.join(found.split())})")
     head = Head()
     while may_go_on():
         reached = schema.verify(connection, head, _ROWS_AT_ONCE)

@@ -18,7 +18,7 @@ import msgspec
 
 from omega_tui.journal import files, inspection, schema
 from omega_tui.journal.files import JournalRefused
-from omega_tui.journal.schema import JournalRow
+from omega_tui.journal.schema import JournalDamaged, JournalRow
 
 _encode = msgspec.json.Encoder().encode
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -57,7 +57,12 @@ class JournalReader:
 
         Raises JournalDamaged naming the first bad row.
         """
-        head = inspection.inspect(self._connection)
+        try:
+            head = inspection.inspect(self._connection)
+        except JournalDamaged as error:
+            raise schema.damage(self.path, error) from error
+        except schema.SQLITE_ERRORS as error:
+            raise schema.refusal(self.path, error) from error
         return Verified(head.sequence, head.digest.hex())
 
     def rows(
@@ -67,9 +72,12 @@ class JournalReader:
 
         `since_ms` is the first and `until_ms` the first no longer wanted millisecond of the writer's wall
         clock, which may have stepped: rows come in the order of writing. With `newest` only
-        so many of the last ones.
+        so many of the last ones. Raises JournalRefused where the file cannot be read.
         """
-        return schema.select_rows(self._connection, kinds, since_ms, until_ms, newest)
+        try:
+            yield from schema.select_rows(self._connection, kinds, since_ms, until_ms, newest)
+        except schema.SQLITE_ERRORS as error:
+            raise schema.refusal(self.path, error) from error
 
 
 @contextmanager

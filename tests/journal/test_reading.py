@@ -127,3 +127,14 @@ def test_journals_of_a_folder_are_listed(path: Path) -> None:
     _fill(path, 1)
     _fill(path.parent / "sim" / "sim-1.journal", 1)
     assert {each.path.name for each in list_journals(path.parent)} == {"demo-0123.journal", "sim-1.journal"}
+
+
+def test_a_file_that_sqlite_cannot_read_is_refused_by_name_and_not_by_a_traceback(path: Path) -> None:
+    _fill(path, *({"text": "x" * 500} for _ in range(40)))
+    raw = bytearray(path.read_bytes())
+    for page in range(1, len(raw) // 4096):
+        raw[page * 4096] ^= 0xFF
+    path.write_bytes(bytes(raw))
+    for look in (lambda reader: reader.verify(), lambda reader: list(reader.rows())):
+        with read_journal(path) as reader, pytest.raises(JournalDamaged, match=r"demo-0123\.journal"):
+            look(reader)
