@@ -42,6 +42,14 @@ class SystemClock:
         return time.monotonic()
 
 
+def slept_seconds() -> float:
+    """How long the machine has been suspended since it was booted; 0 where the system does not tell."""
+    boottime = getattr(time, "CLOCK_BOOTTIME", None)
+    if boottime is None:
+        return 0.0
+    return time.clock_gettime(boottime) - time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
 class ManualClock:
     """A clock that stands still until a test moves it."""
 

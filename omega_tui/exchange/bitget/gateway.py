@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from omega_tui.clock import Clock, Ids
-from omega_tui.domain.events import Event, Health, HealthChanged, Surface
+from omega_tui.clock import Clock, Ids, slept_seconds
+from omega_tui.domain.events import Event, Health, HealthChanged, NoticeGiven, Surface
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.market import Timeframe
 from omega_tui.exchange.bitget.account_feed import AccountFeed
@@ -22,7 +22,7 @@ from omega_tui.exchange.bitget.actions import RestActions
 from omega_tui.exchange.bitget.board import ActionsBoard
 from omega_tui.exchange.bitget.contracts_cache import ContractsCache
 from omega_tui.exchange.bitget.dialing import Dial, dial
-from omega_tui.exchange.bitget.dispatch import Dispatch, Sender
+from omega_tui.exchange.bitget.dispatch import Dispatch, Patience, Sender
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.key_check import AccountFacts, KeyCheck
 from omega_tui.exchange.bitget.limits import Limits
@@ -34,6 +34,7 @@ from omega_tui.exchange.bitget.server_clock import ServerClock
 from omega_tui.exchange.bitget.service import Service
 from omega_tui.exchange.bitget.session import Session
 from omega_tui.exchange.bitget.signing import sign_login
+from omega_tui.exchange.bitget.sleep_watch import SleepWatch
 from omega_tui.exchange.bitget.stream import Stream
 from omega_tui.exchange.bitget.timekeeper import Timekeeper
 from omega_tui.exchange.bitget.topics import Topic
@@ -72,7 +73,8 @@ class BitgetGateway:
 
     Without `credentials` it serves market data only. With `read_only` every action ends as `NotSent`.
     `cache_dir` keeps the list of contracts between starts; None keeps nothing. `links` replace the network.
-    `log` writes a line for every request; `facts` are known of the account beforehand.
+    `log` writes a line for every request; `facts` are known of the account beforehand;
+    `slept` tells how long this machine was ever suspended.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class BitgetGateway:
         links: Links | None = None,
         log: RequestLog | None = None,
         facts: AccountFacts | None = None,
+        slept: Callable[[], float] = slept_seconds,
     ) -> None:
         self._endpoints = endpoints
         self._credentials = credentials
@@ -109,7 +112,9 @@ class BitgetGateway:
         self._key_check = KeyCheck(
             *(dispatch, self.reads, service, board, self._report, facts, clock.monotonic)
         )
-        self.actions = RestActions(dispatch, refusal, self._key_check.objection)
+        self._sleep_watch = SleepWatch(clock, slept, self._stood_still)
+        self._streams: list[Stream] = []
+        self.actions = RestActions(dispatch, refusal, self._objection)
         self._timekeeper = Timekeeper(
             *(self.reads, self._server_clock, clock, self._report, board.link, self._client.ready, refusal)
         )
@@ -122,7 +127,8 @@ class BitgetGateway:
 
     async def start(self, sink: Sink) -> None:
         self._sink = sink
-        self._run(self._market_stream.run(), "market stream")
+        self._run_stream(self._market_stream, "market stream")
+        self._run(self._sleep_watch.run(), "sleep watch")
         self._run(self._timekeeper.run(), "timekeeper")
         if self._credentials is None:
             self._report(HealthChanged(Surface.PRIVATE, Health.DOWN, "no API key"))
@@ -140,7 +146,7 @@ class BitgetGateway:
             self._before_login,
             self._dial,
         )
-        self._run(stream.run(), "private stream")
+        self._run_stream(stream, "private stream")
 
     async def stop(self) -> None:
         self._sink = None
@@ -192,6 +198,22 @@ class BitgetGateway:
         # Signed before the clock is measured, a good key would be refused for its timestamp.
         await self._timekeeper.wait_for_sample(_FIRST_TIME_SECONDS)
         await self._key_check.run()
+
+    async def _objection(self, patience: Patience) -> str:
+        if self._sleep_watch.look() and not patience.urgent:
+            return "this machine slept: nothing that was asked for before is sent"
+        return await self._key_check.objection(patience)
+
+    def _stood_still(self, seconds: float) -> None:
+        reason = f"this machine stood still for {seconds:.0f} s"
+        self._report(NoticeGiven(f"{reason}: everything is read again", warning=True))
+        for stream in self._streams:
+            stream.reconnect(reason)
+        self._measure_again()
+
+    def _run_stream(self, stream: Stream, name: str) -> None:
+        self._streams.append(stream)
+        self._run(stream.run(), name)
 
     def _measure_again(self) -> None:
         self._timekeeper.measure_again()

@@ -98,6 +98,7 @@ class Stream:
         self._rotation = rotation
         self._rotate_at = 0.0
         self._successor: Successor | None = None
+        self._socket: Socket | None = None
         self._wake = asyncio.Event()
         self._verdict: _Ended | None = None
         self._reported: set[str] = set()
@@ -105,6 +106,13 @@ class Stream:
     def wake(self) -> None:
         """The session has something new to send."""
         self._wake.set()
+
+    def reconnect(self, reason: str) -> None:
+        """Believe this connection no more: it is lost at once, and another one is opened."""
+        if self._socket is not None:
+            self._verdict = _Ended(reason)
+            self._handler.lost(reason)
+            self._socket.transport.abort()
 
     async def run(self) -> None:
         """Keep the stream up. The supervisor of this task: a failure is logged once, shown and survived."""
@@ -160,7 +168,7 @@ class Stream:
 
     async def _converse(self, websocket: Socket, epoch: int) -> _Ended:
         """Talk until the connection ends; without a reason when a successor is to take over."""
-        self._verdict = None
+        self._verdict, self._socket = None, websocket
         self._rotate_at = self._clock.monotonic() + self._rotation
         self._wake.set()
         tasks = [asyncio.create_task(self._keep(websocket)), asyncio.create_task(self._rotate(websocket))]
@@ -170,6 +178,7 @@ class Stream:
             words = f"connection closed: {closed.rcvd.code}" if closed.rcvd else "connection lost"
             return self._verdict or _Ended(words)
         finally:
+            self._socket = None
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

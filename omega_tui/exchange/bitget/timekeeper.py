@@ -46,7 +46,8 @@ class Timekeeper:
         self._refusal = refusal
         self._again = asyncio.Event()
         self._sampled = asyncio.Event()
-        self._warned = False
+        self._warned_ms = 0
+        self._warned_of_error = False
 
     def measure_again(self) -> None:
         """A timestamp was refused: do not wait for the next turn."""
@@ -87,14 +88,18 @@ class Timekeeper:
         self._server_clock.sample(sent, self._clock.monotonic(), server_ms)
         self._sampled.set()
         self._become(Health.DOWN if self._refusal else Health.LIVE, self._refusal)
-        self._warn_once()
+        self._warn()
         return True
 
-    def _warn_once(self) -> None:
-        offset = self._server_clock.offset_ms
-        if abs(offset) > _WARN_OFFSET_MS and not self._warned:
-            self._warned = True
+    def _warn(self) -> None:
+        """Tell of an offset above a second, again when it has doubled, and of a line too slow to know it."""
+        offset, error = self._server_clock.offset_ms, self._server_clock.error_ms
+        if abs(offset) > max(_WARN_OFFSET_MS, 2 * self._warned_ms):
+            self._warned_ms = abs(offset)
             way = "behind" if offset > 0 else "ahead of"
-            seconds = abs(offset) / 1000
-            text = f"this machine's clock is {seconds:.1f} s {way} the exchange's; timestamps are corrected"
+            text = f"this machine's clock is {abs(offset) / 1000:.1f} s {way} the exchange's"
+            self._report(NoticeGiven(f"{text}; timestamps are corrected", warning=True))
+        if error > _WARN_OFFSET_MS and not self._warned_of_error:
+            self._warned_of_error = True
+            text = f"the exchange's time is known to {error / 1000:.1f} s only: the line is slow"
             self._report(NoticeGiven(text, warning=True))
