@@ -60,7 +60,7 @@ class Engine:
         self._recorder = Recorder(journal, self._state)
         self._state.ledger.listen_for_evidence(self._recorder.note_evidence)
         self._settling = Settling(self._state.ledger, pause)
-        self._watch = Watch(self._state, gateway, self._supervisor, self._look_at_everything)
+        self._watch = Watch(self._state, gateway, self._supervisor, self._doubt_rules)
         self._orders = OrderManager(
             self._state, gateway, self._recorder, ids, self._supervisor, self._look_again, self._receive
         )
@@ -228,6 +228,11 @@ class Engine:
             self._watch.load_history()
         if consequences.reconcile:
             self._look_at_everything()
+
+    def _doubt_rules(self) -> None:
+        """The exchange refused what our own rules had let pass: they may have changed."""
+        self._facts.doubt()
+        self._look_at_everything()
 
     def _look_at_everything(self) -> None:
         """Somebody else may have changed anything: settings and bills are read again as well."""

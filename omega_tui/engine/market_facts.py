@@ -31,6 +31,10 @@ class MarketFacts:
         self._volatility_at: dict[str, float] = {}
         self._candles: dict[str, dict[int, Candle]] = {}
 
+    def doubt(self) -> None:
+        """The rules may have changed: tiers are read again; until then the known ones serve."""
+        self._tiers_at.clear()
+
     async def refresh(self) -> None:
         """Read what is missing or old. Raises ReadFailed."""
         for symbol in self._symbols():

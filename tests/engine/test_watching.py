@@ -67,6 +67,8 @@ async def test_p32_rules_that_changed_are_read_after_a_refusal_and_tickets_are_j
         await rig.until(lambda: rig.gateway.asked.count("instruments fresh") == 1)
         await rig.settle()
         assert "BTCUSDT: tick is now 0.5, it was 0.1" in rig.log_text()
+        await rig.advance(2)
+        assert rig.gateway.asked.count("tiers BTCUSDT") == 2
         assert "the price is now 59000" in rig.engine.submit(PlaceOrder(typed, shown)).text
         assert rig.place().taken
         await rig.settle()
