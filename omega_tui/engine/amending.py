@@ -142,6 +142,7 @@ class Amender:
             # Which of the two orders an id in the answer names is not documented.
             return Accepted(None, request.client_order_id) if isinstance(outcome, Accepted) else outcome
 
+        self._recorder.note(AMEND, AmendRow(old.key, change, leg.why))
         outcome = await self._sender.send(leg, ask)
         if isinstance(outcome, Accepted):
             self._pairs.taken(leg.tracked)

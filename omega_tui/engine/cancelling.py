@@ -94,6 +94,16 @@ class CancelDesk:
             self._supervisor.once("cancelling orders", partial(self._ask, group), Surface.ACTIONS)
         return len(chosen)
 
+    def recall(self, keys: Iterable[str]) -> None:
+        """An earlier run asked for these to be cancelled and never heard of their end: they are still to go.
+
+        Only what could add to a position: a stop or a target is not taken away on old orders.
+        """
+        for tracked in filter(None, map(self._state.ledger.get, keys)):
+            if tracked.order.may_add and not tracked.order.state.terminal:
+                tracked.cancel_requested = True
+                tracked.cancel_answered_at = self._state.clock.monotonic()
+
     def cancel_late(self, tracked: Tracked) -> None:
         """Ask again for one whose first cancel may have reached the exchange before the order did."""
         self.cancel_many([tracked])
@@ -148,6 +158,7 @@ class CancelDesk:
         chosen = [each for each in unfinished if symbol in (None, each.order.symbol)]
         for tracked in chosen:
             tracked.cancel_requested = True
+            self._recorder.note(CANCEL, CancelRow(tracked.key, ""))
         self._state.touch(*ORDER_PANELS)
         word = "order" if kind is None else kind.replace("_", " ")
         where = symbol or "the account"
@@ -184,6 +195,8 @@ class CancelDesk:
                 # The refusal means what the exchange knew then. One that has not arrived there, or perhaps
                 # has not, must still be cancelled when it does.
                 tracked.cancel_requested = tracked.order.state in _NOT_ARRIVED
+                if not tracked.cancel_requested:
+                    self._recorder.note(CANCEL, CancelRow(tracked.key, "", stands=False))
         self._state.touch(*ORDER_PANELS)
         self._look_again()
 

@@ -116,6 +116,10 @@ class OrderManager:
         """Ask for the cancellation of each; returns how many."""
         return self._cancels.cancel_many(orders)
 
+    def recall_cancels(self, keys: Iterable[str]) -> None:
+        """Take up again the cancels of an earlier run, of what could still add to a position."""
+        self._cancels.recall(keys)
+
     async def sweep(self, symbol: str | None) -> None:
         """Have the exchange cancel every plain order of a symbol, or of the account, and every known trigger
         that could add to a position."""

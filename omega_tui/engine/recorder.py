@@ -153,6 +153,15 @@ class Recorder:
         rows = await asyncio.wrap_future(self._journal.read(INTENT))
         return frozenset(read_body(row, IntentRow).request.client_order_id for row in rows)
 
+    async def cancelled_keys(self) -> frozenset[str]:
+        """Row keys of the orders whose cancellation was asked for and not refused; none when unreadable."""
+        try:
+            rows = await asyncio.wrap_future(self._journal.read(CANCEL))
+            newest = {row.key: row.stands for row in (read_body(each, CancelRow) for each in rows)}
+        except (JournalFailed, JournalDamaged):
+            return frozenset()
+        return frozenset(key for key, stands in newest.items() if stands)
+
     async def inspect(self) -> None:
         """Recheck everything that was ever written; damage shuts new risk for the rest of the run."""
         try:

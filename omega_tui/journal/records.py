@@ -40,7 +40,7 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class AmendRow:
-    """AMEND: other terms about to be asked for in place; durable first. `key` names the order."""
+    """AMEND: other terms about to be asked for; `key` names the order that has them changed, or that goes."""
 
     key: str
     change: OrderChange
@@ -49,10 +49,12 @@ class AmendRow:
 
 @dataclass(frozen=True, slots=True)
 class CancelRow:
-    """CANCEL: a cancellation that was asked for; `key` names the order, `scope` a whole group."""
+    """CANCEL: a cancellation that was asked for; `key` names the order, `scope` a whole group. `stands` is
+    False for one that was refused, so that the order was left as it was."""
 
     key: str
     scope: str
+    stands: bool = True
 
 
 @dataclass(frozen=True, slots=True)

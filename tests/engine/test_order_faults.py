@@ -112,6 +112,25 @@ async def test_o08_a_crash_between_answer_and_journal_is_settled_by_asking(tmp_p
         assert after.placed == []
 
 
+@pytest.mark.parametrize("refused", [False, True])
+async def test_o07_a_cancel_before_the_crash_holds_after_it(tmp_path: Path, refused: bool) -> None:
+    """The entry was to go and its fate was unknown: after the restart it lived, and stayed."""
+    answer: Outcome = Rejected("45055", "no") if refused else Unknown("timed out")
+    gateway = FakeGateway(on_cancel=lambda target: answer)
+    async with running(tmp_path, gateway) as rig:
+        key = await _rested(rig)
+        rig.engine.submit(CancelOrder(key))
+        await rig.until(lambda: gateway.canceled)
+        await rig.settle()
+    after = FakeGateway(open_orders=(order(key),))
+    async with running(tmp_path, after, live=False) as rig:
+        after.go_live()
+        await rig.until(lambda: _states(rig) == [S.WORKING if refused else S.PENDING_CANCEL])
+        for _ in range(3):
+            await rig.advance(3)
+        assert bool(after.canceled) is not refused, "a cancel that was refused was left at that"
+
+
 async def _rested(rig: Rig) -> str:
     [key] = rig.place().keys
     await rig.until(lambda: rig.gateway.placed)
