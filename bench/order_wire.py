@@ -30,7 +30,16 @@ from omega_tui.wiring import open_desk
 
 _SIMULATOR = ("omega_tui", "sim", "--symbols", "BTCUSDT", "--seed", "7")
 _KEYS = ("rest", "ws_public", "ws_private", "api_key", "secret", "passphrase")
+_CONFIG = """
+profile = "bench"
+[profiles.bench]
+based_on = "aggressive"
+most_entries_an_hour = 1000
+[limits]
+entries_a_minute = 600
+"""
 _ORDERS = 60
+_TIDY_EVERY = 4
 _PAUSE_SECONDS = 0.125
 _BATCH = 20
 _SYMBOL = "BTCUSDT"
@@ -71,9 +80,11 @@ async def _measure() -> list[tuple[str, str, str]]:
 
 async def _compare(address: dict[str, Any], folder: Path) -> list[tuple[str, str, str]]:
     folders = {"paths.data": str(folder / "data"), "paths.state": str(folder / "state")}
+    config = folder / "config.toml"
+    config.write_text(_CONFIG, encoding="utf-8")
     running = SimulatorAddress(**{name: address[name] for name in _KEYS})
     wire = _Wire()
-    async with open_desk(load(folders), running) as desk, aiohttp.ClientSession() as session:
+    async with open_desk(load(folders, config=config), running) as desk, aiohttp.ClientSession() as session:
         await desk.engine.start()
         await _until_normal(desk.engine)
         price = _far_price(desk.engine)
@@ -85,6 +96,10 @@ async def _compare(address: dict[str, Any], folder: Path) -> list[tuple[str, str
         times: dict[str, list[float]] = {name: [] for name in senders}
         gc.collect()
         for number in range(_ORDERS):
+            # A desk with a handful of resting orders, not one that grows with the measurement.
+            if number % _TIDY_EVERY == 0:
+                desk.engine.submit(CancelAll(CancelScope.ACCOUNT))
+                await asyncio.sleep(1)
             for name, send in senders.items():
                 times[name].append(await _timed(wire, send, number))
                 await asyncio.sleep(_PAUSE_SECONDS)
