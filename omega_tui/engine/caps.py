@@ -162,7 +162,7 @@ def _profile_problems(
 def _day_problems(state: State, profile: Profile) -> Iterator[str]:
     """The loss of the day at this moment: the desk closes the day on it a little later."""
     loss = day_loss(state, profile)
-    if loss is not None and state.risk.unlocked_day != state.today:
+    if loss is not None and not state.risk.is_judged(state.today):
         yield f"daily loss limit reached ({loss}): no new entries until 00:00 UTC, or an unlock typed out"
 
 
@@ -221,7 +221,7 @@ def _profile_caps(
         most = worth * OPEN_RISK_PERCENT / _HUNDRED
         why = (
             f"{held:.2f} is at risk already, {OPEN_RISK_PERCENT} % of equity is {most:.2f}; "
-            "a position without a stop counts to its liquidation: protect or reduce first"
+            "what has no stop counts to its liquidation: protect, reduce or cancel it first"
         )
         yield SizeCap("open risk", (most - held) / risk, why)
     leverage = counted_leverage(state, profile, settings, entry.hold_side)

@@ -25,6 +25,10 @@ class RiskState:
         """Whether the day that began at `day_ms` takes no new entries."""
         return self.locked_day == day_ms != self.unlocked_day
 
+    def is_judged(self, day_ms: int) -> bool:
+        """Whether the day was closed already, whether or not it was opened again."""
+        return day_ms in (self.locked_day, self.unlocked_day)
+
     def locked(self, day_ms: int, now_ms: int) -> str:
         """Why the day takes no new entries and what ends that, in plain words; empty when it takes them."""
         if not self.is_locked(day_ms):

@@ -1,7 +1,8 @@
-"""What executed but is not in the reported position yet: it left the order and must not fall between the two.
+"""What has left an order and is not anywhere else yet: it must not fall between the two.
 
 An order's executions and the position that they make are told apart from each other. Until the position's
-report has caught up, what executed counts beside it: otherwise two tickets could spend the same room.
+report has caught up, what executed counts beside it: otherwise two tickets could spend the same room. So does
+a plan that fired, until the order that it gave birth to is told of.
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from omega_tui.clock import Clock
+from omega_tui.domain.orders import OrderState
 from omega_tui.engine.ledger import OrderLedger, Tracked
 
 _ZERO = Decimal(0)
@@ -38,6 +40,7 @@ class Unsettled:
         self._filled: dict[str, Decimal] = {}
         self._waiting: list[_Execution] = []
         self._newest: list[_Execution] = []
+        self._fired: dict[str, _Execution] = {}
         self._positions_ms = 0
         ledger.listen(self._note)
 
@@ -47,10 +50,11 @@ class Unsettled:
         self._waiting = [each for each in self._waiting if each.exchange_ms > exchange_ms]
 
     def executions(self) -> Iterator[tuple[Tracked, Decimal]]:
-        """Each order with the size that executed and is not in its position yet."""
+        """Each order with the size that left it and is not in its position, or its child, yet."""
         oldest = self._clock.monotonic() - _KEPT_SECONDS
         self._waiting = [each for each in self._waiting if each.at >= oldest]
-        return ((each.tracked, each.size) for each in self._waiting)
+        fired = [each for each in self._fired.values() if each.at >= oldest and not self._has_child(each)]
+        return ((each.tracked, each.size) for each in (*self._waiting, *fired))
 
     def fresh(self) -> Iterator[tuple[Tracked, Decimal]]:
         """What executed within the last seconds, whether or not its position was told of since."""
@@ -58,7 +62,19 @@ class Unsettled:
         self._newest = [each for each in self._newest if each.at >= oldest]
         return ((each.tracked, each.size) for each in self._newest)
 
+    def _has_child(self, fired: _Execution) -> bool:
+        child = fired.tracked.order.child_order_id
+        return child is not None and self._ledger.find(None, child) is not None
+
+    def _note_fired(self, tracked: Tracked) -> None:
+        order, now = tracked.order, self._clock.monotonic()
+        if order.state is OrderState.TRIGGERED and order.may_add and tracked.key not in self._fired:
+            if len(self._fired) > _MOST_ORDERS:
+                del self._fired[next(iter(self._fired))]
+            self._fired[tracked.key] = _Execution(tracked, order.remaining, 0, now)
+
     def _note(self, tracked: Tracked) -> None:
+        self._note_fired(tracked)
         order = tracked.order
         grown = order.filled - self._filled.get(tracked.key, _ZERO)
         if grown <= 0:

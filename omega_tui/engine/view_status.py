@@ -39,6 +39,7 @@ def build_status(state: State) -> StatusView:
         stream_lag_ms=state.feeds.lag_ms(),
         ack_p50_ms=median_low(state.ack_latencies_ms) if state.ack_latencies_ms else None,
         instrument=state.instrument,
+        profile_leverage=_profile_leverage(state),
         entry_type=state.risk.profile.entry_type if state.risk.profile is not None else EntryType.LIMIT,
         posture_reason=posture_reason + leftover_words(state),
         live_phrase=state.live_phrase,
@@ -58,6 +59,11 @@ def leftover_words(state: State) -> str:
     named = ", ".join(f"{order_words(each.order)} ({each.state.replace('_', ' ')})" for each in left[:3])
     more = f" and {len(left) - 3} more" if len(left) > 3 else ""
     return f"; still to go: {named}{more}"
+
+
+def _profile_leverage(state: State) -> tuple[int, int] | None:
+    profile = state.risk.profile
+    return profile.leverages(state.risk.volatility.get(state.market.symbol)) if profile is not None else None
 
 
 def shown_leverage(state: State) -> int | None:

@@ -93,6 +93,8 @@ class StatusView:
     """Whether part of the alarm stays until the trader says that it was seen."""
     entry_type: EntryType = EntryType.LIMIT
     """How a new ticket is priced by default: the profile's choice."""
+    profile_leverage: tuple[int, int] | None = None
+    """The profile's default and maximum leverage now; None without a profile."""
     alarm: str = ""
     """What needs the trader's eyes now, such as a position without a stop; empty for nothing."""
     changing: str = ""

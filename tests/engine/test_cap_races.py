@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from omega_tui.domain.events import Health, HealthChanged, OrderReported, PositionsReported, Surface
 from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, Side
+from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.engine.apply import apply_event
 from omega_tui.engine.caps import entry_problems
 from omega_tui.engine.day import DayOpening
@@ -188,3 +189,21 @@ def test_a_size_from_risk_is_the_largest_that_its_limits_let_in(
     assert preview.loss_at_stop <= equity * risk
     caps = [each for each in preview.problems if "at most" in each]
     assert caps == [], "what was sized keeps to every cap"
+
+
+def test_a_plan_that_fired_counts_until_its_child_is_told_of() -> None:
+    """Bug: the plan is at its end, its order not known yet, and the next ticket takes the same room."""
+    state = a_state(profile="strategic")
+    waiting = replace(request("omg1", size="0.2", price="60000"), stop_loss=D("59500"))
+    waiting = replace(waiting, plan=Plan(PlanKind.TRIGGER, D(60000), TriggerBy.MARK))
+    tracked = state.ledger.open(waiting, None)
+    terms = ("BTCUSDT", Side.BUY, D("0.1"), D(60000), D(59500))
+    assert any(entry_problems(state, *terms))
+    fired = replace(tracked.order, state=OrderState.TRIGGERED, child_order_id="c1", order_id="p1")
+    apply_event(state, OrderReported(fired))
+    assert any(entry_problems(state, *terms)), "between plan and child"
+    child = order("", OrderState.WORKING, size="0.2", price="60000", order_id="c1")
+    apply_event(state, OrderReported(replace(child, stop_loss=D(59500))))
+    assert any(entry_problems(state, *terms)), "the child itself"
+    small = ("BTCUSDT", Side.BUY, D("0.04"), D(60000), D(59500))
+    assert not any(entry_problems(state, *small)), "and once only"

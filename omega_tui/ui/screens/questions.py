@@ -9,6 +9,7 @@ from textual.screen import Screen
 from omega_tui.engine.account_views import PositionRow
 from omega_tui.engine.intents import ArmLive, Protect, SelectProfile, SetLeverage, UnlockDay
 from omega_tui.engine.port import EnginePort
+from omega_tui.engine.views import StatusView
 from omega_tui.ui import format as text_of
 from omega_tui.ui.rows.account import position_key
 from omega_tui.ui.screens.dialogs import ChoiceDialog
@@ -76,7 +77,7 @@ class Questions:
         symbol, now = status.symbol, status.leverage
         dialog = EntryDialog(
             self._style_book(),
-            f"LEVERAGE {symbol}, now {text_of.NOTHING if now is None else now}×",
+            f"LEVERAGE {symbol}, now {text_of.NOTHING if now is None else now}×{_advised(status)}",
             "asks once more",
             lambda typed: self._leverage_words(symbol, typed),
             lambda character: character.isascii() and character.isdecimal(),
@@ -127,6 +128,14 @@ class Questions:
     def _submit_phrase(self, intent: type[ArmLive] | type[UnlockDay], typed: str | None) -> None:
         if typed is not None:
             self._desk.submit(intent(typed))
+
+
+def _advised(status: StatusView) -> str:
+    """What the profile would choose and allows."""
+    if status.profile_leverage is None:
+        return ""
+    usual, most = status.profile_leverage
+    return f" · {status.profile} {usual}×, at most {most}×"
 
 
 def _is_leverage(typed: str) -> bool:
