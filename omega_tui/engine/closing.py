@@ -50,7 +50,7 @@ class Closer:
         self._orders = orders
         self._settling = settling
         self._look_again = look_again
-        self._flattening = False
+        self._flattening: set[str | None] = set()
         self._closing: set[PositionKey] = set()
 
     @property
@@ -62,9 +62,9 @@ class Closer:
         """Take up a flatten; a second press while one is under way closes nothing twice."""
         if self._state.options.read_only:
             return Receipt(False, self._state.options.refusal)
-        if self._flattening:
+        if self._flattening & {intent.symbol, None}:
             return Receipt(False, "a flatten is under way already")
-        self._flattening = True
+        self._flattening.add(intent.symbol)
         self._supervisor.once("flattening", partial(self._flatten, intent.symbol), Surface.ACTIONS)
         return Receipt(True, f"flattening {intent.symbol or 'the account'}")
 
@@ -166,7 +166,7 @@ class Closer:
             await self._supervisor.attempt("cancelling before closing", sweep, Surface.ACTIONS)
             await self._close_all(symbol)
         finally:
-            self._flattening = False
+            self._flattening.discard(symbol)
             self._look_again()
 
     async def _close_all(self, symbol: str | None) -> None:

@@ -78,6 +78,18 @@ async def test_a_second_press_while_flattening_sends_nothing_more(tmp_path: Path
         assert len(gateway.placed) == 1
 
 
+async def test_a_flatten_that_hangs_does_not_hold_the_next_market(tmp_path: Path) -> None:
+    """In a storm of 429 one market's flatten may take long; another one must not wait for it."""
+    two = (position(), position("2", SHORT, "3000", symbol="ETHUSDT"))
+    gateway = FakeGateway(positions=two, hold_place=asyncio.Event())
+    async with running(tmp_path, gateway) as rig:
+        assert rig.engine.submit(Flatten("ETHUSDT")).taken
+        await rig.until(lambda: gateway.placed)
+        assert rig.engine.submit(Flatten("BTCUSDT")).taken
+        assert not rig.engine.submit(Flatten("ETHUSDT")).taken
+        await rig.until(lambda: {each.symbol for each in gateway.placed} == {"ETHUSDT", "BTCUSDT"})
+
+
 async def test_dust_below_the_minimum_is_closed_by_the_exchange(tmp_path: Path) -> None:
     async with running(tmp_path, FakeGateway(positions=(position("0.0004"),))) as rig:
         rig.engine.submit(Flatten("BTCUSDT"))
