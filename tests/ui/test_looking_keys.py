@@ -85,12 +85,13 @@ async def test_another_symbol_starts_with_a_fresh_window() -> None:
         assert driver.stage.ladder.cursor_order() is None
 
 
-async def test_help_is_the_action_table() -> None:
+async def test_help_is_the_action_table_and_closes_at_once_or_after_its_last_page() -> None:
     async with driving() as driver:
-        await driver.press("question_mark")
-        assert isinstance(driver.app.screen, HelpDialog)
-        await driver.press("x")
-        assert driver.app.screen is driver.app.cockpit
+        for keys in (["escape"], ["x", "x"]):
+            await driver.press("question_mark")
+            assert isinstance(driver.app.screen, HelpDialog)
+            await driver.press(*keys)
+            assert driver.app.screen is driver.app.cockpit
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
