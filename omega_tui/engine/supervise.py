@@ -36,7 +36,8 @@ class Supervisor:
     def __init__(self, state: State, pause: Pause) -> None:
         self._state = state
         self._pause = pause
-        self._tasks: set[asyncio.Task[None]] = set()
+        # In the order in which they began: a set would end them in another order each time.
+        self._tasks: dict[asyncio.Task[None], None] = {}
         self._named: dict[str, asyncio.Task[None]] = {}
         self._troubled: set[str] = set()
 
@@ -158,8 +159,8 @@ class Supervisor:
 
     def _start(self, name: str, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name or None)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(self._tasks.pop)
         if name:
             self._named[name] = task
 

@@ -5,6 +5,9 @@ Each seed is another session and another order of events; the same seed is the s
 
 import asyncio
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +17,13 @@ from tests.virtual.network import Weather
 from tests.virtual.trading import SeededTrader, open_questions
 from tests.virtual.world import World
 
-SEEDS = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "ci" else 15
+_MANY = os.environ.get("HYPOTHESIS_PROFILE") == "ci"
+SEEDS = 200 if _MANY else 15
+SEEDS_ELSEWHERE = range(10) if _MANY else (1,)
 _ACTIONS = 40
 _SETTLING_SECONDS = 300.0
 _ONE_COMPARISON = 70.0
+_HERE = Path(__file__).parents[2]
 
 
 async def session(world: World, seed: int) -> None:
@@ -52,12 +58,35 @@ def test_whatever_the_weather_the_cockpit_and_the_exchange_agree_in_the_end(seed
     assert run_virtually(work(), seed) == []
 
 
-def test_the_same_seed_is_the_same_session_to_the_letter() -> None:
-    """A clock, a random call or an unordered set outside the seams would make failures unrepeatable."""
+def trace_of(seed: int) -> list[str]:
+    """All that happens in one session, in order, with virtual times."""
 
     async def work() -> list[str]:
-        async with World(7, Weather.stormy()) as world:
-            await session(world, 7)
+        async with World(seed, Weather.stormy()) as world:
+            await session(world, seed)
             return world.trace
 
-    assert run_virtually(work(), 7) == run_virtually(work(), 7)
+    return run_virtually(work(), seed)
+
+
+def test_the_same_seed_is_the_same_session_to_the_letter() -> None:
+    """A clock, a random call or an unordered set outside the seams would make failures unrepeatable."""
+    first, again = trace_of(7), trace_of(7)
+    assert len(first) > _ACTIONS
+    assert first == again
+
+
+_ELSEWHERE = """
+import sys
+from tests.virtual.test_virtual_sessions import trace_of
+sys.stdout.write("\\n".join(trace_of({seed})))
+"""
+
+
+@pytest.mark.parametrize("seed", SEEDS_ELSEWHERE)
+def test_the_same_seed_is_the_same_session_in_a_process_that_hashes_otherwise(seed: int) -> None:
+    """Whatever goes through a set of texts or of tasks comes out in another order there."""
+    settings = {**os.environ, "PYTHONHASHSEED": str(seed + 1)}
+    command = [sys.executable, "-c", _ELSEWHERE.format(seed=seed)]
+    done = subprocess.run(command, env=settings, cwd=_HERE, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n") == trace_of(seed)

@@ -11,11 +11,11 @@ from omega_tui.domain.orders import Order, OrderType, Side, TimeInForce
 from omega_tui.engine.engine import Engine
 from omega_tui.engine.intents import Intent, PlaceOrder, Receipt, TicketDraft
 from omega_tui.engine.options import EngineOptions
-from omega_tui.engine.recorder import ORDER, OrderRow
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.gateway import BitgetGateway, Links
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.journal import read_body
+from omega_tui.journal.records import ORDER, OrderRow
 from omega_tui.sim.facts import PositionMode
 from omega_tui.sim.venue.venue import VenueSettings
 from tests.support.virtual_time import LoopClock
