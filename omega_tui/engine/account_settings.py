@@ -87,6 +87,8 @@ class SettingsDesk:
     def _general_problems(self) -> tuple[str, ...]:
         if self._state.options.read_only:
             return (self._state.options.refusal,)
+        if self._state.live_phrase:
+            return (self._state.lock_words,)
         return (f"setting the {self._state.changing} is under way",) if self._state.changing else ()
 
     def _take_up(

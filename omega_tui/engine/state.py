@@ -172,6 +172,11 @@ class State:
         """The first millisecond of the running UTC day: of the one that is counted, else by our clock."""
         return self.day.start_ms if self.day.start_ms is not None else day_start(self.clock.wall_ms())
 
+    @property
+    def lock_words(self) -> str:
+        """What is locked before the phrase of this session is typed, and how it is unlocked."""
+        return f"LIVE is locked: type “{self.live_phrase}” to take new risk"
+
     def posture(self, symbol: str | None = None) -> tuple[Posture, str]:
         """What is let through and why, with the way back; of the account, or of one symbol."""
         if self.options.read_only:
@@ -181,7 +186,7 @@ class State:
         if symbol in self.halted_symbols:
             return Posture.HALT, f"{symbol}: {self.halted_symbols[symbol]}"
         if self.live_phrase:
-            return Posture.REDUCE_ONLY, f"LIVE is locked: type “{self.live_phrase}” to take new risk"
+            return Posture.REDUCE_ONLY, self.lock_words
         if self.rival:
             return Posture.REDUCE_ONLY, self.rival
         if self.journal_fault:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from omega_tui.domain.events import FillReported, OrderReported
-from omega_tui.domain.orders import Fill, Forced, Order, OrderState, Side
+from omega_tui.domain.orders import Fill, Forced, HoldSide, Order, OrderState, Side
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
-from omega_tui.engine.intents import AcknowledgeAlarms, ArmLive, Flatten, Halt, Resume
+from omega_tui.engine.intents import AcknowledgeAlarms, ArmLive, Flatten, Halt, Resume, Reverse, SetLeverage
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
 from omega_tui.journal import read_body
 from tests.engine.fake_gateway import EXCHANGE_MS, D, FakeGateway, fill, order, position
@@ -160,6 +160,8 @@ async def test_live_takes_no_new_risk_before_its_phrase_and_closes_all_the_same(
         assert (status.posture, status.live_phrase) == ("REDUCE-ONLY", "trade live 1a2b")
         assert "type “trade live 1a2b”" in status.posture_reason
         assert "LIVE is locked" in rig.place().text
+        assert "LIVE is locked" in rig.engine.submit(Reverse("BTCUSDT", HoldSide.LONG)).text
+        assert "LIVE is locked" in rig.engine.submit(SetLeverage("BTCUSDT", 50)).text
         assert rig.place(rig.draft(side=Side.SELL, closes=True)).taken
         assert not rig.engine.submit(ArmLive("trade live")).taken
         assert rig.engine.submit(ArmLive(" Trade  live 1A2B ")).taken

@@ -206,7 +206,7 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         ((80, 3), (120, 3), (200, 3)),
     ),
     "footer": (lambda w, h: [build_footer(footer_actions(SITUATION), w)], ((80, 1), (120, 1), (200, 1))),
-    "help": (lambda w, h: build_help("orders", w, h), ((80, 24), (112, 26), (112, 26))),
+    "help": (lambda w, h: build_help("orders", w, h), ((80, 24), (112, 28), (112, 28))),
     "protect": (
         _protect(replace(ProtectForm.opened(sample.POSITIONS.rows[0]), stop="63500", target="")),
         ((76, 11), (76, 11), (76, 11)),

@@ -9,8 +9,10 @@ from omega_tui.ui.rows.spans import Line, Span, filled, fit, on, padded, title_l
 PANEL_WORDS = {
     "ladder": "LADDER  bids left, asks right; your orders: B, S, ? unknown, ~ in flight; marks: entry, "
     "b/e (break-even after fees), LIQ, Fibonacci.",
-    "positions": "POSITIONS  uPnL is at the newest mark price; `to liq` is the way to liquidation.",
-    "orders": "ORDERS  UNKNOWN: sent, fate not known yet; it counts as exposure until evidence settles it.",
+    "positions": "POSITIONS  protected: what stops that the exchange shows would close, NAKED the rest; uPnL "
+    "is at the newest mark price.",
+    "orders": "ORDERS  UNKNOWN: sent, fate not known yet, counts until evidence settles it; trigger: the "
+    "price it waits for, last or mark; not ours: of another client.",
     "chart": "CHART  candles to half a row; lines are your entry, your orders and the swing's levels.",
     "tape": "TAPE  the taker's side; ◆ marks the largest percent of recent prints.",
     "fibonacci": "FIBONACCI  the newest confirmed swing of the chart; ▸ is the level nearest to last.",
