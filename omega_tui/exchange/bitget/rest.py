@@ -274,4 +274,7 @@ async def _mark_connected(session: object, context: object, params: object) -> N
 def _words(error: Exception) -> str:
     # ccxt's own words repeat the address; the cause says what happened.
     cause = error.__cause__ or error
+    certificate = getattr(getattr(cause, "certificate_error", None), "verify_message", "")
+    if certificate:
+        return safe_text(f"the certificate is refused: {certificate}", 160)
     return safe_text(f"{type(cause).__name__}: {cause}", 160)
