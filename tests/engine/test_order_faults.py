@@ -254,7 +254,7 @@ async def test_o37_a_kill_switch_during_a_rate_limit_goes_on_until_everything_is
         assert rig.engine.submit(Flatten(None)).taken
         await rig.until(lambda: "left open: long 0.5 BTCUSDT" in rig.log_text())
         gateway.on_place = lambda sent: Accepted("77", sent.client_order_id)
-        assert rig.engine.submit(Flatten(None)).taken
+        await rig.until(lambda: rig.engine.submit(Flatten(None)).taken, "the first flatten has ended")
         await rig.until(lambda: len(gateway.placed) == 2)
         gateway.positions = ()
         report = order(gateway.placed[1].client_order_id, S.FILLED, side=Side.SELL, size="0.5", filled="0.5")
