@@ -23,7 +23,11 @@ _CONFIRMED = frozenset({OrderState.WORKING, OrderState.PARTIALLY_FILLED})
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What confirmed stops cover: `share` of the size from 0 to 1, and the nearest triggers."""
+    """What confirmed stops cover: `share` of the size from 0 to 1.
+
+    `stop_price` is the trigger by which all that is covered has been closed, the worst of those needed;
+    `target_price` is the nearest target.
+    """
 
     share: Decimal
     stop_price: Decimal | None
@@ -57,7 +61,7 @@ def cover_of(position: Position, orders: Iterable[Order], started: Container[str
     A trailing stop limits no loss before price has come to where it starts: it counts when `started` has its
     exchange id.
     """
-    covered, stops, targets = _ZERO, [], []
+    covered, stops, targets = _ZERO, list[tuple[Decimal, Decimal]](), list[Decimal]()
     for order in orders:
         if order.plan is None or not is_confirmed(order) or not belongs_to(order, position):
             continue
@@ -67,10 +71,22 @@ def cover_of(position: Position, orders: Iterable[Order], started: Container[str
         elif kind.trails and order.order_id not in started:
             continue
         elif kind.limits_loss:
-            covered += position.size if kind.whole_position else order.remaining
-            stops += [] if kind.trails else [order.plan.trigger_price]
+            closes = position.size if kind.whole_position else order.remaining
+            covered += closes
+            stops += [] if kind.trails else [(order.plan.trigger_price, closes)]
     share = min(covered, position.size) / position.size if position.size > _ZERO else _ONE
-    return Cover(share, _nearest(position.hold_side, stops), _nearest(position.hold_side.opposite, targets))
+    target = _nearest(position.hold_side.opposite, targets)
+    return Cover(share, _price_of_cover(position, stops), target)
+
+
+def _price_of_cover(position: Position, stops: list[tuple[Decimal, Decimal]]) -> Decimal | None:
+    """The trigger at which stops of (price, size) have closed what they can, the nearest fired first."""
+    left, reached = position.size, None
+    for price, size in sorted(stops, reverse=position.hold_side is HoldSide.LONG):
+        if left <= _ZERO:
+            break
+        reached, left = price, left - size
+    return reached
 
 
 def _nearest(side: HoldSide, prices: list[Decimal]) -> Decimal | None:

@@ -22,7 +22,8 @@ class PositionRow:
     """One open position; `unrealized` is at our newest mark. Distance to liquidation in percent of mark.
 
     `protected` is the share of the size (0 to 1) that confirmed stops at the exchange cover, None while that
-    is not known; `stop_price` and `target_price` are the nearest triggers.
+    is not known; `stop_price` is the trigger by which all that is covered has been closed, `target_price`
+    the nearest target.
     """
 
     symbol: str

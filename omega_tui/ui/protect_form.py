@@ -46,15 +46,30 @@ class ProtectForm:
         return cls(position, _text(position.stop_price), _text(position.target_price))
 
     def intent(self) -> Protect:
-        """What is asked for so far."""
+        """What is asked for so far: what rests already is not asked again."""
+        shown = self.shown()
+        return replace(
+            shown,
+            stop_loss=_changed(shown.stop_loss, self.position.stop_price),
+            take_profit=_changed(shown.take_profit, self.position.target_price),
+        )
+
+    def shown(self) -> Protect:
+        """Everything that stands in the fields, whether it is new or rests already."""
         return Protect(
             self.position.symbol,
             self.position.hold_side,
-            stop_loss=_changed(self.stop, self.position.stop_price),
-            take_profit=_changed(self.target, self.position.target_price),
+            stop_loss=_number(self.stop),
+            take_profit=_number(self.target),
             trigger_by=self.by,
             share=(_number(self.share) or Decimal(0)) / _HUNDRED,
         )
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything would be sent."""
+        intent = self.intent()
+        return intent.stop_loss is not None or intent.take_profit is not None
 
     def stepped(self, step: int) -> "ProtectForm":
         """The next (1) or previous (-1) field."""
@@ -113,6 +128,5 @@ def _number(text: str) -> Decimal | None:
         return None
 
 
-def _changed(text: str, was: Decimal | None) -> Decimal | None:
-    typed = _number(text)
+def _changed(typed: Decimal | None, was: Decimal | None) -> Decimal | None:
     return None if typed == was else typed

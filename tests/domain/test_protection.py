@@ -21,8 +21,10 @@ def test_partial_stops_add_up_and_whole_ones_cover_all() -> None:
     held = position("0.5")
     two = [plan_order("a", "59000", STOP, size="0.1"), plan_order("b", "58000", STOP, size="0.2")]
     assert cover_of(held, two).share == D("0.6")
-    assert cover_of(held, two).stop_price == D("59000"), "the stop that is reached first"
+    assert cover_of(held, two).stop_price == D("58000"), "only there has all of it been closed"
     assert cover_of(held, [*two, plan_order("c", "57000", WHOLE)]).share == 1
+    near = [plan_order("n", "59500", WHOLE), plan_order("f", "50000", STOP, size="0.5")]
+    assert cover_of(held, near).stop_price == D("59500"), "what lies behind it closes nothing any more"
     assert cover_of(held, [plan_order("d", "59000", STOP, size="9")]).share == 1, "capped at the size"
 
 

@@ -61,7 +61,8 @@ def _ticket(form: TicketForm, question: str = "") -> Build:
 
 
 def _protect(form: ProtectForm) -> Build:
-    return lambda w, h: build_protect(form, sample.protection(form.intent()), "USDT", w, h)
+    sent, shown = sample.protection(form.intent()), sample.protection(form.shown())
+    return lambda w, h: build_protect(form, sent, shown, "USDT", w, h)
 
 
 FORM = TicketForm("t1", "BTCUSDT", Side.BUY, price="64123.4", size="0.0155")
@@ -209,6 +210,10 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
     "help": (lambda w, h: build_help("orders", w, h), ((80, 24), (112, 28), (112, 28))),
     "protect": (
         _protect(replace(ProtectForm.opened(sample.POSITIONS.rows[0]), stop="63500", target="")),
+        ((76, 11), (76, 11), (76, 11)),
+    ),
+    "protect-opened": (
+        _protect(ProtectForm.opened(sample.POSITIONS.rows[0])),
         ((76, 11), (76, 11), (76, 11)),
     ),
     "protect-refused": (

@@ -18,9 +18,12 @@ _LABELS = {
 
 
 def build_protect(
-    form: ProtectForm, preview: ProtectPreview, quote: str, width: int, height: int
+    form: ProtectForm, preview: ProtectPreview, shown: ProtectPreview, quote: str, width: int, height: int
 ) -> list[Line]:
-    """The whole dialog: the position, what is typed, and what it would lose or win before ENTER."""
+    """The whole dialog: the position, what is typed, and what it would lose or win before ENTER.
+
+    `preview` is of what would be sent, `shown` of everything in the fields.
+    """
     position = form.position
     side = "LONG" if position.hold_side is HoldSide.LONG else "SHORT"
     size = text_of.number(position.size, position.size_places)
@@ -28,12 +31,13 @@ def build_protect(
     lines = [title_line(title, [protection_span(position)], width, True), _prices(form, width)]
     for field in ProtectField:
         lines.append(_field(form, field, width))
-    lines += [_figures(form, preview, quote, width)]
+    lines += [_figures(shown, quote, width)]
     texts = [(form.hint, "error")] if form.hint else [(text, "error") for text in preview.problems]
     texts = texts or [(preview.effect, "ink")]
+    texts = texts if form.changes or form.hint else [("nothing is changed yet", "muted")]
     for text, token in texts:
         lines += [filled([(f" {part}", token)], width) for part in wrapped(text, width - 2, 3)]
-    sendable = not preview.problems and not form.hint
+    sendable = form.changes and not preview.problems and not form.hint
     ask = "asks once more" if sendable else "nothing to send yet"
     keys: list[Span] = [
         (" ENTER ", "accent bold"),
@@ -80,7 +84,7 @@ def _field(form: ProtectForm, field: ProtectField, width: int) -> Line:
     return filled([mark, value, (f" {help_text}", "muted")], width)
 
 
-def _figures(form: ProtectForm, preview: ProtectPreview, quote: str, width: int) -> Line:
+def _figures(preview: ProtectPreview, quote: str, width: int) -> Line:
     loss, share = preview.loss_at_stop, preview.loss_share
     wins = loss is not None and loss < 0
     lost = text_of.number(abs(loss) if loss is not None else None, 2)

@@ -31,7 +31,8 @@ class ProtectDialog(Dialog[Protect | None]):
     def lines(self, width: int, height: int) -> list[Line]:
         instrument = self._views.status().instrument
         quote = instrument.quote if instrument is not None else "USDT"
-        return build_protect(self._form, self._views.protection(self._form.intent()), quote, width, height)
+        form, protection = self._form, self._views.protection
+        return build_protect(form, protection(form.intent()), protection(form.shown()), quote, width, height)
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
