@@ -136,8 +136,11 @@ def _rate_problems(state: State, entry: Entry) -> Iterator[str]:
 
 
 def _entries_since(state: State, seconds: float) -> int:
-    since = state.clock.monotonic() - seconds
-    return sum(each.order.may_add for each in state.ledger.opened_since(since))
+    since, ledger = state.clock.monotonic() - seconds, state.ledger
+    earlier = [
+        key for key, at in state.risk.earlier_entries.items() if at >= since and ledger.get(key) is None
+    ]
+    return len(earlier) + sum(each.order.may_add for each in ledger.opened_since(since))
 
 
 def _profile_problems(

@@ -259,6 +259,7 @@ class Engine:
             self._postures.restore(remembered.posture)
         if remembered.risk is not None:
             self._risk.restore(remembered.risk)
+        await self._risk.recall_entries()
         for order, age_ms in remembered.orders:
             self._state.ledger.restore(as_unknown(order), now - age_ms / 1000, now)
         if remembered.orders:

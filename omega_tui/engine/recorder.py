@@ -153,6 +153,18 @@ class Recorder:
         rows = await asyncio.wrap_future(self._journal.read(INTENT))
         return frozenset(read_body(row, IntentRow).request.client_order_id for row in rows)
 
+    async def entries_since(self, wall_ms: int) -> tuple[tuple[str, int], ...]:
+        """Client id and wall time of every order intended since `wall_ms` that could add risk; none when
+        unreadable."""
+        try:
+            rows = await asyncio.wrap_future(self._journal.read(INTENT))
+            young = [
+                (row.wall_ms, read_body(row, IntentRow).request) for row in rows if row.wall_ms >= wall_ms
+            ]
+        except (JournalFailed, JournalDamaged):
+            return ()
+        return tuple((request.client_order_id, at) for at, request in young if not request.reduce_only)
+
     async def cancelled_keys(self) -> frozenset[str]:
         """Row keys of the orders whose cancellation was asked for and not refused; none when unreadable."""
         try:

@@ -19,6 +19,8 @@ from omega_tui.engine.views import Panel
 WATCH_SECONDS = 1.0
 """How often the day's loss is looked at; every entry looks at it too."""
 
+_HOUR_MS = 3_600_000
+
 
 class RiskDesk:
     """Chooses the profile, closes a day by its loss and unlocks it. `cancel` asks for cancellations."""
@@ -40,6 +42,13 @@ class RiskDesk:
         if risk.is_locked(self._state.today):
             self._state.diary.warn(f"an earlier run closed the day: {row.words}")
         self._state.touch(Panel.STATUS)
+
+    async def recall_entries(self) -> None:
+        """Count what earlier runs entered within the hour: starting again gives no new room."""
+        now_ms, now = self._state.clock.wall_ms(), self._state.clock.monotonic()
+        entries = await self._recorder.entries_since(now_ms - _HOUR_MS)
+        earlier = {key: now - max(0, now_ms - at) / 1000 for key, at in entries}
+        self._state.risk.earlier_entries = earlier
 
     def select_profile(self, intent: SelectProfile) -> Receipt:
         """Take up another profile; what is open or rests stays as it is."""

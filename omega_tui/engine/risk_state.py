@@ -12,7 +12,8 @@ UNLOCK_PHRASE = "trade on today"
 class RiskState:
     """Changed by the risk desk alone. `profile` is None while no limits of one are enforced; `locked_day`
     and `unlocked_day` are first milliseconds of UTC days. `volatility` is each symbol's newest 1-minute
-    volatility over its median of a day."""
+    volatility over its median of a day. `earlier_entries` are those of earlier runs: client id and time on
+    this run's monotonic clock."""
 
     def __init__(self, profile: Profile | None) -> None:
         self.profile = profile
@@ -20,6 +21,7 @@ class RiskState:
         self.unlocked_day: int | None = None
         self.lock_words = ""
         self.volatility: dict[str, Decimal] = {}
+        self.earlier_entries: dict[str, float] = {}
 
     def is_locked(self, day_ms: int) -> bool:
         """Whether the day that began at `day_ms` takes no new entries."""

@@ -5,9 +5,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from omega_tui.clock import ManualClock
-from omega_tui.domain.events import BalanceReported
+from omega_tui.domain.events import BalanceReported, OrderReported
 from omega_tui.domain.market import Candle, Timeframe
-from omega_tui.domain.orders import OrderType, Side
+from omega_tui.domain.orders import OrderState, OrderType, Side
 from omega_tui.domain.profiles import BUILT_IN
 from omega_tui.engine.day import DayOpening
 from omega_tui.engine.intents import SelectProfile, UnlockDay
@@ -121,3 +121,26 @@ async def test_a_scalper_trades_smaller_while_the_market_is_wild(tmp_path: Path)
 async def test_tiers_are_read_for_what_is_shown_and_held(tmp_path: Path) -> None:
     async with running(tmp_path, FakeGateway(positions=(position("0.1", symbol="ETHUSDT"),))) as rig:
         await rig.until_advancing(lambda: set(rig.engine._state.tiers) == {"BTCUSDT", "ETHUSDT"}, 2.0)
+
+
+async def test_starting_again_gives_no_new_room_within_the_hour(tmp_path: Path) -> None:
+    """Bug: every command of a shell script is a run of its own, and none of them ever entered before."""
+    clock = ManualClock(WALL_MS, 1000.0)
+    journal = Journal(tmp_path / "j" / "sim.journal", clock)
+    try:
+        async with running(tmp_path, journal=journal, profile="newbie") as rig:
+            for _ in range(4):
+                assert rig.place(rig.draft(size=Decimal("0.001"))).taken
+            await rig.until(lambda: len(rig.gateway.placed) == 4)
+            for asked in rig.gateway.placed:
+                gone = order(asked.client_order_id, OrderState.CANCELED, order_id=asked.client_order_id)
+                rig.gateway.emit(OrderReported(gone))
+            await rig.settle()
+        async with running(tmp_path, journal=journal, profile="newbie") as rig:
+            refused = rig.place(rig.draft(ticket_id="other", size=Decimal("0.001")))
+            assert "4 entries within an hour: newbie allows 4" in refused.text
+            rig.engine._state.clock.advance(3601)  # type: ignore[attr-defined]
+            rig.freshen()
+            assert "within an hour" not in rig.place(rig.draft(ticket_id="later")).text
+    finally:
+        journal.close()
