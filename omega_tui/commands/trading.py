@@ -106,8 +106,9 @@ async def leverage(trader: AsyncBitGetTrader, arguments: Arguments) -> Answer:
     if wanted is None:
         return Answer(ExitCode.OK, settings.to_dict())
     if arguments.get("dry_run"):
+        effects = await trader.preview_leverage(symbol, wanted, arguments.get("side"))
         facts = {"dry_run": True, "settings": settings.to_dict(), "new_leverage": wanted}
-        return Answer(ExitCode.OK, {**facts, "positions": plain(await trader.get_positions(symbol))})
+        return Answer(ExitCode.OK, {**facts, "effects": plain(effects)})
     return Answer(ExitCode.OK, (await trader.set_leverage(symbol, wanted, arguments.get("side"))).to_dict())
 
 

@@ -180,8 +180,9 @@ class Engine:
         return receipt
 
     def order(self, key: str) -> Order | None:
-        """The newest knowledge of the order with this row key, finished ones included; None when unknown."""
-        tracked = self._state.ledger.get(key)
+        """The newest knowledge of the order with this row key, or the exchange's id; finished ones included.
+        None when unknown."""
+        tracked = self._state.ledger.find(key, key)
         return tracked.order if tracked is not None else None
 
     async def settled(self, key: str, seconds: float, enough: Enough = answered) -> Order | None:

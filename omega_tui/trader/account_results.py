@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from omega_tui.domain.account import Balance, SymbolSettings
 from omega_tui.domain.orders import HoldSide, MarginMode, PositionMode
-from omega_tui.engine.account_views import AccountView, ProtectPreview
+from omega_tui.engine.account_views import AccountView, LeverageEffect, ProtectPreview
 from omega_tui.engine.intents import Protect
 from omega_tui.engine.views import Posture, StatusView
 from omega_tui.trader.results import OrderResult, Result
@@ -103,6 +103,26 @@ class SettingsResult(Result):
     def of(cls, settings: SymbolSettings) -> "SettingsResult":
         """The answer for a market's settings."""
         return cls(**{field.name: getattr(settings, field.name) for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class LeverageResult(Result):
+    """What another leverage would do to one position: `extra_margin` is taken from the free balance, below
+    zero when freed."""
+
+    hold_side: HoldSide
+    size: Decimal
+    leverage_before: int
+    leverage_after: int
+    extra_margin: Decimal
+    liquidation_before: Decimal | None
+    liquidation_after: Decimal | None
+    words: str
+
+    @classmethod
+    def of(cls, effect: LeverageEffect) -> "LeverageResult":
+        """The answer for an effect that the engine works out."""
+        return cls(**{field.name: getattr(effect, field.name) for field in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True)

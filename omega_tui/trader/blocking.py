@@ -160,6 +160,8 @@ class BitGetTrader:
     get_status = _blocking(AsyncBitGetTrader.get_status)
     get_market_settings = _blocking(AsyncBitGetTrader.get_market_settings)
     find_orders = _blocking(AsyncBitGetTrader.find_orders)
+    get_fills = _blocking(AsyncBitGetTrader.get_fills)
+    preview_leverage = _blocking(AsyncBitGetTrader.preview_leverage)
     preview_protection = _blocking(AsyncBitGetTrader.preview_protection)
     symbols = _blocking(AsyncBitGetTrader.symbols)
     get_market_ticker = _blocking(AsyncBitGetTrader.get_market_ticker)

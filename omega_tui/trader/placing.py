@@ -58,6 +58,7 @@ class Placing:
 
         Raises InvalidInput, ExchangeUnavailable.
         """
+        self._session.require_key()
         async with self._session.market(wanted.symbol, adds_risk=not wanted.reduce_only) as instrument:
             settings = await self._settings(wanted)
             draft = self._draft(wanted, instrument)

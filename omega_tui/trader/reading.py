@@ -7,10 +7,11 @@ from types import TracebackType
 from typing import Self
 
 from omega_tui.domain.orders import Order, OrderRef, Side
-from omega_tui.engine.intents import ArmLive, OrderFamily
+from omega_tui.engine.intents import ArmLive, OrderFamily, SetLeverage
 from omega_tui.settings import Settings, Venue
 from omega_tui.trader.account_results import (
     BalanceResult,
+    LeverageResult,
     PositionResult,
     RiskResult,
     SettingsResult,
@@ -19,11 +20,11 @@ from omega_tui.trader.account_results import (
 from omega_tui.trader.configuring import configure, read_running
 from omega_tui.trader.errors import ExchangeUnavailable, InvalidInput, OrderNotFound
 from omega_tui.trader.families import belongs
-from omega_tui.trader.inputs import read_symbol, read_word
-from omega_tui.trader.numbers import Number
+from omega_tui.trader.inputs import read_hold_side, read_symbol, read_word
+from omega_tui.trader.numbers import Number, read_whole
 from omega_tui.trader.placing import Placing
 from omega_tui.trader.positions import Holdings
-from omega_tui.trader.results import BookLevel, BookResult, OrderResult, Quote, TradeResult
+from omega_tui.trader.results import BookLevel, BookResult, FillResult, OrderResult, Quote, TradeResult
 from omega_tui.trader.session import PATIENCE, Session
 
 _MOST = 100
@@ -183,13 +184,29 @@ class AsyncReader:
         """
         session = self._session
         session.require_key()
-        row = session.row(order_id)
-        if row is not None or session.engine.order(order_id) is not None:
-            return session.describe(row.key if row is not None else order_id)
+        if session.engine.order(order_id) is not None:
+            return session.describe(order_id)
         order = await self._ask_for(order_id, self._market(symbol))
         if order is None:
             raise OrderNotFound(f"neither we nor the exchange know an order as {order_id!r}")
         return OrderResult.of(order)
+
+    async def get_fills(self, limit: int = 100, symbol: str | None = None) -> tuple[FillResult, ...]:
+        """The account's newest `limit` executions (at most 100), oldest first. Raises ExchangeUnavailable."""
+        self._session.require_key()
+        most = _limit(limit)
+        found = await self._session.ask(self._session.reads.fills(_optional(symbol), None))
+        return tuple(map(FillResult.of, found[-most:]))
+
+    async def preview_leverage(
+        self, symbol: str, leverage: str | int, side: str | None = None
+    ) -> tuple[LeverageResult, ...]:
+        """What another leverage would do to each open position of a market; nothing is changed."""
+        name, wanted = read_symbol(symbol), read_whole(leverage, "leverage")
+        intent = SetLeverage(name, wanted, read_hold_side(side) if side is not None else None)
+        self._session.require_key()
+        async with self._session.market(name, adds_risk=False):
+            return tuple(map(LeverageResult.of, self._session.views.leverage(intent)))
 
     async def _ask_for(self, order_id: str, symbol: str) -> Order | None:
         reads, exchanges = self._session.reads, order_id.isascii() and order_id.isdecimal()
@@ -199,8 +216,8 @@ class AsyncReader:
 
     async def wait_for_order(self, order_id: str, seconds: float = 60.0) -> OrderResult:
         """The order once it is at its end. Raises ExchangeUnavailable when it is not after `seconds`."""
-        row = self._session.row(order_id)
-        key = row.key if row is not None else order_id
+        known = self._session.engine.order(order_id)
+        key = (known.client_order_id or known.order_id or order_id) if known is not None else order_id
         order = await self._session.engine.settled(key, seconds, lambda known: known.state.terminal)
         if order is not None and not order.state.terminal:
             raise ExchangeUnavailable(f"order {order_id} is still {order.state} after {seconds:g} s")

@@ -10,6 +10,7 @@ from enum import Enum
 
 from omega_tui.domain.market import PublicTrade, Ticker
 from omega_tui.domain.orders import (
+    Fill,
     Order,
     OrderState,
     OrderType,
@@ -166,6 +167,28 @@ class OrderResult(Result):
             evidence=evidence,
             notes=notes,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class FillResult(Result):
+    """One execution of an order of this account; `fee` is negative when paid, `profit` excludes fees."""
+
+    trade_id: str
+    order_id: str
+    symbol: str
+    side: Side
+    price: Decimal
+    size: Decimal
+    fee: Decimal | None
+    fee_coin: str | None
+    profit: Decimal | None
+    maker: bool | None
+    exchange_ms: int
+
+    @classmethod
+    def of(cls, fill: Fill) -> "FillResult":
+        """The answer for an execution."""
+        return cls(**{field.name: getattr(fill, field.name) for field in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True)

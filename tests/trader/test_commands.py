@@ -115,7 +115,8 @@ def test_dry_runs_show_everything_and_send_nothing(exchange: Simulator, shell: S
     assert code == ExitCode.REFUSED, "a stop on the wrong side of the price"
     assert wrong["problems"]
     assert shell("protect", "BTCUSDT", "--stop", "64000", "--dry-run")[0] == 0
-    assert shell("leverage", "BTCUSDT", "7", "--dry-run")[1]["new_leverage"] == "7"
+    [effect] = shell("leverage", "BTCUSDT", "4", "--dry-run")[1]["effects"]
+    assert (effect["leverage_after"], effect["hold_side"]) == (4, "long")
     assert shell("amend", resting["id"], "--limit", "63900", "--dry-run")[1]["new_terms"] == {
         "price": "63900"
     }
@@ -145,6 +146,20 @@ def test_an_unknown_fate_a_refusal_and_a_rejection_end_with_their_numbers(
     exchange.mend()
     assert shell("orders")[0] == 0
     assert [each["size"] for each in shell("positions")[1]["positions"]] == ["0.002"], "sent once"
+
+
+def test_in_hedge_mode_a_close_says_which_side(hedged: Simulator, capsys: Captured) -> None:
+    """Bug: the wrong of two positions closed, because only one was expected."""
+    where = ("--json", "--sim", hedged.line)
+    assert main([*buy("--stop", "64500"), *where]) == 0
+    assert main(["order", "sell", "BTCUSDT", "0.003btc", "--stop", "66000", *where]) == 0
+    assert main(["close", "BTCUSDT", *where]) == ExitCode.USAGE
+    capsys.readouterr()
+    assert main(["close", "BTCUSDT", "--side", "long", *where]) == 0
+    assert json.loads(capsys.readouterr().out)["left"] == "0"
+    assert main(["positions", *where]) == 0
+    [left] = json.loads(capsys.readouterr().out)["positions"]
+    assert (left["hold_side"], left["size"]) == ("short", "0.003")
 
 
 def test_what_was_typed_wrongly_ends_with_2_and_says_what_to_type(shell: Shell) -> None:

@@ -53,6 +53,10 @@ async def test_a_market_order_is_filled_and_its_position_closes_again(
         closed = await one.close_position("BTCUSDT", side="LONG")
         assert closed.left == 0
         assert await one.get_positions() == ()
+        bought, sold = await one.get_fills(symbol="BTCUSDT")
+        assert (bought.side, bought.price, sold.side) == (Side.BUY, order.average_price, Side.SELL)
+        assert order.order_id is not None
+        assert await one.get_order(order.order_id) == await one.get_order(order.id), "by either id"
 
 
 async def test_hedge_mode_keeps_both_sides_apart(hedged: Simulator, trader: Opened) -> None:
