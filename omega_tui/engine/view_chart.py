@@ -7,6 +7,7 @@ from omega_tui.analytics.fibonacci import FibonacciLevel, exact_price
 from omega_tui.domain.events import Surface
 from omega_tui.domain.orders import Side
 from omega_tui.domain.values import decimal_text
+from omega_tui.engine.cover import plan_lines
 from omega_tui.engine.drawing import nearest_tick, to_float
 from omega_tui.engine.state import State
 from omega_tui.engine.swing_levels import shown_levels
@@ -41,6 +42,8 @@ def _lines(state: State) -> Iterator[PriceLine]:
         if order.symbol == symbol and order.price is not None:
             kind = "buy" if order.side is Side.BUY else "sell"
             yield PriceLine(to_float(order.price), kind, f"{kind} {decimal_text(order.remaining)}")
+    for trigger, kind in plan_lines(state, symbol):
+        yield PriceLine(to_float(trigger), kind, kind)
     for level in shown_levels(state):
         yield PriceLine(to_float(level.price), "fib", _ratio_text(level))
 

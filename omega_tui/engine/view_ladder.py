@@ -7,6 +7,7 @@ from omega_tui.domain.book import Level
 from omega_tui.domain.events import Health
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.orders import HoldSide, Side
+from omega_tui.engine.cover import plan_lines
 from omega_tui.engine.drawing import nearest_tick, to_float
 from omega_tui.engine.state import State
 from omega_tui.engine.swing_levels import shown_levels
@@ -93,6 +94,8 @@ def _marks(state: State, instrument: Instrument) -> Iterator[LadderMark]:
         ):
             if price is not None and price > 0:
                 yield LadderMark(nearest_tick(price, tick), kind, f"{kind} {side}")
+    for trigger, kind in plan_lines(state, state.market.symbol):
+        yield LadderMark(nearest_tick(trigger, tick), kind, kind)
     for level in shown_levels(state):
         yield LadderMark(nearest_tick(level.price, tick), "fib", f"{level.ratio.normalize():f}")
     if state.market.last_price is not None:

@@ -103,7 +103,8 @@ class StatusView:
 
 @dataclass(frozen=True, slots=True)
 class LadderMark:
-    """Something that sits at a price: kind is one of entry, break-even, liquidation, fib, last."""
+    """Something that sits at a price: kind is one of entry, break-even, liquidation, stop, target, trigger,
+    fib, last."""
 
     ticks: int
     kind: str
@@ -168,7 +169,8 @@ class TapeView:
 
 @dataclass(frozen=True, slots=True)
 class PriceLine:
-    """A horizontal line on the chart: kind is one of entry, liquidation, buy, sell, fib."""
+    """A horizontal line on the chart: kind is one of entry, liquidation, buy, sell, stop, target, trigger,
+    fib."""
 
     price: float
     kind: str

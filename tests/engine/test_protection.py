@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from omega_tui.domain.events import FillReported, PositionsReported
+from omega_tui.domain.events import FillReported, PositionsReported, TickerChanged
 from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, Side
 from omega_tui.domain.plans import PlanKind, TriggerBy
 from omega_tui.engine.intents import ClosePosition, Protect
 from omega_tui.engine.options import StopAnswer
 from omega_tui.exchange.port import Outcome, Rejected, Unknown
-from tests.engine.fake_gateway import EXCHANGE_MS, D, FakeGateway, fill, position
+from tests.engine.fake_gateway import EXCHANGE_MS, D, FakeGateway, fill, position, ticker
 from tests.engine.plan_desk import PlanDesk, plan_order
 from tests.engine.rig import Rig, running
 
@@ -402,3 +402,35 @@ async def test_stops_that_cannot_be_read_are_an_alarm_of_their_own(tmp_path: Pat
         assert protected(rig) is None
         await advance(rig, 6)
         assert alarm(rig).startswith("STOPS NOT KNOWN: LONG 0.5 BTCUSDT")
+
+
+async def test_stops_targets_and_triggers_are_marked_on_ladder_and_chart(tmp_path: Path) -> None:
+    async with holding(tmp_path) as (rig, desk):
+        protect(rig, "59000", "62000")
+        await advance(rig, 1)
+        desk.show(plan_order("t", "61000", PlanKind.TRIGGER, size="0.1"))
+        marks = {(mark.ticks, mark.kind) for mark in rig.views.ladder(1, 5).marks}
+        assert {(590_000, "stop"), (620_000, "target"), (610_000, "trigger")} <= marks
+        lines = {(line.price, line.kind) for line in rig.views.chart(5).lines}
+        assert {(59000.0, "stop"), (62000.0, "target"), (61000.0, "trigger")} <= lines
+
+
+@pytest.mark.parametrize(
+    ("answer", "closes"), [(StopAnswer.RETRY, False), (StopAnswer.RETRY_THEN_CLOSE, True)]
+)
+async def test_a_stop_that_the_price_has_passed_is_not_placed_but_answered(
+    tmp_path: Path, answer: StopAnswer, closes: bool
+) -> None:
+    """Placed again it would be refused, or fire at once at any price: the chosen answer comes instead."""
+    gateway = FakeGateway()
+    desk = PlanDesk(gateway)
+    async with running(tmp_path, gateway, stop_answer=answer) as rig:
+        entry_with(rig, stop_loss=D("59000"))
+        await fill_entry(rig)
+        rig.freshen = lambda: rig.gateway.emit(  # type: ignore[method-assign]
+            TickerChanged(ticker("58000", "58000", at=rig.clock.wall_ms() - 50))
+        )
+        await advance(rig, 3)
+        assert desk.events == []
+        assert "UNPROTECTED" in alarm(rig)
+        assert [each.order_type for each in gateway.placed[1:]] == ([OrderType.MARKET] if closes else [])

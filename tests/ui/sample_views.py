@@ -129,6 +129,8 @@ def ladder(group: int, depth: int, mid: int = MID_TICKS) -> LadderView:
             LadderMark(MID_TICKS + 5, "fib", "fib 0.382"),
             LadderMark(MID_TICKS - 8, "fib", "fib 0.5"),
             LadderMark(MID_TICKS - 9, "liquidation", "liquidation"),
+            LadderMark(MID_TICKS - 5, "stop", "stop"),
+            LadderMark(MID_TICKS + 4, "target", "target"),
         ),
         health=LIVE,
         spread_ticks=1,
@@ -175,6 +177,7 @@ def chart(limit: int) -> ChartView:
             PriceLine(64_290.0, "fib", "0.382"),
             PriceLine(63_990.0, "fib", "0.618"),
             PriceLine(64_015.0, "buy", "buy 0.010"),
+            PriceLine(63_850.0, "stop", "stop"),
         ),
         health=LIVE,
     )

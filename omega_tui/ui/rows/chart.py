@@ -15,6 +15,9 @@ from omega_tui.ui.rows.spans import Line, Span, filled, fit, notice, padded, tit
 LINE_TOKENS = {
     "entry": "entry",
     "liquidation": "liquidation",
+    "stop": "warn",
+    "target": "good",
+    "trigger": "accent",
     "buy": "bid",
     "sell": "ask",
     "fib": "fib",

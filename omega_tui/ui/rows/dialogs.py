@@ -8,7 +8,7 @@ from omega_tui.ui.rows.spans import Line, Span, filled, fit, on, padded, title_l
 
 PANEL_WORDS = {
     "ladder": "LADDER  bids left, asks right; your orders: B, S, ? unknown, ~ in flight; marks: entry, "
-    "b/e (break-even after fees), LIQ, Fibonacci.",
+    "b/e (break-even after fees), LIQ, STOP, TP, Fibonacci.",
     "positions": "POSITIONS  protected: what stops that the exchange shows would close, NAKED the rest; uPnL "
     "is at the newest mark price.",
     "orders": "ORDERS  UNKNOWN: sent, fate not known yet, counts until evidence settles it; trigger: the "

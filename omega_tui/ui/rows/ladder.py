@@ -20,11 +20,22 @@ MARK_TOKENS = {
     "entry": "entry bold",
     "break-even": "even",
     "liquidation": "liquidation bold",
+    "stop": "warn bold",
+    "target": "good bold",
+    "trigger": "accent",
     "fib": "fib",
     "last": "ink bold",
 }
 _MARK_ORDER = tuple(MARK_TOKENS)
-_SHORT = {"entry": "entry", "break-even": "b/e", "liquidation": "LIQ", "last": "last"}
+_SHORT = {
+    "entry": "entry",
+    "break-even": "b/e",
+    "liquidation": "LIQ",
+    "stop": "STOP",
+    "target": "TP",
+    "trigger": "trigger",
+    "last": "last",
+}
 
 
 @dataclass(frozen=True, slots=True)
