@@ -8,6 +8,11 @@ Hosts are those of Bitget's "Classic account" API introduction (REST `api.bitget
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+_BITGET_HOSTS = {
+    False: ("https://api.bitget.com", "wss://ws.bitget.com", "wss://ws.bitget.com"),
+    True: ("https://api.bitget.com", "wss://wspap.bitget.com", "wss://wspap.bitget.com"),
+}
+"""By whether it is demo trading: its header on REST and its host of streams belong together."""
 _LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -46,6 +51,14 @@ class Endpoints:
     ws_public: str
     ws_private: str
     demo_trading: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise ForbiddenHost unless all three are this machine's, or one of Bitget's environments."""
+        urls = (self.rest, self.ws_public, self.ws_private)
+        if any(url and urlsplit(url).hostname not in _LOOPBACK_HOSTS for url in urls):
+            bases = tuple(f"{urlsplit(url).scheme}://{urlsplit(url).netloc}" for url in urls)
+            if bases != _BITGET_HOSTS[self.demo_trading]:
+                raise ForbiddenHost(f"{', '.join(bases)} are not the hosts of one environment")
 
     @classmethod
     def live(cls) -> "Endpoints":

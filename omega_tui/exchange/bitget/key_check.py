@@ -100,7 +100,7 @@ class KeyCheck:
 
     async def _take(self, envelope: Envelope) -> None:
         code = envelope.code
-        if condemns_the_key(code):
+        if condemns_the_key(code, _PROBE[0]):
             self._elsewhere = code in _ELSEWHERE
             self._refused = f"the exchange refuses this key ({code}): {advice(code)}"
         elif code == SUCCESS:

@@ -21,13 +21,15 @@ _SETTLED_SECONDS = 10.0
 _TRIED_AGAIN_SECONDS = 60.0
 _LEFT = "; only Bitget's own app or site controls the account now"
 _TRADING = "/mix/"
-_KEY_CODES = codes_of(Kind.KEY, Kind.PERMISSION) - {"40022", "40024", "40000"}
-"""Refusals of the key itself; the others may concern one contract, as where a coin is not offered."""
+_ACCOUNT_CODES = frozenset({"40000", "40022", "40024"})
+"""Refusals that concern the account, or one contract that is not offered where its owner lives."""
+_KEY_CODES = codes_of(Kind.KEY, Kind.PERMISSION) - _ACCOUNT_CODES
 
 
-def condemns_the_key(code: str) -> bool:
-    """Whether a refusal says that this key is of no use here."""
-    return code in _KEY_CODES
+def condemns_the_key(code: str, path: RestPath) -> bool:
+    """Whether a refusal of a request on `path` says that this key is of no use here."""
+    # An account that is closed is refused what it asks, a contract that is not offered what it orders.
+    return code in _KEY_CODES or (code in _ACCOUNT_CODES and http_method(path) == "GET")
 
 
 class Service:
@@ -64,7 +66,7 @@ class Service:
             self._upgrading()
         elif kind is Kind.MAINTENANCE and symbol is not None:
             self._symbol_closed(symbol, code)
-        elif condemns_the_key(code) and _TRADING in path:
+        elif condemns_the_key(code, path) and _TRADING in path:
             self._sending_refused_at = self._clock.monotonic() if http_method(path) == "POST" else None
             self.key_refused(code)
         elif code == Code.COPY_TRADING_LOCK:
