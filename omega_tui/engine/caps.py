@@ -28,6 +28,7 @@ from omega_tui.engine.exposure import (
 )
 from omega_tui.engine.guards import reserved_margin
 from omega_tui.engine.state import State
+from omega_tui.engine.touch import crosses
 
 _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
@@ -79,7 +80,9 @@ def entry_problems(
     if instrument is None or settings is None:
         yield f"nothing is known of {symbol} yet"
         return
-    entry = Entry(symbol, side, size, price, stop, instrument.taker_fee_rate, instead_of)
+    takes = symbol != state.market.symbol or crosses(state, side, price)
+    fee = instrument.taker_fee_rate if takes else instrument.maker_fee_rate
+    entry = Entry(symbol, side, size, price, stop, fee, instead_of)
     yield from judge(state, entry, instrument, settings)
 
 
@@ -215,18 +218,7 @@ def _tier_caps(state: State, entry: Entry, settings: SymbolSettings) -> Iterator
 def _profile_caps(
     state: State, profile: Profile, entry: Entry, settings: SymbolSettings, worth: Decimal
 ) -> Iterator[SizeCap]:
-    if entry.stop is not None:
-        risk = unit_risk(entry.price, entry.stop, entry.entry_fee, taker_fee(state, entry.symbol))
-        yield SizeCap(
-            "risk per trade", worth * profile.risk / risk, f"{profile.name} risks {profile.risk_percent} %"
-        )
-        held = open_risk(state, entry.instead_of) or _ZERO
-        most = worth * OPEN_RISK_PERCENT / _HUNDRED
-        why = (
-            f"{held:.2f} is at risk already, {OPEN_RISK_PERCENT} % of equity is {most:.2f}; "
-            "what has no stop counts to its liquidation: protect, reduce or cancel it first"
-        )
-        yield SizeCap("open risk", (most - held) / risk, why)
+    yield from _risk_caps(state, profile, entry, settings, worth)
     leverage = counted_leverage(state, profile, settings, entry.hold_side)
     present = side_notional(state, entry.symbol, entry.hold_side, entry.instead_of)
     yield SizeCap(
@@ -240,3 +232,23 @@ def _profile_caps(
         (worth * times - total_notional(state, entry.instead_of)) / entry.price,
         f"{profile.name} allows positions worth {times} times the equity",
     )
+
+
+def _risk_caps(
+    state: State, profile: Profile, entry: Entry, settings: SymbolSettings, worth: Decimal
+) -> Iterator[SizeCap]:
+    """By the loss at the stop; without one, where a profile allows that, by the loss of margin or value."""
+    if entry.stop is not None:
+        risk = unit_risk(entry.price, entry.stop, entry.entry_fee, taker_fee(state, entry.symbol))
+        why = f"{profile.name} risks {profile.risk_percent} %"
+        yield SizeCap("risk per trade", worth * profile.risk / risk, why)
+    else:
+        isolated = settings.margin_mode is MarginMode.ISOLATED
+        risk = entry.price / settings.leverage(entry.hold_side) if isolated else entry.price
+    held = open_risk(state, entry.instead_of) or _ZERO
+    most = worth * OPEN_RISK_PERCENT / _HUNDRED
+    why = (
+        f"{held:.2f} is at risk already, {OPEN_RISK_PERCENT} % of equity is {most:.2f}; "
+        "what has no stop counts to its liquidation: protect, reduce or cancel it first"
+    )
+    yield SizeCap("open risk", (most - held) / risk, why)

@@ -11,7 +11,8 @@ from omega_tui.domain.orders import HoldSide, OrderType
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.state import State
-from omega_tui.engine.ticket import Ticket, crosses
+from omega_tui.engine.ticket import Ticket
+from omega_tui.engine.touch import crosses
 
 LARGEST_CALLBACK = Decimal("0.1")
 """Most that price may turn back under a trailing plan, as a share."""
@@ -36,6 +37,22 @@ def leg_problems(state: State, ticket: Ticket) -> Iterator[str]:
         )
     yield from _side_problems(state, ticket)
     yield from _reward_problems(ticket)
+
+
+def liquidation_problems(ticket: Ticket, liquidation: Decimal | None) -> Iterator[str]:
+    """A stop that lies beyond the liquidation is never reached, and the loss is another than was shown.
+
+    A hedged account may be liquidated on the far side of the entry, where no stop of this position is needed.
+    """
+    entry, stop = ticket.price_used, ticket.stop
+    if entry is None or stop is None or liquidation is None or not ticket.opening_size:
+        return
+    long = ticket.hold_side is HoldSide.LONG
+    if stop <= liquidation < entry if long else stop >= liquidation > entry:
+        yield (
+            f"liquidated at about {liquidation:.{ticket.instrument.price_places}f}, before the stop at "
+            f"{decimal_text(stop)} is reached: a nearer stop, a smaller size or a lower leverage"
+        )
 
 
 def reward_to_risk(ticket: Ticket) -> Decimal | None:

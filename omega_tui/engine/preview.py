@@ -17,10 +17,16 @@ from omega_tui.engine.exposure import taker_fee
 from omega_tui.engine.guards import gate_problems, price_problems, rule_problems
 from omega_tui.engine.intents import TicketDraft, TicketPreview
 from omega_tui.engine.liquidation import Change, estimate_liquidation
-from omega_tui.engine.plan_checks import leg_problems, plan_problems, reward_to_risk
+from omega_tui.engine.plan_checks import (
+    leg_problems,
+    liquidation_problems,
+    plan_problems,
+    reward_to_risk,
+)
 from omega_tui.engine.state import State
-from omega_tui.engine.ticket import Ticket, crosses, resolve, touch
+from omega_tui.engine.ticket import Ticket, resolve
 from omega_tui.engine.ticket_words import ticket_changes, ticket_effect
+from omega_tui.engine.touch import crosses, touch
 
 _ZERO = Decimal(0)
 _DRIFT = Decimal("0.005")
@@ -34,7 +40,7 @@ def build_preview(state: State, draft: TicketDraft) -> TicketPreview:
     if instrument is None or settings is None:
         return _unresolved(draft, missing)
     ticket = resolve(state, draft, instrument, settings)
-    notional = _value(ticket.size, ticket.price_used)
+    notional, liquidation = _value(ticket.size, ticket.price_used), _liquidation(state, ticket)
     opening = _value(ticket.opening_size, ticket.price_used) if ticket.size is not None else None
     return TicketPreview(
         size=ticket.size,
@@ -43,12 +49,12 @@ def build_preview(state: State, draft: TicketDraft) -> TicketPreview:
         notional=notional,
         margin=initial_margin(opening, settings.leverage(ticket.hold_side)) if opening is not None else None,
         fee=trading_fee(notional, ticket.entry_fee) if notional is not None else None,
-        liquidation_price=_liquidation(state, ticket),
+        liquidation_price=liquidation,
         reduce_only=draft.closes,
         hold_side=ticket.hold_side if settings.position_mode is PositionMode.HEDGE else None,
         effect=ticket_effect(ticket),
         changes=tuple(ticket_changes(ticket)),
-        problems=(*missing, *_problems(state, ticket)),
+        problems=(*missing, *_problems(state, ticket), *liquidation_problems(ticket, liquidation)),
         loss_at_stop=_loss_at_stop(state, ticket),
         reward_to_risk=reward_to_risk(ticket),
         stop_loss=ticket.stop,

@@ -18,6 +18,7 @@ from omega_tui.engine.caps import Entry, size_caps
 from omega_tui.engine.exposure import equity, opening_part, taker_fee
 from omega_tui.engine.intents import PlanDraft, TicketDraft
 from omega_tui.engine.state import State
+from omega_tui.engine.touch import crosses
 
 _ZERO = Decimal(0)
 _WALKED_LEVELS = 400
@@ -111,20 +112,6 @@ def _resolve(state: State, draft: TicketDraft, instrument: Instrument, settings:
 def positive(value: Decimal | None) -> Decimal | None:
     """A number that a price or size may be; None for any other."""
     return value if value is not None and value.is_finite() and value > 0 else None
-
-
-def touch(state: State, side: Side) -> Decimal | None:
-    """The best price that an order on `side` would take."""
-    levels = state.market.levels(side.opposite, 1, trusted=True)
-    return Decimal(levels[0][0]) if levels else None
-
-
-def crosses(state: State, side: Side, price: Decimal | None) -> bool:
-    """Whether a limit price would take from the book."""
-    best = touch(state, side)
-    if price is None or best is None:
-        return False
-    return price >= best if side is Side.BUY else price <= best
 
 
 def _sized_by_risk(

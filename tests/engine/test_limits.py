@@ -17,6 +17,7 @@ from omega_tui.domain.orders import (
     TimeInForce,
 )
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
+from omega_tui.domain.profiles import STRATEGIC
 from omega_tui.engine.apply import apply_event
 from omega_tui.engine.caps import entry_problems
 from omega_tui.engine.day import DayOpening
@@ -237,6 +238,32 @@ def test_a_stop_that_was_asked_to_go_protects_nothing_any_more() -> None:
     apply_event(state, guarded())
     state.ledger.unfinished()[0].cancel_requested = True
     assert open_risk(state) == 3000
+
+
+def test_a_profile_that_needs_no_stop_counts_the_whole_value_of_an_entry_without_one() -> None:
+    """Bug: switching the stop off switches the open risk off."""
+    state = a_trader()
+    state.risk.profile = replace(STRATEGIC, stop_required=False)
+    assert build_preview(state, a_draft(size=D("0.02"))).stop_loss is None
+    assert problems(state, size=D("0.02")) == ""
+    assert "open risk: at most 0.024 BTC" in problems(state, size=D("0.03"))
+
+
+def test_a_stop_beyond_the_liquidation_is_refused() -> None:
+    """Isolated at 10x a long at 59,000 is liquidated at 53,345: a stop below that never comes."""
+    state = a_state()
+    apply_event(state, SettingsReported(replace(settings(), margin_mode=MarginMode.ISOLATED)))
+    assert problems(state, stop_loss=D("53400")) == ""
+    assert "liquidated at about 53345.4, before the stop at 53300" in problems(state, stop_loss=D("53300"))
+
+
+def test_an_amended_maker_pays_the_makers_fee() -> None:
+    """Bug: an order as large as its risk allows cannot be moved by a tick: it counts as a taker now."""
+    state = a_trader()
+    preview = sized(state, risk=D("0.02"), stop_loss=D("56500"))
+    assert preview.size is not None
+    terms = ("BTCUSDT", Side.BUY, preview.size, D("59000"), D("56500"))
+    assert list(entry_problems(state, *terms)) == []
 
 
 def test_open_profit_that_a_stop_gives_back_is_no_risk() -> None:
