@@ -141,6 +141,11 @@ class Dispatch:
         last_look: Callable[[], str] = nothing_stops,
     ) -> Evidence:
         deadline = self._clock.monotonic() + patience.seconds
+        if attempts == 1:
+            # What is sent once, an order above all, goes without the machinery of repetition.
+            evidence = await self._send_once(path, params, patience.urgent, deadline, 1, outcome, last_look)
+            again(evidence)
+            return evidence
         try:
             async for attempt in stamina.retry_context(on=_pause_of, attempts=attempts, timeout=None):
                 with attempt:

@@ -30,6 +30,7 @@ _CLOSE_SECONDS = 1.0
 _LOGIN_PAUSE_SECONDS = 60.0
 _CROWDED_PAUSE_SECONDS = 30.0
 _LONGEST_PAUSE_SECONDS = 300.0
+_GOING_AWAY = 1001
 ROTATION_SECONDS = 23 * 3600.0
 """Age at which a connection is replaced, an hour before Bitget would cut it (`wire.CONNECTION_SECONDS`)."""
 _ROTATION_RETRY_SECONDS = 120.0
@@ -175,8 +176,7 @@ class Stream:
         try:
             return await self._read(websocket, epoch)
         except ConnectionClosed as closed:
-            words = f"connection closed: {closed.rcvd.code}" if closed.rcvd else "connection lost"
-            return self._verdict or _Ended(words)
+            return self._verdict or _Ended(_farewell(closed))
         finally:
             self._socket = None
             for task in tasks:
@@ -258,6 +258,14 @@ class Stream:
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await websocket.close()
         websocket.transport.abort()
+
+
+def _farewell(closed: ConnectionClosed) -> str:
+    if closed.rcvd is None:
+        return "connection lost"
+    if closed.rcvd.code == _GOING_AWAY:
+        return f"the exchange closed the connection ({_GOING_AWAY}), as it does for maintenance"
+    return f"connection closed: {closed.rcvd.code}"
 
 
 def _second_clock_failure(before: _Ended, now: _Ended) -> _Ended:
