@@ -71,10 +71,15 @@ class LoopClock:
         self._step_ms += milliseconds
 
 
-def run_virtually(main: Coroutine[Any, Any, _Result], seed: int | None = None) -> _Result:
-    """Run `main` to its end in virtual time; the same `seed` is the same run, another one another order."""
+def virtual_runner(seed: int | None = None) -> asyncio.Runner:
+    """Runs one coroutine after the other in one virtual time; the same `seed` is the same order of events."""
     if seed is not None:
         # The library that repeats failed reads draws its jitter from the process's own generator.
         random.seed(seed)
-    with asyncio.Runner(loop_factory=partial(_JumpingLoop, seed)) as runner:
+    return asyncio.Runner(loop_factory=partial(_JumpingLoop, seed))
+
+
+def run_virtually(main: Coroutine[Any, Any, _Result], seed: int | None = None) -> _Result:
+    """Run `main` to its end in virtual time; the same `seed` is the same run, another one another order."""
+    with virtual_runner(seed) as runner:
         return runner.run(main)

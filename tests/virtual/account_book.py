@@ -11,10 +11,11 @@ from omega_tui.journal.records import BILL, EVIDENCE, FILL, INTENT, ORDER, Order
 from omega_tui.sim.facts import OrderStatus, PlanType
 from omega_tui.sim.venue.ledger import LedgerFill, LedgerOrder, LedgerPlan
 from tests.virtual.journal import body_of
+from tests.virtual.money_book import held_by_fills, money_differences
 from tests.virtual.world import World
 
 PREFIX = "omg"
-_STOPS = frozenset({PlanType.LOSS, PlanType.POSITION_LOSS})
+STOPS = frozenset({PlanType.LOSS, PlanType.POSITION_LOSS})
 
 _STATES = {
     OrderStatus.LIVE: {OrderState.WORKING, OrderState.PENDING_CANCEL},
@@ -27,7 +28,7 @@ _STATES = {
 def differences(world: World) -> Iterator[str]:
     """Every way in which journal, engine and exchange disagree, once everything is settled."""
     orders = [*world.exchange.sim.venue.pending(), *world.exchange.sim.venue.finished()]
-    yield from _sent_twice(orders)
+    yield from _sent_twice(world, orders)
     yield from (f"{key} left before its intent was durable" for key in world.premature)
     yield from (f"{key} left after HALT and may add" for key in world.defiant)
     yield from _orders(world, orders)
@@ -39,11 +40,16 @@ def differences(world: World) -> Iterator[str]:
     yield from _protection(world)
     yield from _fills(world)
     yield from _positions(world)
+    yield from _fold(world)
+    yield from _journal(world)
+    yield from money_differences(world)
 
 
-def _sent_twice(orders: list[LedgerOrder]) -> Iterator[str]:
+def _sent_twice(world: World, orders: list[LedgerOrder]) -> Iterator[str]:
     counts = Counter(order.client_oid for order in orders if order.client_oid.startswith(PREFIX))
     yield from (f"{key} is {count} orders at the exchange" for key, count in counts.items() if count > 1)
+    intended = {body_of(row)["request"]["client_order_id"] for row in world.journal.rows(INTENT)}
+    yield from (f"{key} is an order at the exchange that nobody intended" for key in counts.keys() - intended)
 
 
 def _orders(world: World, orders: list[LedgerOrder]) -> Iterator[str]:
@@ -159,11 +165,10 @@ def _bills(world: World) -> Iterator[str]:
 def _protection(world: World) -> Iterator[str]:
     """What is shown as protected is, by stops that rest there now; what is not has been said to be naked."""
     venue = world.exchange.sim.venue
-    stops = [plan for plan in venue.plans.pending() if plan.plan_type in _STOPS]
+    stops = [plan for plan in venue.plans.pending() if plan.plan_type in STOPS]
     status = world.engine.views.status()
     for row in world.engine.views.positions().rows:
-        held = [plan for plan in stops if plan.order.hold_side in (None, row.hold_side.value)]
-        held = [plan for plan in held if _closes(plan, row.hold_side)]
+        held = [plan for plan in stops if guards(plan, row.hold_side)]
         whole = any(not plan.order.size for plan in held)
         covered = row.size if whole else min(row.size, sum((plan.order.size for plan in held), Decimal(0)))
         if row.protected != covered / row.size:
@@ -172,5 +177,31 @@ def _protection(world: World) -> Iterator[str]:
             yield f"{row.hold_side} is naked and nobody says so: {status.alarm}"
 
 
-def _closes(plan: LedgerPlan, held: HoldSide) -> bool:
-    return plan.order.direction.value == held.opening_side.opposite.value
+def guards(plan: LedgerPlan, held: HoldSide) -> bool:
+    """Whether a plan is about the position on that side and closes it."""
+    named = plan.order.hold_side in (None, held.value)
+    return named and plan.order.direction.value == held.opening_side.opposite.value
+
+
+def _journal(world: World) -> Iterator[str]:
+    """What was acknowledged stands there, as it was, in a chain that holds."""
+    rows = {row.sequence: row.body for row in world.journal.rows()}
+    for sequence, body in world.journal.acknowledged.items():
+        if rows.get(sequence) != body:
+            yield f"row {sequence} was acknowledged and is not what stands in the journal"
+    trouble = world.journal.inspect().exception()
+    if trouble is not None:
+        yield f"the journal does not hold: {trouble}"
+
+
+def _fold(world: World) -> Iterator[str]:
+    """The distinct executions that were written down make the position that is held."""
+    venue = world.exchange.sim.venue
+    orders = [*venue.pending(), *venue.finished()]
+    sides = {each.order_id: HoldSide(each.hold_side.value) if each.hold_side else None for each in orders}
+    written = {body_of(row)["trade_id"] for row in world.journal.rows(FILL)}
+    folded = held_by_fills([fill for fill in venue.fills()[::-1] if fill.trade_id in written], sides)
+    shown = dict.fromkeys(HoldSide, Decimal(0))
+    shown |= {row.hold_side: row.size for row in world.engine.views.positions().rows}
+    if folded != shown:
+        yield f"the executions come to {folded}, the position is shown as {shown}"

@@ -50,7 +50,8 @@ class VirtualConnection:
 
 
 class VirtualExchange:
-    """One exchange with one account; `arrivals` are the requests it took, in order."""
+    """One exchange with one account; `arrivals` are the requests it took, in order;
+    `answering` is set while it carries one out."""
 
     def __init__(self, seed: int, venue: VenueSettings | None = None, step_ms: int = 1000) -> None:
         clock = ExchangeClock(LoopClock())
@@ -63,6 +64,7 @@ class VirtualExchange:
         self._account = AccountFeed(self.sim, self.feeds)
         self._pump = Pump(self.sim, Timeline(self.sim, lambda _: None))
         self._connections = 0
+        self.answering = False
         self.arrivals: list[tuple[float, str, dict[str, Any], str]] = []
 
     async def run(self) -> None:
@@ -76,6 +78,7 @@ class VirtualExchange:
 
     def answer(self, call: Call) -> tuple[int, str]:
         """HTTP status and body of the reply to one request that arrives now."""
+        self.answering = True
         try:
             route = self._entrance.admit(call).route
             parameters = parse_query(call.query) if call.method == "GET" else parse_body(call.body)
@@ -84,6 +87,8 @@ class VirtualExchange:
         except Refused as refused:
             data, code, message = None, str(refused.code), refused.message
             status = http_status(refused.code, self.sim.venue.choices)
+        finally:
+            self.answering = False
         if call.method == "POST":
             at = asyncio.get_running_loop().time()
             self.arrivals.append((at, call.path, orjson.loads(call.body), code))

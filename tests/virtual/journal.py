@@ -23,6 +23,7 @@ class VirtualJournal(Journal):
     """Keeps rows as the real one does, and outlives the engines that write to it.
 
     `generation` counts the lives of the cockpit: what a dead one handed in and was not told of may be lost.
+    `acknowledged` is what it was told of: the body of each row by its sequence.
     """
 
     def __init__(self, rng: random.Random) -> None:
@@ -32,6 +33,7 @@ class VirtualJournal(Journal):
         migrations.bring_up(self._connection, Path("virtual"), WALL_MS)
         self._place = inspection.open_checked(self._connection)
         self._intents: set[str] = set()
+        self.acknowledged: dict[int, bytes] = {}
         self._newest = 0.0
         self.failing = False
         self.generation = 0
@@ -51,7 +53,10 @@ class VirtualJournal(Journal):
             item.done.set_exception(JournalFailed("disk full"))
             return
         self._commit([item])
-        if item.kind == INTENT and item.done.exception() is None:
+        if item.done.exception() is not None:
+            return
+        self.acknowledged[item.done.result()] = item.body
+        if item.kind == INTENT:
             self._intents.add(msgspec.json.decode(item.body)["request"]["client_order_id"])
 
     def read(self, *kinds: str, after: int = 0) -> Future[list[JournalRow]]:

@@ -10,7 +10,8 @@ import hashlib
 import hmac
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,9 +28,22 @@ from tests.virtual.exchange import KEY, VirtualExchange
 TIMEOUT_SECONDS = 10.0
 
 
+class Fate(StrEnum):
+    """What may befall a request, see this module's head."""
+
+    REFUSED = "refused"
+    LOST_REQUEST = "lost_request"
+    LATE_REQUEST = "late_request"
+    LOST_ANSWER = "lost_answer"
+    BROKEN_ANSWER = "broken_answer"
+
+
 @dataclass
 class Weather:
-    """Chances of each trouble, per request or per frame; latency in seconds. `calm()` has none."""
+    """Chances of each trouble, per request or per frame; latency in seconds. A fresh one has none.
+
+    `fates` are what befalls the next requests that change something, one each, whatever the chances are.
+    """
 
     refused: float = 0.0
     lost_request: float = 0.0
@@ -38,6 +52,7 @@ class Weather:
     broken_answer: float = 0.0
     cut: float = 0.0
     latency: tuple[float, float] = (0.005, 0.05)
+    fates: list[Fate] = field(default_factory=list)
 
     @classmethod
     def stormy(cls) -> "Weather":
@@ -70,20 +85,21 @@ class VirtualRest:
             return Evidence(Transport.NO_BYTE_LEFT, words="the session is closed")
         call, weather = self._sign(path, params), self._weather
         self.inspect(path, params)
-        if self._happens(weather.refused):
+        fate = weather.fates.pop(0) if weather.fates and call.method == "POST" else None
+        if fate is Fate.REFUSED or self._happens(weather.refused):
             return Evidence(Transport.NO_BYTE_LEFT, words="connection refused")
-        if self._happens(weather.lost_request):
+        if fate is Fate.LOST_REQUEST or self._happens(weather.lost_request):
             return await self._give_up()
-        if self._happens(weather.late_request):
+        if fate is Fate.LATE_REQUEST or self._happens(weather.late_request):
             late = self._rng.uniform(0.5, 1.5) * TIMEOUT_SECONDS
             asyncio.get_running_loop().call_later(late, self._exchange.answer, call)
             return await self._give_up()
         await asyncio.sleep(self._rng.uniform(*weather.latency))
         status, body = self._exchange.answer(call)
-        if self._happens(weather.lost_answer):
+        if fate is Fate.LOST_ANSWER or self._happens(weather.lost_answer):
             return await self._give_up()
         await asyncio.sleep(self._rng.uniform(*weather.latency))
-        if self._happens(weather.broken_answer):
+        if fate is Fate.BROKEN_ANSWER or self._happens(weather.broken_answer):
             return self._broken(status, body)
         return Evidence(Transport.ANSWERED, status, body)
 

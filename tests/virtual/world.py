@@ -45,7 +45,11 @@ def _venue_of(seed: int) -> VenueSettings:
 
 
 class World:
-    """Everything of one run. `trace` is what happened, in order, with virtual times."""
+    """Everything of one run. `trace` is what happened, in order, with virtual times.
+
+    `lives` counts the cockpits so far; the present one began at `born_ms` of exchange time, after the row
+    `born_at_row` of the journal.
+    """
 
     def __init__(
         self, seed: int, weather: Weather | None = None, venue: VenueSettings | None = None, **options: Any
@@ -62,8 +66,18 @@ class World:
         self._options: dict[str, Any] = {"history_candles": 50, **options}
         self._play: asyncio.Task[None] | None = None
         self._tickets = 0
+        self._sockets: list[VirtualSocket] = []
+        self.alive = False
+        self.lives = 0
+        self.born_ms = 0
+        self.born_at_row = 0
         self.gateway: BitgetGateway
         self.engine: Engine
+
+    @property
+    def reconcile_seconds(self) -> float:
+        """How far apart two comparisons of the account are."""
+        return EngineOptions("", "", **self._options).reconcile_seconds
 
     async def __aenter__(self) -> "World":
         """Let the exchange run and the cockpit start."""
@@ -74,22 +88,28 @@ class World:
     async def live(self) -> None:
         """A new life of the cockpit on the same journal and the same account."""
         self.journal.generation += 1
+        self.lives += 1
+        self.born_ms = self.exchange.sim.clock.now_ms()
+        self.born_at_row = max((row.sequence for row in self.journal.rows()), default=0)
         links = Links(self._open_rest, self._dial)
         keys = Credentials(KEY.key, KEY.secret, KEY.passphrase)
         self.gateway = BitgetGateway(_ENDPOINTS, keys, self.clock, self.ids, links=links)
         options = EngineOptions(venue="SIM", account="virtual", **self._options)
         self.engine = Engine(self.gateway, self.journal, self.clock, self.ids, options)
         await self.engine.start()
+        self.alive = True
 
     async def die(self) -> None:
         """The process is killed: nothing is flushed, nothing is said; rows on their way are lost."""
         self.journal.generation += 1
+        self.alive = False
         self.tell("killed")
         await self.engine.stop()
 
     async def __aexit__(self, *raised: object) -> None:
         """Stop everything."""
-        await self.engine.stop()
+        if self.alive:
+            await self.engine.stop()
         if self._play is not None:
             self._play.cancel()
             with suppress(asyncio.CancelledError):
@@ -159,7 +179,15 @@ class World:
         await asyncio.sleep(self._network.uniform(*self.weather.latency))
         if self.weather.refused and self._network.random() < self.weather.refused:
             raise OSError("connection refused")
-        return VirtualSocket(self.exchange, url, self.weather, self._network)
+        socket = VirtualSocket(self.exchange, url, self.weather, self._network)
+        self._sockets.append(socket)
+        return socket
+
+    def cut_streams(self) -> None:
+        """Every stream ends without a word."""
+        for socket in self._sockets:
+            socket.abort()
+        self._sockets.clear()
 
     @property
     def _halted(self) -> bool:
