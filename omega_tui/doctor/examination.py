@@ -1,16 +1,19 @@
 """The examination as a whole: the machine first, then the exchange as this key sees it."""
 
+import asyncio
 import json
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from statistics import median
+from typing import TypeGuard
 
 from omega_tui.clock import Clock, Ids
 from omega_tui.doctor import machine
 from omega_tui.doctor.findings import Finding, fail, ok, warn
 from omega_tui.doctor.place import Place, open_place
 from omega_tui.domain.account import KeyFacts
+from omega_tui.domain.events import Event, Health, HealthChanged, Surface
 from omega_tui.exchange.bitget.gateway import BitgetGateway
 from omega_tui.exchange.bitget.reads import RestReads
 from omega_tui.exchange.bitget.request_log import RequestLog
@@ -21,6 +24,7 @@ from omega_tui.settings import Settings, Venue
 _TIMES = 5
 _ROUNDS = 3
 _ANSWERED = 200
+_STREAM_SECONDS, _TICK_SECONDS = 5.0, 0.05
 _WARN_OFFSET_MS, _WARN_ERROR_MS, _WARN_LATENCY_MS = 1000, 1000, 1000
 
 
@@ -37,12 +41,30 @@ async def examine(settings: Settings, clock: Clock, ids: Ids) -> list[Finding]:
         lines: list[str] = []
         log = RequestLog(lines.append)
         gateway = BitgetGateway(place.endpoints, place.credentials, clock, ids, read_only=True, log=log)
-        await gateway.start(lambda event: None)
+        events: list[Event] = []
+        await gateway.start(events.append)
         try:
             found += await _look(gateway, place, settings, clock)
+            if place.credentials is not None:
+                found.append(await _account_stream(events))
         finally:
             await gateway.stop()
     return [*found, *_latencies(lines)]
+
+
+async def _account_stream(events: list[Event]) -> Finding:
+    """Whether the stream that tells of orders and fills takes the login and every channel."""
+    name, told = "account stream", HealthChanged(Surface.PRIVATE, Health.DOWN, "nothing was said")
+    for _ in range(round(_STREAM_SECONDS / _TICK_SECONDS)):
+        told = next((one for one in reversed(events) if _is_private(one)), told)
+        if told.health is Health.LIVE:
+            return ok(name, "logged in, every channel acknowledged")
+        await asyncio.sleep(_TICK_SECONDS)
+    return fail(name, told.reason or told.health.value, "without it no order is trusted: see the reason")
+
+
+def _is_private(event: Event) -> TypeGuard[HealthChanged]:
+    return isinstance(event, HealthChanged) and event.surface is Surface.PRIVATE
 
 
 def _hosts(place: Place) -> Finding:

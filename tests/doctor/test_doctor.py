@@ -216,4 +216,13 @@ def test_it_works_against_the_embedded_simulator_without_keys(tmp_path: Path) ->
     found = asyncio.run(findings(settings, SystemClock(), RandomIds()))
     assert Diagnosis(found).sound, Diagnosis(found).as_text()
     names = {finding.name for finding in found}
-    assert {"clock", "time", "accounts", "account type", "position mode", "journal", "hosts"} <= names
+    assert {
+        "clock",
+        "time",
+        "accounts",
+        "account stream",
+        "account type",
+        "position mode",
+        "journal",
+        "hosts",
+    } <= names

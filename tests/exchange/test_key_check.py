@@ -46,11 +46,16 @@ class Bench:
         dispatch = Dispatch(self, limits, service, clock, CountingIds())
         reads = RestReads(dispatch)
         reads.key = self._tell_of_the_key  # type: ignore[method-assign]
-        self.check = KeyCheck(dispatch, reads, service, board, self.events.append, facts, clock.monotonic)
+        self.check = KeyCheck(
+            dispatch, reads, service, board, self.events.append, facts, clock.monotonic, self._synchronised
+        )
 
     async def send(self, path: RestPath, params: dict[str, Any]) -> Evidence:
         self.asked.append(path)
         return self.answer
+
+    async def _synchronised(self) -> None:
+        """The exchange's time is known."""
 
     async def _tell_of_the_key(self) -> KeyFacts:
         if self.key is None:

@@ -110,7 +110,7 @@ class BitgetGateway:
         dispatch = Dispatch(self._client, limits, service, clock, ids, log)
         self.reads = RestReads(dispatch, credentials is not None, clock)
         self._key_check = KeyCheck(
-            *(dispatch, self.reads, service, board, self._report, facts, clock.monotonic)
+            *(dispatch, self.reads, service, board, self._report, facts, clock.monotonic, self._synchronised)
         )
         self._sleep_watch = SleepWatch(clock, slept, self._stood_still)
         self._streams: list[Stream] = []
@@ -133,7 +133,7 @@ class BitgetGateway:
         if self._credentials is None:
             self._report(HealthChanged(Surface.PRIVATE, Health.DOWN, "no API key"))
             return
-        self._run(self._check_key(), "key check")
+        self._run(self._key_check.run(), "key check")
         session = Session(self._build_login)
         account = AccountFeed(self._report, lambda: session.confirmed)
         session.want(account.topics, self._clock.monotonic())
@@ -194,10 +194,8 @@ class BitgetGateway:
             self._timekeeper.measure_again()
         await self._timekeeper.wait_for_sample(_FIRST_TIME_SECONDS)
 
-    async def _check_key(self) -> None:
-        # Signed before the clock is measured, a good key would be refused for its timestamp.
+    async def _synchronised(self) -> None:
         await self._timekeeper.wait_for_sample(_FIRST_TIME_SECONDS)
-        await self._key_check.run()
 
     async def _objection(self, patience: Patience) -> str:
         if self._sleep_watch.look() and not patience.urgent:

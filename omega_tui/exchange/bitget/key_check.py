@@ -6,7 +6,7 @@ own codes decide. What the key may do besides is read once and told.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -43,7 +43,10 @@ class AccountFacts:
 
 
 class KeyCheck:
-    """Asks what the key is worth, and keeps asking while something stands against it."""
+    """Asks what the key is worth, and keeps asking while something stands against it.
+
+    `synchronised` waits, but not for long, until the exchange's time is known.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class KeyCheck:
         report: Sink,
         facts: AccountFacts,
         monotonic: Callable[[], float],
+        synchronised: Callable[[], Awaitable[None]],
     ) -> None:
         self._dispatch = dispatch
         self._reads = reads
@@ -62,6 +66,7 @@ class KeyCheck:
         self._report = report
         self._facts = facts
         self._monotonic = monotonic
+        self._synchronised = synchronised
         self._confirmed = False
         self._refused = self._withdrawal = ""
         self._elsewhere = False
@@ -95,6 +100,8 @@ class KeyCheck:
         async with self._asking:
             if self._confirmed and not again:
                 return
+            # Signed before the clock is measured, a good key would be refused for its timestamp.
+            await self._synchronised()
             with suppress(ReadFailed):
                 await self._take(await self._dispatch.ask(*_PROBE))
 
