@@ -31,7 +31,7 @@ from omega_tui.domain.orders import Fill, HoldSide
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.feeds import MARKET_SURFACES
 from omega_tui.engine.ledger import Tracked, is_marked
-from omega_tui.engine.narration import tell_duplicate, tell_end, tell_fill
+from omega_tui.engine.narration import tell_duplicate, tell_end, tell_fill, tell_stream
 from omega_tui.engine.noise import are_same_positions, is_same_balance
 from omega_tui.engine.outside import have_other_terms, judge_modes, note_flips, take_settings
 from omega_tui.engine.state import State
@@ -261,8 +261,10 @@ def _apply_health(state: State, event: HealthChanged) -> Consequences:
     if event.surface is Surface.ACTIONS and event.symbol is not None:
         _apply_symbol_closed(state, event.symbol, event)
         return _NOTHING
-    was_live = state.feeds.stated(event.surface) is Health.LIVE
+    before = state.feeds.stated(event.surface)
+    was_live = before is Health.LIVE
     became_live = state.feeds.state(event.surface, event.health, event.reason)
+    tell_stream(state, event, before)
     state.touch(*_SURFACE_PANELS[event.surface])
     if event.surface is not Surface.PRIVATE or not became_live:
         # Without its stream the account is read at once, and often from then on.

@@ -53,7 +53,11 @@ class Bookkeeper:
         opening = self._state.day.begin(self._state.feeds.exchange_now_ms(), balance.equity)
         if opening is not None:
             self._recorder.note(DAY, opening)
-            self._state.diary.write(f"the day opened with {decimal_text(opening.equity)} {balance.coin}")
+            moved = self._state.day.transfers
+            since = f", {decimal_text(moved)} moved in since" if moved else ""
+            self._state.diary.write(
+                f"the day opened with {decimal_text(opening.equity)} {balance.coin}{since}"
+            )
             self._state.touch(Panel.ACCOUNT)
 
     def _tell(self, bill: Bill) -> None:

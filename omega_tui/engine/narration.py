@@ -1,5 +1,6 @@
 """What the exchange told, in words for the log: executions, and how orders ended."""
 
+from omega_tui.domain.events import Health, HealthChanged, Surface
 from omega_tui.domain.orders import Fill, Order, OrderState
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.alarms import Alarm
@@ -14,6 +15,9 @@ def order_words(order: Order) -> str:
     price = "market" if order.price is None else decimal_text(order.price)
     when = "" if order.plan is None else f" when {decimal_text(order.plan.trigger_price)}"
     return f"{order.side} {size} {order.symbol} at {price}{when}"
+
+
+_STREAMS = {Surface.BOOK: "market", Surface.PRIVATE: "account"}
 
 
 def tell_fill(state: State, fill: Fill) -> None:
@@ -61,3 +65,15 @@ def tell_lost_plan(state: State, order: Order) -> None:
     state.alarms.set(f"plan {order.client_order_id or order.order_id}", Alarm(text, until_seen=True))
     state.diary.error(text)
     state.touch(Panel.STATUS)
+
+
+def tell_stream(state: State, event: HealthChanged, before: Health) -> None:
+    """A stream that went down or came back; that the account's is back is told once it has been compared."""
+    name = _STREAMS.get(event.surface)
+    if name is None:
+        return
+    if event.health is Health.DOWN and before is Health.LIVE:
+        because = f": {event.reason}" if event.reason else ""
+        state.diary.warn(f"{name} stream down{because}; it is read by request until it is back")
+    elif event.health is Health.LIVE and before is Health.DOWN and event.surface is Surface.BOOK:
+        state.diary.good(f"{name} stream live again")

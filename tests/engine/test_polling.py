@@ -60,6 +60,7 @@ async def test_a_market_whose_stream_is_down_is_read_every_second_and_says_polli
         assert status.mark_price == D(61000)
         assert rig.views.ladder(1, 5).best_bid_ticks == 609999
         assert 4 <= rig.gateway.asked.count("book BTCUSDT") <= 6
+        assert rig.log_text().count("market stream down: reset by peer; it is read by request") == 1
         assert "POLLING" in rig.place().text, "nobody tells what happens between two answers: no new risk"
 
 
