@@ -335,3 +335,30 @@ async def test_a_halt_while_an_entry_trigger_is_being_amended_stops_the_change(t
         rig.engine.submit(Halt())
         await rig.until(lambda: "not sent: amend" in rig.log_text())
         assert rig.gateway.amended == []
+
+
+async def test_an_unknown_order_on_the_symbol_forbids_an_amendment_that_opens(tmp_path: Path) -> None:
+    """What may be live already has to be settled first; what reduces stays possible."""
+    closing = order("close", order_id="2", side=Side.SELL, price="61000", reduce_only=True)
+    gateway = _gateway(order("old"), closing, positions=(position(),))
+    async with running(tmp_path, gateway) as rig:
+        await rig.until(lambda: len(_states(rig)) == 2)
+        gateway.on_place = lambda request: Unknown("timed out")
+        rig.place()
+        await rig.until(lambda: S.UNKNOWN in _states(rig).values())
+        refused = rig.engine.submit(AmendOrder("old", price=D("59100")))
+        assert (refused.taken, "unknown fate" in refused.text) == (False, True)
+        assert rig.engine.submit(AmendOrder("close", price=D("60900"))).taken
+
+
+async def test_the_id_in_the_answer_is_not_taken_for_the_new_orders(tmp_path: Path) -> None:
+    """It may be the old one's: the new order would then be looked for under a dead id."""
+    gateway = _gateway(on_amend=lambda change: Accepted(change.target.order_id, change.new_client_order_id))
+    async with running(tmp_path, gateway) as rig:
+        await rig.until(lambda: _states(rig))
+        new = await _amend(rig, price=D("59100"))
+        await rig.until(lambda: _states(rig) == {"old": S.PENDING_CANCEL, new: S.ACK})
+        gateway.open_orders = (order(new, order_id="9002", price="59100"),)
+        gateway.emit(OrderReported(order("old", S.CANCELED)))
+        gateway.emit(OrderReported(gateway.open_orders[0]))
+        assert _states(rig) == {new: S.WORKING}

@@ -1,5 +1,6 @@
 """Cancels: by name, by group, by family; stops only when named; asked for again until the end is proven."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from omega_tui.domain.orders import HoldSide, Order, OrderRef, OrderState, Order
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.engine.intents import CancelAll, CancelOrder, CancelScope, OrderFamily
 from omega_tui.exchange.port import BATCH_LIMIT, Accepted, NotSent, Outcome, Rejected, Unknown
-from tests.engine.fake_gateway import D, FakeGateway, order, position
+from tests.engine.fake_gateway import D, FakeGateway, FakeReads, order, position
 from tests.engine.rig import Rig, running
 
 S = OrderState
@@ -191,3 +192,33 @@ async def test_a_gateway_that_breaks_while_cancelling_leaves_the_order_pending(t
         rig.engine.submit(CancelOrder("web"))
         await rig.until(lambda: "RuntimeError" in rig.log_text())
         assert [row.state for row in rig.views.orders().rows] == [S.PENDING_CANCEL]
+
+
+class _SlowReads(FakeReads):
+    """Answers the list of open orders late, as it was when it was asked for."""
+
+    gate: asyncio.Event | None = None
+
+    async def open_orders(self) -> tuple[Order, ...]:
+        listed = await super().open_orders()
+        if _SlowReads.gate is not None:
+            await _SlowReads.gate.wait()
+        return listed
+
+
+async def test_a_list_from_before_the_cancel_does_not_prove_that_it_failed(tmp_path: Path) -> None:
+    """The list was on its way when the cancel was answered: a second cancel would shoot at nothing."""
+    gateway = FakeGateway(open_orders=(order("web"),), reads_type=_SlowReads)
+    async with running(tmp_path, gateway) as rig:
+        await _ready(rig)
+        gate = _SlowReads.gate = asyncio.Event()
+        await rig.advance(31)
+        rig.engine.submit(CancelOrder("web"))
+        await rig.until(lambda: gateway.canceled)
+        await rig.settle()
+        gateway.open_orders = ()
+        _SlowReads.gate = None
+        await rig.advance(10)
+        gate.set()
+        await rig.settle()
+        assert len(gateway.canceled) == 1

@@ -486,3 +486,20 @@ async def test_a_cancel_that_overtook_its_order_is_asked_for_again(tmp_path: Pat
         gateway.hold_place.set()
         await rig.until(lambda: len(gateway.canceled) == 2)
         assert gateway.canceled[-1].order_id == "9001"
+
+
+async def test_a_symbol_that_is_halted_while_its_entry_is_written_down_lets_it_not_leave(
+    tmp_path: Path, hanging: _Hanging
+) -> None:
+    """Figures contradict each other in the very moment: the entry was judged before."""
+    async with running(tmp_path, journal=hanging) as rig:
+        slow: Future[int] = Future()
+        slow.set_running_or_notify_cancel()
+        append, hanging.append = hanging.append, lambda kind, body: slow  # type: ignore[method-assign]
+        assert rig.place().taken
+        await asyncio.sleep(0)
+        hanging.append = append  # type: ignore[method-assign]
+        rig.gateway.emit(OrderReported(order("web", S.FILLED, filled="0.02")))
+        slow.set_result(1)
+        await rig.until(lambda: "halted before it left" in rig.log_text())
+        assert rig.gateway.placed == []

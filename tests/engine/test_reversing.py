@@ -169,3 +169,27 @@ async def test_a_reversal_of_which_only_the_close_came_about_is_told(tmp_path: P
         await rig.until(lambda: "closed and nothing opened: balance" in rig.log_text())
         await rig.settle()
         assert len(gateway.placed) == 1
+
+
+async def test_a_position_that_is_still_held_after_its_close_is_not_doubled(tmp_path: Path) -> None:
+    """The close filled and the position is there: somebody added to it, and opening would be no reversal."""
+    gateway = FakeGateway(positions=(position(SIZE),))
+    gateway.on_place = _refusing(gateway, lambda: None)
+    async with running(tmp_path, gateway) as rig:
+        _reverse(rig)
+        await rig.until(lambda: len(gateway.placed) == 2)
+        _report_filled(rig, 1)
+        await rig.until(lambda: "not proven closed" in rig.log_text())
+        assert len(gateway.placed) == 2
+
+
+async def test_a_position_that_went_by_itself_is_not_turned(tmp_path: Path) -> None:
+    """The close is still on its way: it would take from the new position."""
+    gateway = FakeGateway(positions=(position(SIZE),))
+    gateway.on_place = _refusing(gateway, lambda: None)
+    async with running(tmp_path, gateway) as rig:
+        _reverse(rig)
+        await rig.until(lambda: len(gateway.placed) == 2)
+        gateway.positions = ()
+        await rig.until_advancing(lambda: "so nothing was opened" in rig.log_text(), 2)
+        assert len(gateway.placed) == 2
