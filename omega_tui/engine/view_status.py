@@ -42,6 +42,8 @@ def build_status(state: State) -> StatusView:
         profile_leverage=_profile_leverage(state),
         entry_type=state.risk.profile.entry_type if state.risk.profile is not None else EntryType.LIMIT,
         posture_reason=posture_reason + leftover_words(state),
+        halted=state.halted,
+        halted_symbols=tuple(sorted(state.halted_symbols)),
         live_phrase=state.live_phrase,
         day_phrase=UNLOCK_PHRASE if state.risk.is_locked(state.today) else "",
         alarm=state.alarms.text,

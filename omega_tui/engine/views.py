@@ -85,6 +85,10 @@ class StatusView:
     instrument: Instrument | None
     posture_reason: str = ""
     """Why the posture is not NORMAL and what ends it, in plain words."""
+    halted: bool = False
+    """Whether the trader has halted the account, which resuming ends; a HALT may have other causes too."""
+    halted_symbols: tuple[str, ...] = ()
+    """Symbols that are halted by themselves, which resuming ends too."""
     live_phrase: str = ""
     """What has to be typed before new risk is possible here; empty for nothing."""
     day_phrase: str = ""

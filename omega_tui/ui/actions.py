@@ -121,7 +121,7 @@ ACTIONS: tuple[Action, ...] = (
            _writable, trades=True, otherwise=READ_ONLY),
     Action("profile", ("W",), "W", "profile", "Whose limits: choose a profile", Group.TRADE,
            _writable, trades=True, otherwise=READ_ONLY),
-    Action("unlock", ("exclamation_mark",), "!", "unlock", "Unlock LIVE or the day, by words",
+    Action("unlock", ("exclamation_mark",), "!", "unlock", "Unlock LIVE, the day, a symbol",
            Group.TRADE, lambda now: now.locked, footer=3, trades=True, otherwise="nothing is locked"),
     Action("halt", ("H",), "H", "halt", "No new risk; again to resume", Group.TRADE,
            _always, footer=14, trades=True),

@@ -19,7 +19,6 @@ from omega_tui.engine.intents import (
     Reverse,
 )
 from omega_tui.engine.port import EnginePort
-from omega_tui.engine.views import Posture
 from omega_tui.ui import format as text_of
 from omega_tui.ui.arming import Answer, Armed
 from omega_tui.ui.cancel_choices import CANCEL_CHOICES, in_scope, scope_words
@@ -145,7 +144,7 @@ class TradeDesk:
 
     def halt(self) -> None:
         """Stop new risk at once; while halted, ask whether to resume."""
-        if self._engine.views.status().posture is Posture.HALT:
+        if self._engine.views.status().halted:
             self.arm("resume trading: leave HALT", Resume())
         else:
             self._armed = None

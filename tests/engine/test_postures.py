@@ -25,7 +25,8 @@ async def test_a_halted_symbol_takes_no_new_risk_and_still_closes(tmp_path: Path
         assert state.halt_symbol("BTCUSDT", "its position mode changed; resume when you have seen it")
         assert not state.halt_symbol("BTCUSDT", "its position mode changed; resume when you have seen it")
         assert "HALT: BTCUSDT: its position mode changed" in rig.place().text
-        assert rig.views.status().posture == "HALT"
+        status = rig.views.status()
+        assert (status.posture, status.halted, status.halted_symbols) == ("HALT", False, ("BTCUSDT",))
         assert rig.place(rig.draft(side=Side.SELL, closes=True)).taken
         assert rig.engine.submit(Resume()).taken
         assert rig.views.status().posture == "NORMAL"

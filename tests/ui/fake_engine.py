@@ -122,6 +122,8 @@ class FakeEngine:
         self.intents.append(intent)
         if isinstance(intent, Halt | Resume):
             posture = Posture.HALT if isinstance(intent, Halt) else Posture.NORMAL
-            self._views.status_view = replace(self._views.status_view, posture=posture)
+            self._views.status_view = replace(
+                self._views.status_view, posture=posture, halted=isinstance(intent, Halt)
+            )
             self._views.changed(Panel.STATUS)
         return Receipt(True, f"taken: {type(intent).__name__}")

@@ -102,6 +102,7 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
             replace(
                 sample.STATUS,
                 posture=Posture.HALT,
+                halted=True,
                 posture_reason="halted here: no new risk until resume; still to go: buy 0.01 BTCUSDT",
                 private=replace(STALE, health=Health.POLLING),
             ),

@@ -10,6 +10,7 @@ from omega_tui.engine.intents import (
     ArmLive,
     CancelAll,
     CancelScope,
+    Halt,
     OrderFamily,
     Protect,
     Reverse,
@@ -17,6 +18,7 @@ from omega_tui.engine.intents import (
     SetLeverage,
     UnlockDay,
 )
+from omega_tui.engine.views import Posture
 from omega_tui.ui.screens.dialogs import ChoiceDialog
 from omega_tui.ui.screens.risk_dialogs import EntryDialog, ProtectDialog
 from tests.ui import sample_views as sample
@@ -139,6 +141,21 @@ async def test_a_locked_day_asks_for_its_own_phrase() -> None:
         await driver.press("x", "enter")
         await sent(driver)
         assert driver.engine.intents == [UnlockDay("x")], "whether it is the phrase is the engine's word"
+
+
+async def test_halt_halts_the_account_although_one_symbol_is_halted_already() -> None:
+    """A trader in a panic must not be asked whether to resume."""
+    async with driving() as driver:
+        driver.engine.views.status_view = replace(
+            sample.STATUS, posture=Posture.HALT, halted_symbols=("BTCUSDT",)
+        )
+        driver.engine.views.changed()
+        await driver.press("exclamation_mark")
+        await asked(driver)
+        assert "lift the halt of BTCUSDT" in driver.prompt
+        await driver.press("H")
+        await sent(driver)
+        assert driver.engine.intents == [Halt()]
 
 
 async def test_nothing_locked_says_so() -> None:

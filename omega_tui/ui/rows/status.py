@@ -73,16 +73,17 @@ def _account_line(view: StatusView, width: int, private: bool) -> Line:
 
 def build_alarm(view: StatusView, width: int) -> Line:
     """The banner of what needs the trader's eyes now, with the keys that answer it."""
-    keys = " · ESC: seen" if view.alarm_waits else " · P protects · F flattens"
+    keys = " · ESC: seen" if view.alarm_waits else "" if view.read_only else " · P protects · F flattens"
     text = fit(view.alarm, min(width_of(view.alarm), max(0, width - width_of(keys) - 4)))
-    return filled([(f" ‼ {text}{keys} ", "error bold reverse")], width, "error bold reverse")
+    return filled([(f" !! {text}{keys} ", "error bold reverse")], width, "error bold reverse")
 
 
 def _reason(view: StatusView, width: int) -> tuple[Span, ...]:
     """Why not everything is let through, and the key that changes it: cut before it is left out."""
     if not view.posture_reason:
         return ()
-    key = "! unlocks · " if view.live_phrase else "H resumes · " if view.posture is Posture.HALT else ""
+    locked = view.live_phrase or view.day_phrase or view.symbol in view.halted_symbols
+    key = "H resumes · " if view.halted else "! unlocks · " if locked else ""
     text = f"{key}{view.posture_reason}"
     return ((f" {fit(text, min(width_of(text), max(24, width - 18)))} ", "warn"),)
 

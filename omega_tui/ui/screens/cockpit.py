@@ -92,7 +92,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             has_orders=bool(views.orders().rows),
             has_positions=bool(views.positions().rows),
             order_at_cursor=bool(self._orders_at_cursor()),
-            locked=bool(status.live_phrase or status.day_phrase),
+            locked=bool(status.live_phrase or status.day_phrase or status.halted_symbols),
             alarm_waits=status.alarm_waits,
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 from textual.screen import Screen
 
 from omega_tui.engine.account_views import PositionRow
-from omega_tui.engine.intents import ArmLive, Protect, SelectProfile, SetLeverage, UnlockDay
+from omega_tui.engine.intents import ArmLive, Protect, Resume, SelectProfile, SetLeverage, UnlockDay
 from omega_tui.engine.port import EnginePort
 from omega_tui.engine.views import StatusView
 from omega_tui.ui import format as text_of
@@ -110,6 +110,9 @@ class Questions:
     def _unlock(self) -> None:
         status = self._engine.views.status()
         live, phrase = bool(status.live_phrase), status.live_phrase or status.day_phrase
+        if not phrase and status.halted_symbols:
+            self._desk.arm(f"lift the halt of {', '.join(status.halted_symbols)}", Resume())
+            return
         if not phrase:
             self._desk.say("nothing is locked", "muted")
             return
