@@ -58,8 +58,9 @@ class TicketPreview:
     which stop the profile added and which cap bound, `problems` what forbids sending (empty means sendable).
     `price_used` prices the figures of a market order. `loss_at_stop` is what reaching `stop_loss` costs, fees
     both ways included (positive), `reward_to_risk` the target's distance from the entry over the stop's.
-    `stop_loss` and `take_profit` are the legs that would be attached. `effect` names it in plain words ("buy
-    0.010 BTCUSDT at market, opens long").
+    `stop_loss` and `take_profit` are the legs that would be attached; `targets` are trigger price and size of
+    the take-profit legs that the profile advises, which nobody places unasked. `effect` names it in plain
+    words ("buy 0.010 BTCUSDT at market, opens long").
     """
 
     size: Decimal | None
@@ -79,6 +80,7 @@ class TicketPreview:
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     plan: Plan | None = None
+    targets: tuple[tuple[Decimal, Decimal], ...] = ()
 
     @property
     def sendable(self) -> bool:

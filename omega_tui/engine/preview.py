@@ -10,7 +10,7 @@ from decimal import Decimal
 from omega_tui.domain.margin import initial_margin, notional_value, trading_fee
 from omega_tui.domain.orders import OrderType, PositionMode, TimeInForce
 from omega_tui.domain.risk import unit_risk
-from omega_tui.domain.sizing import unit_cost
+from omega_tui.domain.sizing import target_legs, unit_cost
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.caps import judge
 from omega_tui.engine.exposure import taker_fee
@@ -60,6 +60,7 @@ def build_preview(state: State, draft: TicketDraft) -> TicketPreview:
         stop_loss=ticket.stop,
         take_profit=ticket.target,
         plan=ticket.plan,
+        targets=_targets(ticket),
     )
 
 
@@ -68,7 +69,7 @@ def differs(shown: TicketPreview, fresh: TicketPreview) -> str | None:
     for name, before, now in (
         ("size", shown.size, fresh.size),
         ("price", shown.price, fresh.price),
-        ("trigger", shown.plan, fresh.plan),
+        ("trigger", _trigger(shown), _trigger(fresh)),
         ("reduce-only", shown.reduce_only, fresh.reduce_only),
         ("position side", shown.hold_side, fresh.hold_side),
         ("effect", shown.effect, fresh.effect),
@@ -87,6 +88,10 @@ def differs(shown: TicketPreview, fresh: TicketPreview) -> str | None:
         if _drifted(was, current):
             return f"the {name} moved to {_text(current)}, the ticket showed {_text(was)}"
     return None
+
+
+def _trigger(preview: TicketPreview) -> Decimal | None:
+    return preview.plan.trigger_price if preview.plan is not None else None
 
 
 def _drifted(was: Decimal | None, current: Decimal | None) -> bool:
@@ -145,6 +150,14 @@ def _loss_at_stop(state: State, ticket: Ticket) -> Decimal | None:
         return None
     exit_fee = taker_fee(state, ticket.draft.symbol)
     return unit_risk(ticket.price_used, ticket.stop, ticket.entry_fee, exit_fee) * ticket.opening_size
+
+
+def _targets(ticket: Ticket) -> tuple[tuple[Decimal, Decimal], ...]:
+    entry, stop, profile = ticket.price_used, ticket.stop, ticket.profile
+    if profile is None or entry is None or stop is None or not ticket.opening_size:
+        return ()
+    size = ticket.opening_size
+    return target_legs(profile.targets, ticket.hold_side, entry, stop, size, ticket.instrument)
 
 
 def _problems(state: State, ticket: Ticket) -> Iterator[str]:

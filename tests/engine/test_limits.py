@@ -101,6 +101,7 @@ def test_what_the_stop_costs_and_the_target_pays() -> None:
     assert preview.loss_at_stop == D("0.05") * (1000 + 59000 * D("0.0002") + 58000 * D("0.0006"))
     assert preview.reward_to_risk == 2
     assert preview.problems == ()
+    assert preview.targets == ((60500, D("0.02")), (61500, D("0.02")), (62500, D("0.01")))
 
 
 def sized(state: State, **changes: object) -> TicketPreview:
