@@ -3,6 +3,8 @@
 import argparse
 from collections.abc import Callable, Iterable
 
+from omega_tui.commands.exit_codes import describe_codes
+
 NAMES = (
     *("quote", "book", "positions", "orders", "account", "order", "amend", "cancel", "close", "protect"),
     *("leverage", "halt", "resume", "journal"),
@@ -57,6 +59,8 @@ class _Commands:
             name,
             help=words,
             description=words[0].upper() + words[1:] + ".",
+            epilog=describe_codes(),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
             argument_default=argparse.SUPPRESS,
             allow_abbrev=False,
         )

@@ -6,21 +6,10 @@ from typing import Any
 
 from omega_tui.commands import looking, trading
 from omega_tui.commands.answer import Answer, print_answer
-from omega_tui.commands.exit_codes import ExitCode
+from omega_tui.commands.failures import exit_code
 from omega_tui.commands.journals import answer_journal
 from omega_tui.settings import Settings
-from omega_tui.trader import (
-    AsyncBitGetTrader,
-    ExchangeUnavailable,
-    InvalidInput,
-    NotSent,
-    OrderNotFound,
-    OrderRefused,
-    OrderRejected,
-    OrderUnknown,
-    ReadOnly,
-    TraderError,
-)
+from omega_tui.trader import AsyncBitGetTrader, TraderError
 
 Arguments = Mapping[str, Any]
 Command = Callable[[AsyncBitGetTrader, Arguments], Awaitable[Answer]]
@@ -40,17 +29,6 @@ _COMMANDS: dict[str, Command] = {
     "halt": trading.halt,
     "resume": trading.resume,
 }
-
-_CODES: tuple[tuple[type[TraderError], ExitCode], ...] = (
-    (InvalidInput, ExitCode.USAGE),
-    (ExchangeUnavailable, ExitCode.UNREACHABLE),
-    (NotSent, ExitCode.UNREACHABLE),
-    (OrderRefused, ExitCode.REFUSED),
-    (OrderRejected, ExitCode.REJECTED),
-    (OrderUnknown, ExitCode.UNKNOWN),
-    (ReadOnly, ExitCode.READ_ONLY),
-    (OrderNotFound, ExitCode.NOT_FOUND),
-)
 
 
 def run_command(name: str, arguments: Arguments, settings: Settings) -> int:
@@ -72,8 +50,3 @@ async def _trade(name: str, arguments: Arguments, settings: Settings) -> Answer:
             return await _COMMANDS[name](trader, arguments)
     except TraderError as error:
         return Answer(exit_code(error), error.to_dict())
-
-
-def exit_code(error: TraderError) -> ExitCode:
-    """The number for an error's class."""
-    return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.FAILED)

@@ -5,6 +5,7 @@ from typing import Any
 
 from omega_tui.commands.answer import Answer
 from omega_tui.commands.exit_codes import ExitCode
+from omega_tui.commands.failures import exit_code
 from omega_tui.domain.orders import HoldSide, OrderState
 from omega_tui.domain.symbols import UnknownSymbol, parse_symbol
 from omega_tui.trader import AsyncBitGetTrader, InvalidInput, OrderRefused
@@ -58,10 +59,14 @@ async def cancel(trader: AsyncBitGetTrader, arguments: Arguments) -> Answer:
         chosen = [await trader.get_order(each) for each in ids] if ids else await trader.find_orders(**scope)
         return Answer(ExitCode.OK, {"dry_run": True, "would_cancel": plain(tuple(chosen))})
     results = await trader.execute_cancellations(ids, **scope, seconds=_seconds(arguments))
+    facts = {"cancelled": sum(each.canceled for each in results), "orders": plain(results)}
     # One that ended otherwise, filled for instance, is not open any more either: nothing is left to prove.
-    proven = all(each.order.state.terminal for each in results)
-    code = ExitCode.OK if proven else ExitCode.UNPROVEN
-    return Answer(code, {"cancelled": sum(each.canceled for each in results), "orders": plain(results)})
+    if any(each.open for each in results):
+        return Answer(ExitCode.UNPROVEN, facts)
+    failed = [each.error for each in results if each.error is not None]
+    if failed:
+        return Answer(exit_code(failed[0]), {**facts, "message": str(failed[0])})
+    return Answer(ExitCode.OK, facts)
 
 
 async def close(trader: AsyncBitGetTrader, arguments: Arguments) -> Answer:
@@ -118,8 +123,8 @@ async def halt(trader: AsyncBitGetTrader, arguments: Arguments) -> Answer:
         entries = await trader.find_orders(kind="entries")
         return Answer(ExitCode.OK, {"dry_run": True, "would_cancel": plain(entries)})
     result = await trader.halt(_seconds(arguments))
-    proven = all(each.order.state.terminal for each in result.entries)
-    return Answer(ExitCode.OK if proven else ExitCode.UNPROVEN, result.to_dict())
+    unproven = any(each.open for each in result.entries)
+    return Answer(ExitCode.UNPROVEN if unproven else ExitCode.OK, result.to_dict())
 
 
 async def resume(trader: AsyncBitGetTrader, arguments: Arguments) -> Answer:

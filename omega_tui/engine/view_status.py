@@ -48,6 +48,7 @@ def build_status(state: State) -> StatusView:
         day_phrase=UNLOCK_PHRASE if state.risk.is_locked(state.today) else "",
         alarm=state.alarms.text,
         changing=state.changing,
+        compared=state.reconciled,
         alarm_waits=state.alarms.waits_to_be_seen,
     )
 

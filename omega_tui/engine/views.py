@@ -103,6 +103,8 @@ class StatusView:
     """What needs the trader's eyes now, such as a position without a stop; empty for nothing."""
     changing: str = ""
     """Which setting of the account is being changed now; empty for none."""
+    compared: bool = True
+    """Whether the account has been compared with the exchange since its stream last came back."""
 
 
 @dataclass(frozen=True, slots=True)

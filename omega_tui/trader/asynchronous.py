@@ -142,6 +142,8 @@ class AsyncBitGetTrader(AsyncReader):
     async def cancel_order(self, order_id: str, seconds: float = WAIT_SECONDS) -> CancelResult:
         """Cancel one order and wait for the proof. Raises OrderNotFound, OrderRefused when it has ended."""
         [result] = await self._placing.cancel([order_id], seconds)
+        if result.error is not None:
+            raise result.error
         return result
 
     async def execute_cancellations(

@@ -1,5 +1,6 @@
 """From the arguments of a trader object to settings: the same sources as the cockpit's, arguments last."""
 
+import warnings
 from collections.abc import Mapping
 
 import msgspec
@@ -32,6 +33,9 @@ def configure(
         settings = load(flags)
     except SettingsError as error:
         raise InvalidInput("settings", "; ".join(error.problems), "mend them") from None
+    for warning in settings.warnings:
+        # Two frames up stands whoever asked for a trader.
+        warnings.warn(warning, UserWarning, stacklevel=3)
     given = _given_keys(keys)
     if given is not None and chosen is not Venue.SIM:
         settings = msgspec.structs.replace(settings, api_keys=given)

@@ -43,7 +43,7 @@ OPEN_FATE = frozenset({OrderState.INTENT, OrderState.SENT, OrderState.UNKNOWN})
 """States in which an order may be live although nobody has said so."""
 
 _NOTHING_THERE = frozenset({OrderState.NOT_SENT, OrderState.NEVER_ACCEPTED})
-# The engine writes a rejection as Bitget's words with its code behind them.
+# The engine writes a rejection as Bitget's words, which may name other codes, with the code behind them.
 _CODE = re.compile(r"\((\d{5})\)")
 
 
@@ -134,12 +134,25 @@ class Placing:
         return self.judged(await self._session.engine.settled(key, seconds, _taken), key, ())
 
     async def cancel(self, names: Iterable[str], seconds: float) -> tuple[CancelResult, ...]:
-        """Ask for the cancellation of each order, then wait at most `seconds` for the proof of each."""
+        """Ask for the cancellation of each order, then wait at most `seconds` for the proof of each.
+
+        One that is not known or over already keeps no other from being cancelled.
+        """
         self._session.require_writable()
-        rows = [await self._open_row(name) for name in names]
-        for row in rows:
-            self._session.submit(CancelOrder(row.key))
-        return await self.canceled([row.key for row in rows], seconds)
+        asked: dict[str, str] = {}
+        failed: dict[str, TraderError] = {}
+        chosen = tuple(dict.fromkeys(names))
+        for name in chosen:
+            try:
+                row = await self._open_row(name)
+                self._session.submit(CancelOrder(row.key))
+                asked[name] = row.key
+            except (OrderNotFound, OrderRefused) as error:
+                failed[name] = error
+        ended = dict(zip(asked, await self.canceled(list(asked.values()), seconds), strict=True))
+        return tuple(
+            ended[name] if name in ended else CancelResult(False, None, failed[name]) for name in chosen
+        )
 
     async def canceled(self, keys: Sequence[str], seconds: float) -> tuple[CancelResult, ...]:
         """Wait until it is known what became of orders whose cancellation was asked for."""
@@ -162,8 +175,8 @@ class Placing:
         if order is None or order.state in OPEN_FATE:
             raise OrderUnknown(key, order.reason if order is not None else "")
         if order.state is OrderState.REJECTED:
-            code = _CODE.search(order.reason)
-            raise OrderRejected(order.reason, code[1] if code else "", key)
+            codes = _CODE.findall(order.reason)
+            raise OrderRejected(order.reason, codes[-1] if codes else "", key)
         if order.state in _NOTHING_THERE:
             raise NotSent(order.reason, key)
         return self._session.describe(key, notes)

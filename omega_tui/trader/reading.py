@@ -161,6 +161,7 @@ class AsyncReader:
         """
         session, wanted = self._session, _optional(symbol)
         session.require_key()
+        await session.compared()
         resting = await session.ask(session.reads.open_orders())
         known = [session.describe(row.key) for row in session.views.orders().rows]
         ids = {each.client_order_id for each in known} | {each.order_id for each in known}
@@ -184,6 +185,7 @@ class AsyncReader:
         """
         session = self._session
         session.require_key()
+        await session.compared()
         if session.engine.order(order_id) is not None:
             return session.describe(order_id)
         order = await self._ask_for(order_id, self._market(symbol))

@@ -248,11 +248,17 @@ class CancelResult(Result):
     """What became of an order after its cancellation was asked for.
 
     `canceled` is True once that is proven. Otherwise `order` tells: it may have filled first, or the proof
-    may still be on its way (its state is then `pending_cancel`).
+    may still be on its way (its state is then `pending_cancel`); or `error` says why nothing was asked for.
     """
 
     canceled: bool
-    order: OrderResult
+    order: OrderResult | None
+    error: TraderError | None = None
+
+    @property
+    def open(self) -> bool:
+        """True while the order may still be live."""
+        return self.order is not None and not self.order.state.terminal
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from omega_tui.domain.text import safe_text
 from omega_tui.engine.account_views import OrderRow
 from omega_tui.engine.engine import Engine
 from omega_tui.engine.intents import Intent, Receipt, SelectSymbol, SetLeverage, SetMarginMode
-from omega_tui.engine.views import Posture, StatusView, Views
+from omega_tui.engine.views import StatusView, Views
 from omega_tui.exchange.port import ReadFailed, Reads
 from omega_tui.logs import log_to_file
 from omega_tui.settings import Settings, Venue
@@ -28,6 +28,7 @@ from omega_tui.trader.errors import (
     OrderRefused,
     ReadOnly,
     TraderClosed,
+    TraderError,
 )
 from omega_tui.trader.results import OrderResult
 from omega_tui.wiring import Desk, open_desk
@@ -62,6 +63,8 @@ class Session:
 
     async def open(self) -> None:
         """Start the engine; returns when requests can be sent. Raises ExchangeUnavailable."""
+        if self._desk is not None:
+            raise TraderError("this trader is open already")
         async with AsyncExitStack() as ends:
             try:
                 desk = await ends.enter_async_context(open_desk(self.settings, self._running))
@@ -149,15 +152,15 @@ class Session:
         return status.instrument
 
     async def compared(self) -> None:
-        """Wait until the engine has compared the account with the exchange, or something else limits it.
+        """Wait until the engine has compared the account with the exchange.
 
         It raises nothing: whoever wants out must not be held up here.
         """
         status = self.views.status
-        if status().read_only:
+        if status().compared or status().read_only:
             return
         await self.wait(lambda: status().private.health in _HEARD, self._patience)
-        await self.wait(lambda: status().posture is not Posture.REDUCE_ONLY, _COMPARE_SECONDS)
+        await self.wait(lambda: status().compared, _COMPARE_SECONDS)
 
     def describe(self, key: str, notes: tuple[str, ...] = ()) -> OrderResult:
         """The newest knowledge of an order. Raises OrderNotFound."""

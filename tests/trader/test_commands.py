@@ -2,6 +2,10 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -11,12 +15,13 @@ import pytest
 
 from omega_tui.cli import main
 from omega_tui.commands.exit_codes import ExitCode
+from omega_tui.commands.failures import exit_code
 from omega_tui.commands.parser import NAMES
-from omega_tui.commands.running import exit_code
 from omega_tui.trader import errors
 from omega_tui.trader.errors import TraderError
 from tests.support.simulator import Simulator
 
+ROOT = Path(__file__).resolve().parents[2]
 Captured = pytest.CaptureFixture[str]
 Shell = Callable[..., tuple[int, dict[str, Any]]]
 
@@ -183,6 +188,25 @@ def test_what_is_not_there_is_not_found_or_refused(shell: Shell) -> None:
     assert shell("cancel", "12345")[0] == ExitCode.NOT_FOUND
     assert shell("close", "BTCUSDT")[0] == ExitCode.REFUSED
     assert shell("order", "buy", "NONEUSDT", "5$")[0] == ExitCode.USAGE
+
+
+def test_ctrl_c_while_an_answer_is_waited_for_loses_no_order(exchange: Simulator, shell: Shell) -> None:
+    """O07 from the shell: what was sent is found again by the next command, and sent once."""
+    exchange.lose_the_next_order()
+    words = [*buy("--stop", "64500"), "--seconds", "60", "--sim", exchange.line]
+    command = [sys.executable, "-m", "omega_tui", *words]
+    ordering = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    for _ in range(600):
+        if any(each["name"] == "lost_answer" and each["fired"] for each in exchange.faults()):
+            break
+        time.sleep(0.05)
+    ordering.send_signal(signal.SIGINT)
+    said = ordering.communicate(timeout=30)[1]
+    assert ordering.returncode == ExitCode.INTERRUPTED
+    assert "Traceback" not in said
+    exchange.mend()
+    assert [each["size"] for each in shell("positions")[1]["positions"]] == ["0.002"]
+    assert not [each for each in shell("orders")[1]["orders"] if each["state"] == "unknown"]
 
 
 def test_an_exchange_that_is_gone_ends_with_3(capsys: Captured) -> None:

@@ -326,6 +326,10 @@ async def test_market_data_is_exact_and_bounded(exchange: Simulator, trader: Ope
 
 async def test_an_id_that_nobody_knows_is_not_found(exchange: Simulator, trader: Opened) -> None:
     async with trader(exchange) as one:
+        order = await resting(one)
+        ended = await one.execute_cancellations(["nobody", order.id])
+        assert isinstance(ended[0].error, OrderNotFound)
+        assert ended[1].canceled, "one that is not there keeps no other from being cancelled"
         for name in ("12345", "nobody"):
             with pytest.raises(OrderNotFound):
                 await one.get_order(name)
@@ -414,6 +418,19 @@ def test_keys_given_in_part_or_for_nothing_are_refused(tmp_path: Path) -> None:
         AsyncBitGetTrader(venue="sim", sim=str(tmp_path / "nothing.json"))
     keyed = AsyncBitGetTrader(api_key="canary-a", secret_key="canary-b", passphrase="canary-c")
     assert "canary" not in repr(keyed) + repr(vars(keyed)) + repr(vars(keyed._session))
+
+
+def test_a_key_file_that_others_can_read_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text(
+        "BITGET_TESTNET_API_KEY=a\nBITGET_TESTNET_SECRET_KEY=b\nBITGET_TESTNET_PASSPHRASE=c\n"
+    )
+    Path(".env").chmod(0o644)
+    with pytest.warns(UserWarning, match="chmod") as told:
+        AsyncBitGetTrader()
+    assert told[0].filename == __file__
 
 
 async def test_results_are_json_without_losing_a_digit(exchange: Simulator, trader: Opened) -> None:
