@@ -267,5 +267,5 @@ class Engine:
             self._state.diary.warn(
                 f"{len(remembered.orders)} order(s) of an earlier run are open: asking for them"
             )
-            self._orders.recall_cancels(await self._recorder.cancelled_keys())
+            self._orders.recall_cancels(remembered.cancelled)
             self._state.touch(*ORDER_PANELS)

@@ -71,13 +71,16 @@ __all__ = [
 ]
 
 _PATIENCE_SECONDS = 2.0
+_NEWEST_INTENTS = 2000
+"""As far back as limits on the rate of entries look: more than any of them lets through."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """What an earlier run left: orders without a proven end, each with the age of its intent in
     milliseconds, the executions of those orders and the newest ones of each symbol, the bills of the last two
-    days that had any, the newest opening of a day, what was halted, and which day its loss had closed."""
+    days that had any, the newest opening of a day, what was halted, which day its loss had closed, and the
+    row keys of those orders whose cancellation was asked for and not refused."""
 
     orders: tuple[tuple[Order, int], ...]
     fills: tuple[Fill, ...]
@@ -85,6 +88,7 @@ class Remembered:
     day: DayOpening | None = None
     posture: PostureRow | None = None
     risk: RiskRow | None = None
+    cancelled: frozenset[str] = frozenset()
 
 
 class Recorder:
@@ -148,31 +152,21 @@ class Recorder:
             self._give_up_past(error)
             return Remembered((), ())
 
-    async def sent_ids(self) -> frozenset[str]:
-        """The client id of every order that was ever intended here. Raises JournalFailed, JournalDamaged."""
-        rows = await asyncio.wrap_future(self._journal.read(INTENT))
-        return frozenset(read_body(row, IntentRow).request.client_order_id for row in rows)
+    async def intended(self, *client_order_ids: str) -> frozenset[str]:
+        """Which of these client ids an intent was ever written for. Raises JournalFailed, JournalDamaged."""
+        return await asyncio.wrap_future(self._journal.intended(*client_order_ids))
 
     async def entries_since(self, wall_ms: int) -> tuple[tuple[str, int], ...]:
-        """Client id and wall time of every order intended since `wall_ms` that could add risk; none when
-        unreadable."""
+        """Client id and wall time of the newest orders intended since `wall_ms` that could add risk; none
+        when unreadable."""
         try:
-            rows = await asyncio.wrap_future(self._journal.read(INTENT))
+            rows = await asyncio.wrap_future(self._journal.read(INTENT, newest=_NEWEST_INTENTS))
             young = [
                 (row.wall_ms, read_body(row, IntentRow).request) for row in rows if row.wall_ms >= wall_ms
             ]
         except (JournalFailed, JournalDamaged):
             return ()
         return tuple((request.client_order_id, at) for at, request in young if not request.reduce_only)
-
-    async def cancelled_keys(self) -> frozenset[str]:
-        """Row keys of the orders whose cancellation was asked for and not refused; none when unreadable."""
-        try:
-            rows = await asyncio.wrap_future(self._journal.read(CANCEL))
-            newest = {row.key: row.stands for row in (read_body(each, CancelRow) for each in rows)}
-        except (JournalFailed, JournalDamaged):
-            return frozenset()
-        return frozenset(key for key, stands in newest.items() if stands)
 
     async def inspect(self) -> None:
         """Recheck everything that was ever written; damage shuts new risk for the rest of the run."""
@@ -235,6 +229,7 @@ def understand(recollection: Recollection, now_ms: int) -> Remembered:
     days = [read_body(row, DayOpening) for row in recollection.newest if row.kind == DAY]
     halts = [read_body(row, PostureRow) for row in recollection.newest if row.kind == POSTURE]
     risks = [read_body(row, RiskRow) for row in recollection.newest if row.kind == RISK]
+    cancels = [read_body(row, CancelRow) for row in recollection.cancels]
     return Remembered(
         orders,
         fills,
@@ -242,6 +237,7 @@ def understand(recollection: Recollection, now_ms: int) -> Remembered:
         days[0] if days else None,
         halts[0] if halts else None,
         risks[0] if risks else None,
+        frozenset(cancel.key for cancel in cancels if cancel.stands),
     )
 
 

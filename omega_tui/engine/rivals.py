@@ -27,7 +27,7 @@ class Rivals:
         if not new:
             return
         try:
-            sent = await self._recorder.sent_ids()
+            sent = await self._recorder.intended(*(each.key for each in new))
         except (JournalFailed, JournalDamaged):
             return
         for tracked in new:

@@ -6,10 +6,11 @@ place. What else lies before the seal is rechecked in the background and on dema
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 
 from omega_tui.journal import projections, schema
 from omega_tui.journal.projections import Place
-from omega_tui.journal.schema import Head, JournalDamaged
+from omega_tui.journal.schema import Head, JournalDamaged, TablesDamaged
 
 _ROWS_AT_ONCE = 512
 
@@ -27,10 +28,9 @@ def check_start(connection: sqlite3.Connection) -> Place:
 
 def open_checked(connection: sqlite3.Connection) -> Place:
     """`check_start`, and the tables made anew where only they were at fault. Raises JournalDamaged."""
-    try:
+    with suppress(JournalDamaged, *schema.SQLITE_ERRORS):
         return check_start(connection)
-    except (JournalDamaged, *schema.SQLITE_ERRORS):
-        return rebuild_tables(connection)
+    return rebuild_tables(connection)
 
 
 def rebuild_tables(connection: sqlite3.Connection) -> Place:
@@ -41,7 +41,7 @@ def rebuild_tables(connection: sqlite3.Connection) -> Place:
     schema.verify(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        connection.execute("REINDEX")
+        connection.execute("REINDEX event")
         place = projections.rebuild(connection)
         connection.execute("COMMIT")
     finally:
@@ -75,4 +75,7 @@ def _compare_tables(connection: sqlite3.Connection, after: int, upto: int) -> No
         if row.sequence > upto:
             return
         if not projections.reflects(connection, row):
-            raise JournalDamaged(f"row {row.sequence} ({row.kind}) is missing in the tables: rebuild them")
+            raise TablesDamaged(
+                f"row {row.sequence} ({row.kind}) is missing in the tables beside the rows: "
+                "the account's cockpit makes them anew by itself"
+            )

@@ -1,13 +1,14 @@
 """The store of record: one writer thread that commits in groups and acknowledges what is on disk.
 
-It keeps rows in the order they were handed in and knows nothing of what they mean. A row that could not be
-written is reported to whoever handed it in; later rows are tried again.
+It keeps rows in the order they were handed in; what they add up to is the business of `projections`. A row
+that could not be written is reported to whoever handed it in; later rows are tried again.
 """
 
 import queue
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
@@ -82,12 +83,15 @@ class Journal:
             self._work.put(_Append(kind, _encode(body), done))
         return done
 
-    def read(self, *kinds: str, after: int = 0) -> Future[list[JournalRow]]:
+    def read(self, *kinds: str, after: int = 0, newest: int | None = None) -> Future[list[JournalRow]]:
         """Rows of `kinds` (all when none is named) beyond sequence `after`, all handed in before included."""
-        return self._ask(lambda connection: list(schema.read_rows(connection, kinds, after)))
+        return self._ask(lambda connection: list(schema.read_rows(connection, kinds, after, newest)))
 
     def recall(self, *kinds: str) -> Future[Recollection]:
         return self._ask(lambda connection: self._recalled(connection, kinds))
+
+    def intended(self, *client_order_ids: str) -> Future[frozenset[str]]:
+        return self._ask(lambda connection: projections.intended(connection, client_order_ids))
 
     def verify(self) -> Future[Head]:
         """Recompute everything at once; yields the newest row's place, or raises JournalDamaged."""
@@ -120,10 +124,9 @@ class Journal:
         return done
 
     def _recalled(self, connection: sqlite3.Connection, kinds: tuple[str, ...]) -> Recollection:
-        try:
+        with suppress(JournalDamaged, *schema.SQLITE_ERRORS):
             return projections.recall(connection, kinds)
-        except (JournalDamaged, *schema.SQLITE_ERRORS):
-            self._rebuilt(connection)
+        self._rebuilt(connection)
         return projections.recall(connection, kinds)
 
     def _mended(self) -> None:

@@ -19,13 +19,7 @@ def _to_layout_1(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def _to_layout_2(connection: sqlite3.Connection) -> None:
-    for statement in projections.TABLES:
-        connection.execute(statement)
-    projections.rebuild(connection)
-
-
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_layout_1, _to_layout_2)
+STEPS: tuple[Callable[[sqlite3.Connection], object], ...] = (_to_layout_1, projections.rebuild)
 """How each layout is reached from the one before it."""
 
 

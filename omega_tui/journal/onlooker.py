@@ -34,11 +34,14 @@ class Onlooker:
         future.set_exception(JournalFailed("this cockpit only looks"))
         return future
 
-    def read(self, *kinds: str, after: int = 0) -> Future[list[JournalRow]]:
-        return self._ask(lambda connection: list(schema.read_rows(connection, kinds, after)), [])
+    def read(self, *kinds: str, after: int = 0, newest: int | None = None) -> Future[list[JournalRow]]:
+        return self._ask(lambda connection: list(schema.read_rows(connection, kinds, after, newest)), [])
 
     def recall(self, *kinds: str) -> Future[Recollection]:
         return self._ask(lambda connection: _recall(connection, kinds), Recollection())
+
+    def intended(self, *client_order_ids: str) -> Future[frozenset[str]]:
+        return self._ask(lambda connection: projections.intended(connection, client_order_ids), frozenset())
 
     def inspect(self) -> Future[Head]:
         if self._path.exists():

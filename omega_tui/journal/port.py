@@ -24,8 +24,8 @@ class JournalPort(Protocol):
         """Hand in a row; the future yields its sequence once it is durable, or raises JournalFailed."""
         ...
 
-    def read(self, *kinds: str, after: int = 0) -> Future[list[JournalRow]]:
-        """Rows of `kinds`, oldest first; or raises JournalFailed."""
+    def read(self, *kinds: str, after: int = 0, newest: int | None = None) -> Future[list[JournalRow]]:
+        """Rows of `kinds` beyond sequence `after`, oldest first, only the `newest`. Raises JournalFailed."""
         ...
 
     def recall(self, *kinds: str) -> Future[Recollection]:
@@ -33,6 +33,10 @@ class JournalPort(Protocol):
 
         Raises JournalFailed, or JournalDamaged naming the row.
         """
+        ...
+
+    def intended(self, *client_order_ids: str) -> Future[frozenset[str]]:
+        """Which of these client order ids are those of an intent written here, ever; raises as `recall`."""
         ...
 
     def inspect(self) -> Future[Head]:
@@ -52,10 +56,13 @@ class NoJournal:
     def append(self, kind: str, body: object) -> Future[int]:
         return self._refuse()
 
-    def read(self, *kinds: str, after: int = 0) -> Future[list[JournalRow]]:
+    def read(self, *kinds: str, after: int = 0, newest: int | None = None) -> Future[list[JournalRow]]:
         return self._refuse()
 
     def recall(self, *kinds: str) -> Future[Recollection]:
+        return self._refuse()
+
+    def intended(self, *client_order_ids: str) -> Future[frozenset[str]]:
         return self._refuse()
 
     def inspect(self) -> Future[Head]:

@@ -16,7 +16,7 @@ from omega_tui.domain.account import Bill
 from omega_tui.domain.order_lifecycle import merge_fill
 from omega_tui.domain.orders import Fill
 from omega_tui.journal import schema
-from omega_tui.journal.records import BILL, FILL, INTENT, ORDER, IntentRow, OrderRow
+from omega_tui.journal.records import BILL, CANCEL, FILL, INTENT, ORDER, CancelRow, IntentRow, OrderRow
 from omega_tui.journal.schema import Head, JournalDamaged, JournalRow
 
 TABLES = (
@@ -24,7 +24,8 @@ TABLES = (
         key TEXT PRIMARY KEY,
         intent INTEGER,
         newest INTEGER NOT NULL,
-        ended INTEGER NOT NULL
+        ended INTEGER NOT NULL,
+        cancel INTEGER
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX known_order_open ON known_order (newest) WHERE ended = 0 AND intent IS NOT NULL",
     """CREATE TABLE execution (
@@ -50,10 +51,11 @@ TABLES = (
         digest BLOB NOT NULL
     ) STRICT, WITHOUT ROWID""",
 )
-"""`known_order` points at an order's intent (NULL for one not sent from here) and at its newest row,
-`execution` at the fullest telling of an execution, `movement` at the first one of a bill, `latest` at the
-newest row of every other kind. `mark` has two rows: "open" is the newest row that the tables cover and a
-digest of what is in force (orders without an end, and `latest`), "seal" a row that is known to be whole."""
+"""`known_order` points at an order's intent (NULL for one not sent from here), at its newest row and at the
+newest of its cancels, `execution` at the fullest telling of an execution, `movement` at the first one of a
+bill, `latest` at the newest row of every other kind. `mark` has two rows: "open" is the newest row that the
+tables cover and a digest of what is in force (orders without an end, and `latest`), "seal" a row known
+to be whole."""
 
 SEAL_EVERY = 8192
 """Rows after which the seal moves on: as many a start recomputes at most."""
@@ -83,12 +85,14 @@ class Place:
 class Recollection:
     """What a start has to know again: for each order of ours without an end its intent's and its newest row;
     the executions of those orders and each symbol's newest ones; the bills of the two days up to the newest,
-    all in the order of writing; and the newest row of each kind that was asked for."""
+    all in the order of writing; the newest row of each kind that was asked for; the newest cancel of each of
+    those orders that has one."""
 
     orders: tuple[tuple[JournalRow, JournalRow], ...] = ()
     fills: tuple[JournalRow, ...] = ()
     bills: tuple[JournalRow, ...] = ()
     newest: tuple[JournalRow, ...] = ()
+    cancels: tuple[JournalRow, ...] = ()
 
 
 def read_body(row: JournalRow, kind: type[_Body]) -> _Body:
@@ -115,7 +119,8 @@ def take(connection: sqlite3.Connection, row: JournalRow, in_force: int) -> int:
         values = (bill.bill_id, bill.exchange_ms, row.sequence)
         connection.execute("INSERT OR IGNORE INTO movement VALUES (?, ?, ?)", values)
     else:
-        return in_force ^ _take_latest(connection, row)
+        in_force ^= _take_latest(connection, row)
+        return _take_cancel(connection, row, in_force) if row.kind == CANCEL else in_force
     return in_force
 
 
@@ -125,12 +130,14 @@ def _take_intent(connection: sqlite3.Connection, row: JournalRow, in_force: int)
     if known is not None and known[0] is not None:
         raise UsedBefore(f"client order id {key} was used before (row {known[0]})")
     # A row of an order that stands before its intent is newer knowledge: the intent was written late.
-    newest, ended = (known[1], known[2]) if known is not None else (row.sequence, 0)
-    return in_force ^ _store(connection, key, known, (row.sequence, newest, ended))
+    newest, ended, cancel = known[1:] if known is not None else (row.sequence, 0, None)
+    return in_force ^ _store(connection, key, known, (row.sequence, newest, ended, cancel))
 
 
 def _key_of(row: JournalRow) -> str:
-    """How the table names the order of an INTENT or ORDER row: by our id, else by the exchange's."""
+    """How the table names the order of an INTENT, ORDER or CANCEL: by our id, else by the exchange's."""
+    if row.kind == CANCEL:
+        return read_body(row, CancelRow).key
     if row.kind == INTENT:
         return read_body(row, IntentRow).request.client_order_id
     order = read_body(row, OrderRow).order
@@ -141,22 +148,31 @@ def _take_order(connection: sqlite3.Connection, row: JournalRow, in_force: int) 
     order = read_body(row, OrderRow).order
     key = order.client_order_id or order.order_id or ""
     known = _known(connection, key)
-    intent = known[0] if known is not None else None
-    return in_force ^ _store(connection, key, known, (intent, row.sequence, int(order.state.terminal)))
+    intent, cancel = (known[0], known[3]) if known is not None else (None, None)
+    after = (intent, row.sequence, int(order.state.terminal), cancel)
+    return in_force ^ _store(connection, key, known, after)
 
 
-_Pointers = tuple[int | None, int, int]
+def _take_cancel(connection: sqlite3.Connection, row: JournalRow, in_force: int) -> int:
+    key = read_body(row, CancelRow).key
+    known = _known(connection, key)
+    if known is None:
+        return in_force
+    return in_force ^ _store(connection, key, known, (*known[:3], row.sequence))
+
+
+_Pointers = tuple[int | None, int, int, int | None]
 
 
 def _known(connection: sqlite3.Connection, key: str) -> _Pointers | None:
     found: _Pointers | None = connection.execute(
-        "SELECT intent, newest, ended FROM known_order WHERE key = ?", (key,)
+        "SELECT intent, newest, ended, cancel FROM known_order WHERE key = ?", (key,)
     ).fetchone()
     return found
 
 
 def _store(connection: sqlite3.Connection, key: str, before: _Pointers | None, after: _Pointers) -> int:
-    connection.execute("INSERT OR REPLACE INTO known_order VALUES (?, ?, ?, ?)", (key, *after))
+    connection.execute("INSERT OR REPLACE INTO known_order VALUES (?, ?, ?, ?, ?)", (key, *after))
     return _share(key, before) ^ _share(key, after)
 
 
@@ -164,7 +180,7 @@ def _share(key: str, pointers: _Pointers | None) -> int:
     """An order's share in the digest of what is in force: none unless it is ours and without an end."""
     if pointers is None or pointers[0] is None or pointers[2]:
         return 0
-    return _digest(f"{pointers[0]} {pointers[1]} {key}")
+    return _digest(f"{pointers[0]} {pointers[1]} {pointers[3]} {key}")
 
 
 def _take_fill(connection: sqlite3.Connection, row: JournalRow) -> None:
@@ -173,13 +189,21 @@ def _take_fill(connection: sqlite3.Connection, row: JournalRow) -> None:
     known = connection.execute(
         "SELECT sequence FROM execution WHERE symbol = ? AND trade_id = ? AND order_id = ?", key
     ).fetchone()
-    if known is not None:
-        before = read_body(schema.trusted_row(connection, known[0]), Fill)
-        if merge_fill(before, fill) == before or merge_fill(fill, before) != fill:
-            return
+    if known is not None and not _tells_more(connection, fill, known[0]):
+        return
     connection.execute(
         "INSERT OR REPLACE INTO execution VALUES (?, ?, ?, ?, ?)", (*key, fill.exchange_ms, row.sequence)
     )
+
+
+def _tells_more(connection: sqlite3.Connection, fill: Fill, sequence: int) -> bool:
+    """Whether a telling holds all that the known one does, and more."""
+    try:
+        known = read_body(schema.trusted_row(connection, sequence), Fill)
+    except JournalDamaged:
+        # The recheck says so; a row that can still be read must not be refused for one that cannot.
+        return True
+    return merge_fill(known, fill) != known and merge_fill(fill, known) == fill
 
 
 def _take_latest(connection: sqlite3.Connection, row: JournalRow) -> int:
@@ -222,7 +246,9 @@ def rebuild(connection: sqlite3.Connection) -> Place:
     An intent whose client id stands before it already tells nothing new.
     """
     for table in ("known_order", "execution", "movement", "latest", "mark"):
-        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    for statement in TABLES:
+        connection.execute(statement)
     in_force = 0
     for row in schema.every_row(connection):
         try:
@@ -234,10 +260,12 @@ def rebuild(connection: sqlite3.Connection) -> Place:
 
 def recall(connection: sqlite3.Connection, kinds: tuple[str, ...] = ()) -> Recollection:
     """What a start has to know again, each row checked against its place. Raises JournalDamaged."""
+    found = _open_orders(connection)
     orders = tuple(
         (schema.trusted_row(connection, intent), schema.trusted_row(connection, newest))
-        for _, (intent, newest, _) in _open_orders(connection)
+        for _, (intent, newest, _, _) in found
     )
+    cancels = {cancel for _, (*_, cancel) in found if cancel is not None}
     fills = {sequence for symbol in _symbols(connection) for sequence in _newest_fills(connection, symbol)}
     for _, newest in orders:
         if newest.kind == ORDER:
@@ -246,7 +274,15 @@ def recall(connection: sqlite3.Connection, kinds: tuple[str, ...] = ()) -> Recol
     bills = _sequences(connection, _RECENT_BILLS, _BILLS_KEPT_MS)
     last = "SELECT sequence FROM latest WHERE kind = ?"
     newest_rows = {sequence for kind in kinds for sequence in _sequences(connection, last, kind)}
-    return Recollection(orders, *(_trusted(connection, each) for each in (fills, bills, newest_rows)))
+    return Recollection(
+        orders, *(_trusted(connection, each) for each in (fills, bills, newest_rows, cancels))
+    )
+
+
+def intended(connection: sqlite3.Connection, client_order_ids: tuple[str, ...]) -> frozenset[str]:
+    """Which of these client order ids are those of an intent."""
+    query = "SELECT key FROM known_order WHERE key = ? AND intent IS NOT NULL"
+    return frozenset(key for each in client_order_ids for (key,) in connection.execute(query, (each,)))
 
 
 _RECENT_BILLS = (
@@ -272,8 +308,9 @@ def check(connection: sqlite3.Connection, head: Head) -> int:
     in_force = 0
     for key, pointers in _open_orders(connection):
         in_force ^= _share(key, pointers)
-        rows = [schema.trusted_row(connection, pointers[0]), schema.trusted_row(connection, pointers[1])]
-        if [_key_of(row) for row in rows] != [key, key]:
+        intent, newest, _, cancel = pointers
+        rows = [schema.trusted_row(connection, each) for each in (intent, newest, cancel) if each is not None]
+        if {_key_of(row) for row in rows} != {key}:
             raise JournalDamaged(f"order {key} points at a row of another")
     for kind, sequence in connection.execute("SELECT kind, sequence FROM latest"):
         in_force ^= _digest(f"{sequence} {kind}")
@@ -285,12 +322,12 @@ def check(connection: sqlite3.Connection, head: Head) -> int:
     return in_force
 
 
-def _open_orders(connection: sqlite3.Connection) -> list[tuple[str, tuple[int, int, int]]]:
+def _open_orders(connection: sqlite3.Connection) -> list[tuple[str, tuple[int, int, int, int | None]]]:
     rows = connection.execute(
-        "SELECT key, intent, newest, ended FROM known_order WHERE ended = 0 AND intent IS NOT NULL"
+        "SELECT key, intent, newest, ended, cancel FROM known_order WHERE ended = 0 AND intent IS NOT NULL"
         " ORDER BY newest"
     )
-    return [(key, (intent, newest, ended)) for key, intent, newest, ended in rows]
+    return [(key, (intent, newest, ended, cancel)) for key, intent, newest, ended, cancel in rows]
 
 
 def _symbols(connection: sqlite3.Connection) -> list[str]:

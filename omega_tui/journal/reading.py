@@ -59,6 +59,8 @@ class JournalReader:
         """
         try:
             head = inspection.inspect(self._connection)
+        except schema.TablesDamaged:
+            raise
         except JournalDamaged as error:
             raise schema.damage(self.path, error) from error
         except schema.SQLITE_ERRORS as error:

@@ -41,6 +41,10 @@ class JournalDamaged(JournalRefused):
     """The file is not what was written: a broken page, a changed or a missing row."""
 
 
+class TablesDamaged(JournalDamaged):
+    """The rows are what was written; the tables beside them do not fit."""
+
+
 @dataclass(frozen=True, slots=True)
 class JournalRow:
     """One event: `body` is JSON text as bytes, `wall_ms` the local wall time of writing."""
@@ -68,6 +72,8 @@ def connect(path: Path, kind: type[sqlite3.Connection] = sqlite3.Connection) -> 
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        # Elsewhere without effect: on macOS a plain fsync stops at the drive's own memory.
+        connection.execute("PRAGMA fullfsync = ON")
     except SQLITE_ERRORS as error:
         connection.close()
         raise refusal(path, error) from error
@@ -165,9 +171,11 @@ def trusted_row(connection: sqlite3.Connection, sequence: int) -> JournalRow:
     return JournalRow(*row)
 
 
-def read_rows(connection: sqlite3.Connection, kinds: tuple[str, ...], after: int) -> Iterator[JournalRow]:
-    """Rows of `kinds` (of every kind when empty) beyond sequence `after`, oldest first."""
-    return _rows(connection, kinds, [("sequence > ?", after)], None)
+def read_rows(
+    connection: sqlite3.Connection, kinds: tuple[str, ...], after: int, newest: int | None = None
+) -> Iterator[JournalRow]:
+    """Rows of `kinds` (of every kind when empty) beyond sequence `after`, only the `newest`; oldest first."""
+    return _rows(connection, kinds, [("sequence > ?", after)], newest)
 
 
 def every_row(connection: sqlite3.Connection) -> Iterator[JournalRow]:

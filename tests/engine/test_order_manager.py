@@ -408,8 +408,11 @@ class _Hanging:
     def append(self, kind: str, body: object) -> "Future[int]":
         return Future() if self.hangs else self._journal.append(kind, body)
 
-    def read(self, *kinds: str, after: int = 0) -> "Future[list[JournalRow]]":
-        return self._journal.read(*kinds, after=after)
+    def read(self, *kinds: str, after: int = 0, newest: int | None = None) -> "Future[list[JournalRow]]":
+        return self._journal.read(*kinds, after=after, newest=newest)
+
+    def intended(self, *client_order_ids: str) -> "Future[frozenset[str]]":
+        return self._journal.intended(*client_order_ids)
 
     def recall(self, *kinds: str) -> "Future[Recollection]":
         return self._journal.recall(*kinds)

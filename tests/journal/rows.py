@@ -8,7 +8,7 @@ from omega_tui.clock import ManualClock
 from omega_tui.domain.account import Bill, BillKind
 from omega_tui.domain.orders import OrderState
 from omega_tui.journal import Journal
-from omega_tui.journal.records import BILL, FILL, INTENT, ORDER, IntentRow, OrderRow
+from omega_tui.journal.records import BILL, CANCEL, FILL, INTENT, ORDER, CancelRow, IntentRow, OrderRow
 from tests.engine.fake_gateway import fill, order
 from tests.engine.requests import request
 
@@ -27,6 +27,10 @@ def order_row(
 
 def fill_row(trade_id: str, **facts: Any) -> tuple[str, object]:
     return FILL, fill(trade_id, **facts)
+
+
+def cancel_row(key: str) -> tuple[str, object]:
+    return CANCEL, CancelRow(key, "")
 
 
 def bill_row(bill_id: str, at: int) -> tuple[str, object]:

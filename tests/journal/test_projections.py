@@ -24,7 +24,7 @@ from omega_tui.journal import projections as tables
 from omega_tui.journal.projections import read_body
 from omega_tui.journal.records import DAY
 from tests.engine.fake_gateway import EXCHANGE_MS
-from tests.journal.rows import WAIT, bill_row, dump, fill_row, intent_row, order_row, write
+from tests.journal.rows import WAIT, bill_row, cancel_row, dump, fill_row, intent_row, order_row, write
 
 S = OrderState
 
@@ -107,6 +107,28 @@ def test_recalled_executions_are_bounded_yet_those_of_open_orders_are_all_there(
     assert _trades(_recall(path)) == ["o0", "o1", "o2", "o3", "o4", "x7", "x8", "x9"]
 
 
+def test_the_newest_cancel_of_an_open_order_is_recalled_and_no_other(path: Path) -> None:
+    """HALT was pressed and the power went: what should be gone must not rest on because nobody remembers."""
+    write(
+        path,
+        *(row for key in "abc" for row in (intent_row(key), order_row(key, S.WORKING, order_id=key))),
+        *(cancel_row(key) for key in ("a", "b", "a", "")),
+        order_row("b", S.CANCELED, order_id="b"),
+        order_row("a", S.PARTIALLY_FILLED, order_id="a"),
+    )
+    assert [row.sequence for row in _recall(path).cancels] == [9]
+
+
+def test_whether_an_id_was_ever_an_intent_is_asked_without_reading_them_all(path: Path) -> None:
+    write(path, intent_row("a"), order_row("a", S.FILLED), order_row("foreign", S.WORKING, order_id="7"))
+    journal = Journal(path, ManualClock())
+    try:
+        assert journal.intended("a", "foreign", "never").result(WAIT) == {"a"}
+        assert journal.intended().result(WAIT) == frozenset()
+    finally:
+        journal.close()
+
+
 def test_bills_of_two_days_and_the_newest_opening_are_recalled(path: Path) -> None:
     day = 86_400_000
     bills = [bill_row(str(number), EXCHANGE_MS - number * day // 2) for number in (9, 3, 1, 0, 0)]
@@ -130,6 +152,7 @@ _ROWS = st.one_of(
         st.sampled_from("12"),
         st.sampled_from((None, "-1")),
     ),
+    st.builds(cancel_row, st.sampled_from("abcd")),
     st.builds(bill_row, st.sampled_from("12"), st.integers(0, 10)),
 )
 
@@ -156,7 +179,8 @@ def test_the_tables_equal_a_rebuild_whatever_is_written_in_however_many_runs(
 @pytest.fixture
 def damaged(path: Path) -> Iterator[sqlite3.Connection]:
     """A file with open orders and fills whose tables the test falsifies."""
-    write(path, intent_row("a"), order_row("a", S.WORKING), intent_row("b"), fill_row("1"), fill_row("2"))
+    rows = (intent_row("a"), order_row("a", S.WORKING), intent_row("b"), fill_row("1"), cancel_row("a"))
+    write(path, *rows)
     connection = sqlite3.connect(path, isolation_level=None)
     yield connection
     connection.close()
@@ -168,6 +192,7 @@ def damaged(path: Path) -> Iterator[sqlite3.Connection]:
         "UPDATE known_order SET ended = 1 WHERE key = 'a'",
         "DELETE FROM known_order WHERE key = 'b'",
         "UPDATE known_order SET newest = 1 WHERE key = 'a'",
+        "UPDATE known_order SET cancel = NULL WHERE key = 'a'",
         "UPDATE known_order SET intent = 3, newest = 3 WHERE key = 'a'",
         "DELETE FROM mark",
         "UPDATE mark SET sequence = 4 WHERE name = 'open'",
@@ -202,7 +227,10 @@ def test_what_the_tables_lost_beside_a_running_cockpit_is_found_and_made_anew(pa
     other.executescript(harm)
     other.close()
     try:
-        with read_journal(path) as reader, pytest.raises(JournalDamaged, match=r"row \d .*rebuild"):
+        with (
+            read_journal(path) as reader,
+            pytest.raises(JournalDamaged, match=r"row \d .*makes them anew by itself$"),
+        ):
             reader.verify()
         assert journal.inspect().result(WAIT).sequence == 5
         assert dump(journal) == before
@@ -291,5 +319,18 @@ def test_a_row_that_cannot_be_read_back_is_not_acknowledged(path: Path) -> None:
         with pytest.raises(JournalFailed, match="holds something else"):
             journal.append("order.intent", {"request": "of another make"}).result(WAIT)
         assert journal.append(*intent_row("a")).result(WAIT) == 1
+    finally:
+        journal.close()
+
+
+def test_a_fill_is_written_although_its_first_telling_has_rotted(path: Path) -> None:
+    """The row that can be read must not be dropped for one that cannot."""
+    write(path, fill_row("1"))
+    journal = Journal(path, ManualClock())
+    _rot(path, 1)
+    try:
+        assert journal.append(*fill_row("1", fee="-9")).result(WAIT) == 2
+        with pytest.raises(JournalDamaged, match="row 1 is not as it was written"):
+            journal.inspect().result(WAIT)
     finally:
         journal.close()

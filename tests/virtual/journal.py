@@ -59,11 +59,14 @@ class VirtualJournal(Journal):
         if item.kind == INTENT:
             self._intents.add(msgspec.json.decode(item.body)["request"]["client_order_id"])
 
-    def read(self, *kinds: str, after: int = 0) -> Future[list[JournalRow]]:
-        return _done(self.rows(*kinds, after=after))
+    def read(self, *kinds: str, after: int = 0, newest: int | None = None) -> Future[list[JournalRow]]:
+        return _done(list(schema.read_rows(self._connection, kinds, after, newest)))
 
     def recall(self, *kinds: str) -> Future[Recollection]:
         return _done(projections.recall(self._connection, kinds))
+
+    def intended(self, *client_order_ids: str) -> Future[frozenset[str]]:
+        return _done(projections.intended(self._connection, client_order_ids))
 
     def inspect(self) -> Future[Head]:
         return _done(inspection.inspect(self._connection))
