@@ -150,6 +150,8 @@ class Life:
             stale_candles_seconds=600.0,
             stall_seconds=None,
             history_candles=50,
+            reconcile_seconds=10.0,
+            judge_lag=False,
         )
         self.engine = Engine(self.gateway, self.journal, HastyClock(), ids, options, pause=_hasty)
         self._ids = ids
@@ -252,7 +254,7 @@ class Life:
             self.engine.submit(Flatten(None))
             for _ in range(60):
                 if not views.orders().rows and not views.positions().rows:
-                    await asyncio.sleep(1.0)
+                    await asyncio.sleep(2.0)  # the last bills are read now
                     await self.engine.stop()
                     self.journal.close()
                     return
