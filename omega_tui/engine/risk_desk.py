@@ -20,6 +20,7 @@ WATCH_SECONDS = 1.0
 """How often the day's loss is looked at; every entry looks at it too."""
 
 _HOUR_MS = 3_600_000
+_LASTING_SECONDS = 5.0
 
 
 class RiskDesk:
@@ -29,6 +30,7 @@ class RiskDesk:
         self._state = state
         self._recorder = recorder
         self._cancel = cancel
+        self._lost_since: float | None = None
 
     @property
     def doors(self) -> Doors:
@@ -85,7 +87,7 @@ class RiskDesk:
         if risk.profile is None or risk.unlocked_day == today:
             return
         if not risk.is_locked(today):
-            words = day_loss(self._state, risk.profile)
+            words = self._lasting_loss(risk.profile)
             if words is None:
                 return
             risk.locked_day, risk.lock_words = today, words
@@ -93,6 +95,17 @@ class RiskDesk:
             self._state.diary.error(f"daily loss limit reached: {words}; no new entries until 00:00 UTC")
             self._state.touch(Panel.STATUS)
         self._withdraw_entries()
+
+    def _lasting_loss(self, profile: Profile) -> str | None:
+        """The day's loss once it has lasted: between the report of a closed position and that of the balance
+        its profit is in neither for a moment, and a day must not be closed by that."""
+        words, now = day_loss(self._state, profile), self._state.clock.monotonic()
+        if words is None:
+            self._lost_since = None
+        elif self._lost_since is None:
+            self._lost_since = now
+        lasting = self._lost_since is not None and now - self._lost_since >= _LASTING_SECONDS
+        return words if lasting else None
 
     def _withdraw_entries(self) -> None:
         """An entry that rests would be a new position tomorrow's limits never saw."""

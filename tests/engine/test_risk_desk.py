@@ -50,6 +50,21 @@ async def test_a_lost_day_locks_entries_withdraws_those_that_rest_and_lets_out(t
         assert rig.views.status().posture is Posture.REDUCE_ONLY, "equity that comes back opens nothing"
 
 
+async def test_a_loss_that_is_only_a_report_not_arrived_yet_closes_no_day(tmp_path: Path) -> None:
+    """Bug: the position is told as closed, its profit not yet in the balance, and the day ends on that."""
+    async with running(tmp_path, profile="strategic") as rig:
+        day = rig.engine._state.day
+        if day.opening_equity is None:
+            day.open(DayOpening(rig.engine._state.today, Decimal(10000)))
+        rig.gateway.emit(LOST)
+        assert "daily loss limit" in rig.place().text, "refused at once all the same"
+        await rig.advance(1.5)
+        rig.gateway.emit(BalanceReported(balance()))
+        await rig.until_advancing(lambda: rig.clock.monotonic() > 1010, 1.0)
+        assert rig.views.status().posture is Posture.NORMAL
+        assert rig.place().taken
+
+
 async def test_only_the_whole_phrase_unlocks_the_day(tmp_path: Path) -> None:
     async with running(tmp_path, profile="strategic") as rig:
         assert "not locked" in rig.engine.submit(UnlockDay("trade on today")).text
