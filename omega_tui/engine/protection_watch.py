@@ -19,7 +19,7 @@ from omega_tui.engine.alarms import Alarm
 from omega_tui.engine.cover import PositionKey, plans_of, position_cover, position_words
 from omega_tui.engine.expected_legs import ExpectedLegs
 from omega_tui.engine.intents import AmendOrder, Receipt
-from omega_tui.engine.ledger import Tracked
+from omega_tui.engine.ledger import Tracked, is_marked
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
 
@@ -131,12 +131,21 @@ class ProtectionWatch:
 
     def _follow_size(self, position: Position) -> None:
         instrument = self._state.instruments.get(position.symbol)
-        if instrument is None or not self._shares:
+        if instrument is None:
             return
         for tracked in plans_of(self._state, position):
-            share = self._shares.get(tracked.key)
+            share = self._share_of(tracked, position)
             if share is not None and is_confirmed(tracked.order):
                 self._resize(tracked, legal_size(position.size * share, instrument), instrument)
+
+    def _share_of(self, tracked: Tracked, position: Position) -> Decimal | None:
+        """The share that a partial stop of ours keeps; of an earlier run's what it was when it was found."""
+        order = tracked.order
+        if tracked.key not in self._shares and not tracked.sent_here and not order.foreign:
+            partial = order.plan is not None and order.plan.kind is PlanKind.STOP_LOSS
+            if partial and is_marked(tracked.key) and order.size < position.size:
+                self._shares[tracked.key] = order.size / position.size
+        return self._shares.get(tracked.key)
 
     def _resize(self, tracked: Tracked, wanted: Decimal, instrument: Instrument) -> None:
         now = self._state.clock.monotonic()

@@ -369,6 +369,21 @@ async def test_a_partial_stop_follows_the_size_of_its_position(tmp_path: Path) -
         assert rig.gateway.canceled == []
 
 
+async def test_a_partial_stop_follows_its_position_after_a_restart_too(tmp_path: Path) -> None:
+    gateway = FakeGateway(positions=(position(),))
+    desk = PlanDesk(gateway)
+    async with running(tmp_path, gateway) as rig:
+        protect(rig, share=D("0.5"))
+        await advance(rig, 1)
+    async with running(tmp_path, gateway) as rig:
+        await advance(rig, 1)
+        gateway.positions = (position("0.8"),)
+        gateway.emit(PositionsReported(gateway.positions, rig.clock.wall_ms() + 10))
+        await advance(rig, 1)
+        await rig.until(lambda: gateway.open_orders[0].size == D("0.4"))
+        assert [event.split()[0] for event in desk.events] == ["placed", "amended"]
+
+
 async def test_a_whole_stop_is_moved_in_place(tmp_path: Path) -> None:
     """FAULTS O21: the exchange keeps one; there is no moment without it."""
     async with holding(tmp_path) as (rig, desk):
