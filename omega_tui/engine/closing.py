@@ -50,6 +50,8 @@ class Closer:
         self._orders = orders
         self._settling = settling
         self._look_again = look_again
+        self.flattens = 0
+        """How often a flatten was asked for: what was begun before one opens nothing after it."""
         self._flattening: set[str | None] = set()
         self._closing: set[PositionKey] = set()
 
@@ -65,6 +67,7 @@ class Closer:
         if self._flattening & {intent.symbol, None}:
             return Receipt(False, "a flatten is under way already")
         self._flattening.add(intent.symbol)
+        self.flattens += 1
         self._supervisor.once("flattening", partial(self._flatten, intent.symbol), Surface.ACTIONS)
         return Receipt(True, f"flattening {intent.symbol or 'the account'}")
 

@@ -104,6 +104,7 @@ class Reverser:
             await self._close_and_open(position, self._closer.open_close(position, position.size))
 
     async def _close_and_open(self, position: Position, close: Tracked) -> None:
+        flattens = self._closer.flattens
         await self._closer.send_close(position, close)
         await self._settling.wait(close.key, _PATIENCE_SECONDS, done)
         diary, state = self._state.diary, close.order.state
@@ -113,6 +114,9 @@ class Reverser:
         held = await self._read()
         if held is None or _holds(held, position):
             diary.error("not turned: the position is not proven closed, so nothing was opened")
+            return
+        if self._closer.flattens != flattens:
+            diary.warn("closed and nothing opened: a flatten was asked for meanwhile")
             return
         draft = self._draft(position, position.size)
         preview = build_preview(self._state, draft)

@@ -9,7 +9,7 @@ import pytest
 
 from omega_tui.domain.events import FillReported, OrderReported
 from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, Side
-from omega_tui.engine.intents import Halt, Reverse
+from omega_tui.engine.intents import Flatten, Halt, Reverse
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
 from tests.engine.fake_gateway import D, FakeGateway, fill, order, position
 from tests.engine.rig import Rig, running
@@ -192,4 +192,19 @@ async def test_a_position_that_went_by_itself_is_not_turned(tmp_path: Path) -> N
         await rig.until(lambda: len(gateway.placed) == 2)
         gateway.positions = ()
         await rig.until_advancing(lambda: "so nothing was opened" in rig.log_text(), 2)
+        assert len(gateway.placed) == 2
+
+
+async def test_a_flatten_between_the_halves_opens_nothing(tmp_path: Path) -> None:
+    """Whoever wants out gets out, although a reversal was under way."""
+    gateway = FakeGateway(positions=(position(SIZE),))
+    gateway.on_place = _refusing(gateway, lambda: None)
+    async with running(tmp_path, gateway) as rig:
+        _reverse(rig)
+        await rig.until(lambda: len(gateway.placed) == 2)
+        gateway.positions = ()
+        assert rig.engine.submit(Flatten("BTCUSDT")).taken
+        _report_filled(rig, 1)
+        await rig.until(lambda: "a flatten was asked for meanwhile" in rig.log_text())
+        await rig.settle()
         assert len(gateway.placed) == 2
