@@ -30,6 +30,7 @@ _ALARM_SECONDS = 1.0
 _UNREAD_SECONDS = 5.0
 _REPORT_SECONDS = 0.7
 _RESIZE_SECONDS = 2.0
+_MOST_SECONDS = 60.0
 _ONE = Decimal(1)
 
 
@@ -37,6 +38,15 @@ _ONE = Decimal(1)
 class _Naked:
     since: float
     told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Resize:
+    """A size that was asked for, when it may be asked for again, and how long that wait is."""
+
+    size: Decimal
+    again_at: float
+    wait: float
 
 
 class ProtectionWatch:
@@ -58,7 +68,7 @@ class ProtectionWatch:
         self._amend = amend
         self._naked: dict[PositionKey, _Naked] = {}
         self._shares: dict[str, Decimal] = {}
-        self._resized: dict[str, float] = {}
+        self._resized: dict[str, _Resize] = {}
 
     def follow(self, key: str, share: Decimal) -> None:
         """Keep the plan with this row key at that share of its position's size."""
@@ -150,10 +160,16 @@ class ProtectionWatch:
     def _resize(self, tracked: Tracked, wanted: Decimal, instrument: Instrument) -> None:
         now = self._state.clock.monotonic()
         asked = self._resized.get(tracked.key)
-        recently = asked is not None and now - asked < _RESIZE_SECONDS
-        if wanted == tracked.order.size or wanted < instrument.min_size or recently:
+        if wanted == tracked.order.size or wanted < instrument.min_size:
+            self._resized.pop(tracked.key, None)
             return
-        self._resized[tracked.key] = now
+        if asked is not None and now < asked.again_at:
+            return
+        # Asked for and not come to be: again later and later, so that a refusal is not a storm.
+        wait = (
+            _RESIZE_SECONDS if asked is None or asked.size != wanted else min(2 * asked.wait, _MOST_SECONDS)
+        )
+        self._resized[tracked.key] = _Resize(wanted, now + wait, wait)
         receipt = self._amend(AmendOrder(tracked.key, size=wanted))
         words = f"the stop follows the position to {decimal_text(wanted)} {instrument.base}"
         if receipt.taken:

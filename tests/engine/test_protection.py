@@ -369,6 +369,18 @@ async def test_a_partial_stop_follows_the_size_of_its_position(tmp_path: Path) -
         assert rig.gateway.canceled == []
 
 
+async def test_a_refused_resize_is_asked_for_again_and_is_no_storm(tmp_path: Path) -> None:
+    async with holding(tmp_path) as (rig, _):
+        protect(rig, share=D("0.5"))
+        await advance(rig, 1)
+        rig.gateway.on_amend = lambda change: Rejected("40917", "not now")
+        rig.gateway.positions = (position("0.8"),)
+        rig.gateway.emit(PositionsReported(rig.gateway.positions, rig.clock.wall_ms()))
+        await advance(rig, 20)
+        assert 2 <= len(rig.gateway.amended) <= 4
+        assert "NAKED 69 %" in alarm(rig)
+
+
 async def test_a_partial_stop_follows_its_position_after_a_restart_too(tmp_path: Path) -> None:
     gateway = FakeGateway(positions=(position(),))
     desk = PlanDesk(gateway)
