@@ -208,6 +208,15 @@ def test_real_money_needs_keys_and_a_typed_phrase_and_may_be_only_looked_at(fold
     assert load({"venue": "testnet"}, environment=variables("TESTNET_"), folder=folder).live_phrase == ""
 
 
+def test_requests_of_real_money_are_never_written_whole(folder: Path) -> None:
+    """Bodies in a log of the real account would tell every order and balance to whoever reads it."""
+    (said,) = problems(folder, flags={"venue": "mainnet", "account.log_bodies": True})
+    assert "never written whole" in said
+    assert load(
+        {"venue": "testnet", "account.log_bodies": True}, environment={}, folder=folder
+    ).account.log_bodies
+
+
 def test_an_unfilled_copy_of_the_example_means_no_keys(folder: Path) -> None:
     write_env(folder, "BITGET_API_KEY=\nBITGET_SECRET_KEY=\nBITGET_PASSPHRASE=''\n")
     assert load({"venue": "testnet"}, environment={}, folder=folder).api_keys is None

@@ -231,6 +231,22 @@ def test_a_key_that_may_only_look_stays_refused_although_reads_succeed() -> None
     run_virtually(run())
 
 
+def test_an_account_that_turns_out_to_be_copied_places_one_order_a_second() -> None:
+    async def run() -> list[float]:
+        sender = Scripted(_answered("40731", status=400), _DONE)
+        dispatch = _over(sender)
+        await _act(dispatch, Action.SETTING)
+        for _ in range(3):
+            await dispatch.act(
+                *(Action.PLACE, RestPath.PLACE_ORDER, {}, WAY_OUT), lambda seen: classify(Action.PLACE, seen)
+            )
+        return [at for path, at in sender.sent if path is RestPath.PLACE_ORDER]
+
+    first, second, third = run_virtually(run())
+    assert second - first >= 1.0
+    assert third - second >= 1.0
+
+
 @pytest.mark.parametrize("code", ["40024", "40762"])
 def test_a_refusal_that_may_concern_one_contract_does_not_condemn_the_key(code: str) -> None:
     told = Told()

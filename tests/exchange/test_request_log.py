@@ -15,6 +15,8 @@ from omega_tui.exchange.bitget.reads import RestReads
 from omega_tui.exchange.bitget.request_log import RequestLog
 from omega_tui.exchange.bitget.rest import CcxtClient
 from omega_tui.exchange.port import ReadFailed
+from omega_tui.settings import load
+from omega_tui.wiring import _redaction
 from tests.engine.requests import request as limit_buy
 from tests.exchange.fake import Answer, FakeRest, close_silently, cut, hang, raw, refusal, reply, reset
 from tests.exchange.links import dispatch_over
@@ -110,3 +112,11 @@ def test_s20_a_disk_that_stands_still_never_makes_an_order_wait(
     lines.close()
     stuck.set()
     assert monkeyed.wait(1)
+
+
+def test_a_secret_is_taken_out_as_json_spells_it_too(tmp_path: Path) -> None:
+    """Bug: a backslash is doubled in JSON, and the doubled secret is no longer recognised."""
+    values = {f"BITGET_{part}": f"canary\\{part}" for part in ("API_KEY", "SECRET_KEY", "PASSPHRASE")}
+    redact = _redaction(load({"venue": "testnet"}, environment=values, folder=tmp_path), None)
+    assert "canary" not in redact(json.dumps(values))
+    assert "canary" not in redact(str(values["BITGET_API_KEY"]))

@@ -245,6 +245,17 @@ async def test_demo_trading_sets_its_header_on_every_signed_request(desk: Desk) 
     await demo.client.close()
 
 
+async def test_what_the_headers_say_of_limits_is_heard(desk: Desk) -> None:
+    """Dates and nonsense in `Retry-After` are no seconds."""
+    headers = "x-mbx-used-remain-limit: 7\r\nRetry-After: 3\r\n"
+    desk.server.answers[_PLACE] = raw(_GOOD, headers=headers)
+    evidence = await desk.client.send(RestPath.PLACE_ORDER, {})
+    assert (evidence.remaining, evidence.retry_after) == (7, 3)
+    for odd in ("Wed, 21 Oct 2026 07:28:00 GMT", "-1", "1e9", "٣"):
+        desk.server.answers[_PLACE] = raw(_GOOD, headers=f"Retry-After: {odd}\r\n")
+        assert (await desk.client.send(RestPath.PLACE_ORDER, {})).retry_after is None
+
+
 async def test_sizes_and_prices_travel_exactly(desk: Desk) -> None:
     desk.server.answers[_PLACE] = raw(_GOOD)
     await desk.actions.place(_ORDER)
