@@ -22,7 +22,10 @@ _STREAMS = {Surface.BOOK: "market", Surface.PRIVATE: "account"}
 
 def tell_fill(state: State, fill: Fill) -> None:
     """An execution of this session."""
-    words = f"filled: {fill.side} {decimal_text(fill.size)} {fill.symbol} at {decimal_text(fill.price)}"
+    tracked = state.ledger.find(fill.client_order_id, fill.order_id)
+    elsewhere = " (order from elsewhere)" if tracked is not None and tracked.order.foreign else ""
+    words = f"filled{elsewhere}: {fill.side} {decimal_text(fill.size)} {fill.symbol}"
+    words += f" at {decimal_text(fill.price)}"
     if fill.fee is not None:
         words += f", fee {decimal_text(fill.fee)} {fill.fee_coin or ''}".rstrip()
     if fill.profit:

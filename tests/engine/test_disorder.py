@@ -89,6 +89,8 @@ async def test_o32_an_execution_of_an_order_that_nobody_knows_yet_is_kept_for_it
         rig.gateway.emit(OrderReported(rig.gateway.open_orders[0]))
         [row] = rig.views.orders().rows
         assert (row.foreign, row.filled, row.state) == (True, D("0.004"), S.PARTIALLY_FILLED)
+        rig.gateway.emit(FillReported(fill("2", "0.006", order_id="31", at=at)))
+        assert "filled (order from elsewhere): buy 0.006 BTCUSDT at 59000" in rig.log_text()
 
 
 async def test_o30_fees_in_other_coins_rebates_and_no_fee_at_all_are_summed_by_coin(tmp_path: Path) -> None:
