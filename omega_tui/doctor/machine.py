@@ -4,6 +4,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from omega_tui.doctor.findings import Finding, fail, ok, warn
 from omega_tui.journal import JournalDamaged, JournalRefused, list_journals, read_journal
@@ -65,21 +66,35 @@ def masked(key: str) -> str:
 
 
 def journals(settings: Settings) -> Iterator[Finding]:
-    """Each journal of this venue, read from end to end: every row's hash, and what is derived from them."""
-    folder = settings.paths.data / "sim" if settings.venue is Venue.SIM else settings.paths.data
-    word = settings.venue_word.lower()
-    found = [one for one in list_journals(folder) if one.path.name.startswith(word)]
-    if not found:
-        yield ok("journal", f"none yet in {folder}")
-    for listing in found:
-        try:
-            with read_journal(listing.path) as journal:
-                rows = journal.verify().rows
-        except (JournalDamaged, JournalRefused, OSError, sqlite3.Error) as error:
+    """Each journal of this venue, read from end to end: every row's hash, and what is derived from them.
+
+    Those of simulated accounts, which ended with their exchange, are counted together.
+    """
+    simulated = settings.venue is Venue.SIM
+    folder = settings.paths.data / "sim" if simulated else settings.paths.data
+    word, whole = settings.venue_word.lower(), 0
+    found = [one.path for one in list_journals(folder) if one.path.name.startswith(word)]
+    for path in found:
+        rows, trouble = _read_through(path)
+        whole += not trouble
+        if trouble:
             todo = "keep the file, and move it away to begin a new one"
-            yield fail("journal", f"{listing.path.name}: {error}", todo)
-        else:
-            yield ok("journal", f"{listing.path.name}: {rows} rows, whole")
+            yield (warn if simulated else fail)("journal", f"{path.name}: {trouble}", todo)
+        elif not simulated:
+            yield ok("journal", f"{path.name}: {rows} rows, whole")
+    if simulated or not found:
+        yield ok(
+            "journal", f"{whole} of {len(found)} whole in {folder}" if found else f"none yet in {folder}"
+        )
+
+
+def _read_through(path: Path) -> tuple[int, str]:
+    """How many rows a journal has, and why it cannot be trusted, if it cannot."""
+    try:
+        with read_journal(path) as journal:
+            return journal.verify().rows, ""
+    except (JournalDamaged, JournalRefused, OSError, sqlite3.Error) as error:
+        return 0, str(error).removeprefix(f"{path.name} ")
 
 
 def this_terminal() -> os.terminal_size | None:

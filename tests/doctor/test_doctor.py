@@ -82,6 +82,16 @@ def test_a_damaged_journal_fails_and_a_whole_one_is_counted(tmp_path: Path) -> N
     assert _levels(list(machine.journals(settings))) == {"journal": Level.FAIL}
 
 
+def test_a_damaged_journal_of_a_simulated_account_is_no_obstacle(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    for name in ("a", "b"):
+        Journal(journal_path(settings.paths.data / "sim", "SIM", name), SystemClock()).close()
+    (tmp_path / "data" / "sim" / "sim-a.journal").write_bytes(b"SQLite format 3\0 and nothing else" * 200)
+    found = list(machine.journals(settings))
+    assert [finding.level for finding in found] == [Level.WARN, Level.OK]
+    assert "1 of 2" in found[-1].words
+
+
 @pytest.mark.parametrize("live", [False, True])
 @pytest.mark.parametrize("withdraw", [False, True])
 @pytest.mark.parametrize("bound", [False, True])
