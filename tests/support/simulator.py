@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,14 @@ class Simulator:
         """The faults asked for, with how often each was seen and fired."""
         found: list[dict[str, Any]] = self._control("GET", "/faults", None)["faults"]
         return found
+
+    def until_fired(self, name: str) -> None:
+        """Wait until a fault struck."""
+        for _ in range(600):
+            if any(each["name"] == name and each["fired"] for each in self.faults()):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{name} never struck")
 
     def _control(self, method: str, path: str, body: object) -> Any:
         request = urllib.request.Request(

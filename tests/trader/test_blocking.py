@@ -1,6 +1,7 @@
 """The trader for scripts without an event loop: the same answers, and nothing left running behind it."""
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -60,6 +61,33 @@ def test_several_threads_may_share_one_trader(exchange: Simulator, tmp_path: Pat
         placed = {each.result().id for each in asked}
         assert {each.id for each in trader.get_open_orders()} == placed
         assert len(placed) == 4
+
+
+def test_an_interrupt_ends_the_waiting_and_not_what_was_sent(exchange: Simulator, tmp_path: Path) -> None:
+    """Bug: ctrl+c that takes the sending down with it, or a trader that is of no use afterwards."""
+    exchange.lose_the_next_order()
+    program = textwrap.dedent(f"""
+        import sys
+        from omega_tui import BitGetTrader
+        with BitGetTrader(venue="sim", sim=sys.stdin.readline(), settings={folders(tmp_path)!r}) as trader:
+            try:
+                trader.place_order("BTCUSDT", "BUY", quantity=0.002, stop_loss=64500, seconds=60)
+            except KeyboardInterrupt:
+                print("interrupted", flush=True)
+            sys.stdin.readline()
+            print(*(each.size for each in trader.get_positions()), len(trader.get_fills()))
+    """)
+    pipe = subprocess.PIPE
+    script = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
+    assert script.stdin is not None
+    assert script.stdout is not None
+    script.stdin.write(exchange.line + "\n")
+    script.stdin.flush()
+    exchange.until_fired("lost_answer")
+    script.send_signal(signal.SIGINT)
+    assert script.stdout.readline() == "interrupted\n"
+    exchange.mend()
+    assert script.communicate("go on\n", timeout=40)[0] == "0.002 1\n"
 
 
 def test_one_that_cannot_open_leaves_nothing_behind(tmp_path: Path) -> None:

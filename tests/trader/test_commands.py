@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -196,10 +195,7 @@ def test_ctrl_c_while_an_answer_is_waited_for_loses_no_order(exchange: Simulator
     words = [*buy("--stop", "64500"), "--seconds", "60", "--sim", exchange.line]
     command = [sys.executable, "-m", "omega_tui", *words]
     ordering = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    for _ in range(600):
-        if any(each["name"] == "lost_answer" and each["fired"] for each in exchange.faults()):
-            break
-        time.sleep(0.05)
+    exchange.until_fired("lost_answer")
     ordering.send_signal(signal.SIGINT)
     said = ordering.communicate(timeout=30)[1]
     assert ordering.returncode == ExitCode.INTERRUPTED
