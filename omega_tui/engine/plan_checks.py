@@ -7,7 +7,7 @@ has cost others money. Bounds of callbacks are those of Bitget's "Place-Plan-Ord
 from collections.abc import Iterator
 from decimal import Decimal
 
-from omega_tui.domain.orders import HoldSide, OrderType
+from omega_tui.domain.orders import HoldSide, OrderType, Side
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.state import State
@@ -79,6 +79,8 @@ def plan_problems(state: State, ticket: Ticket) -> Iterator[str]:
             yield "a trailing order ends at market"
     if asked.kind.of_position and ticket.opposite is not None:
         yield from _trigger_problems(state, ticket, plan)
+    elif asked.kind is PlanKind.TRAILING:
+        yield from _arming_problems(state, ticket, plan)
 
 
 def _words(plan: Plan) -> str:
@@ -96,9 +98,7 @@ def _callback_problems(rate: Decimal | None) -> Iterator[str]:
 
 def _trigger_problems(state: State, ticket: Ticket, plan: Plan) -> Iterator[str]:
     """A stop of a long lies below the price that triggers it, a target above; a short mirrors it."""
-    now = state.mark(ticket.draft.symbol)
-    if plan.trigger_by is TriggerBy.LAST and state.market.symbol == ticket.draft.symbol:
-        now = state.market.last_price or now
+    now = _triggering_price(state, ticket, plan)
     if now is None:
         yield "the price that would trigger it is not known yet"
         return
@@ -111,6 +111,23 @@ def _trigger_problems(state: State, ticket: Ticket, plan: Plan) -> Iterator[str]
             f"{plan.trigger_by} price {decimal_text(now)}: at {decimal_text(plan.trigger_price)} it would "
             "fire at once"
         )
+
+
+def _arming_problems(state: State, ticket: Ticket, plan: Plan) -> Iterator[str]:
+    """A trailing buy follows from where price has fallen to, a sell from where it rose to (43034, 43035)."""
+    now, buys = _triggering_price(state, ticket, plan), ticket.draft.side is Side.BUY
+    if now is not None and (plan.trigger_price > now if buys else plan.trigger_price < now):
+        way, begins = "below" if buys else "above", decimal_text(plan.trigger_price)
+        yield (
+            f"a trailing {ticket.draft.side} begins {way} the {plan.trigger_by} price {decimal_text(now)}: "
+            f"not at {begins}"
+        )
+
+
+def _triggering_price(state: State, ticket: Ticket, plan: Plan) -> Decimal | None:
+    if plan.trigger_by is TriggerBy.LAST and state.market.symbol == ticket.draft.symbol:
+        return state.market.last_price or state.mark(ticket.draft.symbol)
+    return state.mark(ticket.draft.symbol)
 
 
 def _side_problems(state: State, ticket: Ticket) -> Iterator[str]:

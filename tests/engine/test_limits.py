@@ -356,6 +356,11 @@ CLOSE_LONG = {"side": Side.SELL, "closes": True, "size": D("0.5"), **MARKET}
         ({"plan": plan(PlanKind.TRAILING_STOP, "61000", rate="0.2"), **CLOSE_LONG}, "by at most 10 %"),
         ({"plan": plan(PlanKind.TRAILING_STOP, "61000", rate="0.00015"), **CLOSE_LONG}, "in steps of 0.01 %"),
         ({"plan": plan(PlanKind.TRIGGER, None), **MARKET}, "type a trigger price"),
+        ({"plan": plan(PlanKind.TRAILING, "60000.1", rate="0.01"), **MARKET}, "a trailing buy begins below"),
+        (
+            {"side": Side.SELL, "plan": plan(PlanKind.TRAILING, "59999", rate="0.01"), **MARKET},
+            "a trailing sell begins above the mark price 60000: not at 59999",
+        ),
         ({"plan": plan(PlanKind.STOP_LOSS, "59000"), **MARKET}, "only closes: mark the order as reducing"),
     ],
 )
@@ -375,6 +380,13 @@ def test_a_trigger_entry_is_judged_and_stopped_where_it_will_trade() -> None:
     assert preview.effect == "buy 0.01 BTCUSDT at market by a trigger at 62000 (mark), opens long"
     sent = build_request(state, a_draft(plan=plan(PlanKind.TRIGGER, "62000.04"), **MARKET), preview, "omg1")
     assert (sent.plan, sent.stop_loss) == (preview.plan, D("59520"))
+
+
+def test_a_trailing_entry_is_stopped_from_where_it_begins_to_follow() -> None:
+    state = a_trader()
+    draft = a_draft(plan=plan(PlanKind.TRAILING, "59000", rate="0.01"), **MARKET)
+    preview = build_preview(state, draft)
+    assert (preview.problems, preview.stop_loss) == ((), D("56640"))
 
 
 def test_a_whole_positions_stop_needs_no_size() -> None:
