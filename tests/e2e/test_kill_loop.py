@@ -1,7 +1,8 @@
 """Killed while trading, over and over: the exchange's ledger and our journal agree to the last digit.
 
-One simulator lives through the whole loop; every life of the engine is a process of its own on the one
-journal, ended by SIGKILL at a random moment or at a named point of an order's way (S02, O06, O07, O08).
+A few loops run side by side, each with a simulator that lives through all of it: every life of the engine is
+a process of its own on the loop's one journal, ended by SIGKILL at a random moment or at a named point of an
+order's way (S02, O06, O07, O08).
 """
 
 import base64
@@ -15,6 +16,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -31,15 +33,27 @@ from omega_tui.journal import Journal, read_body, read_journal
 from omega_tui.journal.records import BILL, FILL, INTENT, ORDER, IntentRow, OrderRow
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "ci"
-KILLS = 300 if THOROUGH else 20
+LOOPS, KILLS = (3, 100) if THOROUGH else (2, 10)
+"""Loops side by side, and kills in each."""
+
 POINTS = ("before the wire", "before the answer", "before the row")
 BUGS = ("intents are not written", "nothing is recalled") if THOROUGH else ("nothing is recalled",)
 NEVER_AT_THE_EXCHANGE = (OrderState.NOT_SENT, OrderState.NEVER_ACCEPTED, OrderState.REJECTED)
 
 
 @contextmanager
-def _simulator() -> Iterator[dict[str, Any]]:
-    arguments = ["sim", "--port", "0", "--seed", "11", "--symbols", "BTCUSDT", "--no-limits", "--with-parent"]
+def _simulator(seed: int) -> Iterator[dict[str, Any]]:
+    arguments = [
+        "sim",
+        "--port",
+        "0",
+        "--seed",
+        str(seed),
+        "--symbols",
+        "BTCUSDT",
+        "--no-limits",
+        "--with-parent",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "omega_tui", *arguments],
         stdin=subprocess.PIPE,
@@ -147,18 +161,18 @@ class _Tally:
     said: Counter[str]
 
 
-def _kill_and_compare(folder: Path, kills: int, bug: str = "") -> _Tally:
+def _kill_and_compare(folder: Path, kills: int, bug: str = "", seed: int = 20) -> _Tally:
     """Kill a trading engine `kills` times on one journal, let a last life finish, and compare."""
     journal = folder / "j" / "sim.journal"
-    chance = random.Random(20)
+    chance = random.Random(seed)
     tally = _Tally(Counter(), Counter())
-    with _simulator() as address:
+    with _simulator(seed) as address:
         worker = _Worker(address, journal, bug)
         try:
             for life in range(kills):
                 point = chance.choice((*POINTS, "never"))
-                seconds = chance.uniform(0.02, 0.9) if point == "never" else 2.0
-                outcome = worker.live(life, point, chance.randint(1, 5), seconds)
+                seconds = chance.uniform(0.02, 0.9) if point == "never" else 1.5
+                outcome = worker.live(seed * 1000 + life, point, chance.randint(1, 5), seconds)
                 assert outcome["killed"], (life, outcome)
                 tally.ended[outcome["by"]] += 1
                 tally.said.update(outcome["said"])
@@ -172,14 +186,20 @@ def _kill_and_compare(folder: Path, kills: int, bug: str = "") -> _Tally:
     return tally
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 def test_killed_over_and_over_the_journal_agrees_with_the_exchange_to_the_last_digit(tmp_path: Path) -> None:
     """Kills: a second send after a restart, an order forgotten, an end unproven, a fill lost or doubled."""
-    tally = _kill_and_compare(tmp_path, KILLS)
-    assert sum(tally.ended.values()) == KILLS, "every kill is accounted for"
-    assert all(tally.ended[point] for point in (*POINTS, "timer")), tally
-    assert tally.said["trading"] > KILLS / 2, tally
-    assert tally.said["PlaceOrder taken"] > KILLS, tally
+    with ThreadPoolExecutor(LOOPS) as pool:
+        loops = [
+            pool.submit(_kill_and_compare, tmp_path / str(seed), KILLS, "", seed) for seed in range(LOOPS)
+        ]
+        tallies = [loop.result() for loop in loops]
+    ended = sum((tally.ended for tally in tallies), Counter())
+    said = sum((tally.said for tally in tallies), Counter())
+    assert sum(ended.values()) == LOOPS * KILLS, "every kill is accounted for"
+    assert all(ended[point] for point in (*POINTS, "timer")), ended
+    assert said["trading"] > LOOPS * KILLS / 2, said
+    assert said["PlaceOrder taken"] > LOOPS * KILLS / 2, said
 
 
 @pytest.mark.timeout(200)
