@@ -272,10 +272,16 @@ class AsyncBitGetTrader(AsyncReader):
         """No new risk from now on: entries are cancelled, stops and closes stay possible."""
         session = self._session
         session.require_key()
-        await session.compared()
-        rows = [row.key for row in session.views.orders().rows if belongs(row, OrderFamily.ENTRIES)]
+        # It halts before anything is waited for; what turns out to be live later is cancelled by HALT itself.
+        rows = self._entries()
         receipt = session.submit(Halt())
-        return HaltResult(receipt.text, await self._placing.canceled(rows, seconds))
+        await session.compared()
+        keys = tuple(dict.fromkeys((*rows, *self._entries())))
+        return HaltResult(receipt.text, await self._placing.canceled(keys, seconds))
+
+    def _entries(self) -> tuple[str, ...]:
+        rows = self._session.views.orders().rows
+        return tuple(row.key for row in rows if belongs(row, OrderFamily.ENTRIES))
 
     async def resume(self) -> DoneResult:
         """Leave HALT. Raises OrderRefused when it is not halted."""

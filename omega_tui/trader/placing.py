@@ -97,22 +97,28 @@ class Placing:
         tickets: dict[int, PlaceOrder] = {}
         notes: dict[int, tuple[str, ...]] = {}
         adds_risk = any(not each.reduce_only for each in orders.values())
-        async with session.market(symbol, adds_risk=adds_risk) as instrument:
-            for index, wanted in orders.items():
-                try:
-                    fitted = await self._fit_account(wanted)
-                    tickets[index] = ticket = self._ticket(wanted, instrument)
-                    notes[index] = (*fitted, *ticket.preview.changes)
-                except TraderError as error:
-                    ended[index] = LegResult(None, error)
-            keys = self._send_together(tickets, ended)
-        for index, key in keys.items():
-            try:
-                order = await self.outcome(key, orders[index], seconds, notes[index])
-                ended[index] = LegResult(order, None)
-            except TraderError as error:
-                ended[index] = LegResult(None, error)
+        try:
+            async with session.market(symbol, adds_risk=adds_risk) as instrument:
+                for index, wanted in orders.items():
+                    try:
+                        fitted = await self._fit_account(wanted)
+                        tickets[index] = ticket = self._ticket(wanted, instrument)
+                        notes[index] = (*fitted, *ticket.preview.changes)
+                    except TraderError as error:
+                        ended[index] = LegResult(None, error)
+                keys = self._send_together(tickets, ended)
+        except TraderError as error:
+            # Nothing of this market left; what left for another one must still be told.
+            return [(index, LegResult(None, error)) for index in orders]
+        waits = (self._leg(key, orders[index], seconds, notes[index]) for index, key in keys.items())
+        ended.update(zip(keys, await asyncio.gather(*waits), strict=True))
         return list(ended.items())
+
+    async def _leg(self, key: str, wanted: Wanted, seconds: float, notes: tuple[str, ...]) -> LegResult:
+        try:
+            return LegResult(await self.outcome(key, wanted, seconds, notes), None)
+        except TraderError as error:
+            return LegResult(None, error)
 
     def _send_together(self, tickets: dict[int, PlaceOrder], ended: dict[int, LegResult]) -> dict[int, str]:
         """The row key of every ticket that the engine took; the others end in `ended`."""

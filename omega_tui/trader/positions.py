@@ -10,13 +10,14 @@ from omega_tui.domain.orders import HoldSide, Order, OrderState
 from omega_tui.engine.account_views import PositionRow
 from omega_tui.engine.intents import ClosePosition, Protect
 from omega_tui.trader.account_results import CloseResult, PositionResult, RiskResult
-from omega_tui.trader.errors import OrderRefused
+from omega_tui.trader.errors import ExchangeUnavailable, OrderRefused
 from omega_tui.trader.placing import OPEN_FATE, Placing
 from omega_tui.trader.results import OrderResult
 from omega_tui.trader.session import Session
 
 _SEEN_SECONDS = 3.0
 _SHARE_PLACES = 6
+_ZERO = Decimal(0)
 
 
 class Holdings:
@@ -44,24 +45,30 @@ class Holdings:
         """Close a share of a position at market and tell what is left of it."""
         session = self._session
         session.require_writable()
-        async with session.market(symbol, adds_risk=False):
-            position = await self._open_position(symbol, hold_side)
-            receipt = session.submit(ClosePosition(symbol, hold_side, share))
+        size = await self._open_size(symbol, hold_side)
+        receipt = session.submit(ClosePosition(symbol, hold_side, share))
         known = await self._ended(receipt.keys, seconds)
-        target = position.size - position.size * share
+        target = size - size * share
         # What one order cannot close the engine sends in parts, or leaves to the exchange's own close.
         filled = bool(known) and all(each.state is OrderState.FILLED for each in known)
 
         def shown() -> bool:
             left = self._left(symbol, hold_side)
-            return left <= target or (filled and left < position.size)
+            return left <= target or (filled and left < size)
 
         await session.wait(shown, _SEEN_SECONDS if filled else seconds)
-        found = [each.size for each in await self.positions(symbol) if each.hold_side is hold_side]
-        left = found[0] if found else Decimal(0)
-        for order in known if left > target else ():
+        left = await self._ask_left(symbol, hold_side)
+        for order in known if left is None or left > target else ():
             self._placing.judged(order, order.client_order_id, ())
         return CloseResult(symbol, hold_side, left, tuple(map(OrderResult.of, known)))
+
+    async def _ask_left(self, symbol: str, hold_side: HoldSide) -> Decimal | None:
+        """What the exchange says is open of a position, None when it says nothing."""
+        try:
+            found = await self.positions(symbol)
+        except ExchangeUnavailable:
+            return None
+        return next((each.size for each in found if each.hold_side is hold_side), _ZERO)
 
     async def _ended(self, keys: Iterable[str], seconds: float) -> tuple[Order, ...]:
         """Each order at its end. Raises OrderUnknown for one whose fate stays open."""
@@ -77,9 +84,8 @@ class Holdings:
         """Have stops or targets at the exchange and wait until they are confirmed."""
         session = self._session
         session.require_writable()
-        async with session.market(intent.symbol, adds_risk=False):
-            await self._open_position(intent.symbol, intent.hold_side)
-            receipt = session.submit(intent)
+        await self._open_size(intent.symbol, intent.hold_side)
+        receipt = session.submit(intent)
         for key in receipt.keys:
             order = await session.engine.settled(key, seconds)
             self._placing.judged(order, key, ())
@@ -98,17 +104,16 @@ class Holdings:
         legs = ((intent.stop_loss, row.stop_price), (intent.take_profit, row.target_price))
         return all(asked is None or (asked or None) == price for asked, price in legs)
 
-    async def _open_position(self, symbol: str, hold_side: HoldSide) -> Position:
-        """The position as the exchange states it, once the engine sees the same: a fill is told of sooner."""
-        found = [
-            each
-            for each in await self._session.ask(self._session.reads.positions())
-            if each.symbol == symbol and each.hold_side is hold_side
-        ]
-        if found:
-            await self._session.wait(lambda: self._left(symbol, hold_side) == found[0].size, _SEEN_SECONDS)
-            return found[0]
-        raise OrderRefused(f"there is no {hold_side} position in {symbol}")
+    async def _open_size(self, symbol: str, hold_side: HoldSide) -> Decimal:
+        """The size of a position by the exchange's word, once the engine sees the same: a fill is told of
+        sooner. By the engine's while the exchange says nothing. Raises OrderRefused when there is none."""
+        said = await self._ask_left(symbol, hold_side)
+        if said:
+            await self._session.wait(lambda: self._left(symbol, hold_side) == said, _SEEN_SECONDS)
+        size = self._left(symbol, hold_side) if said is None else said
+        if not size:
+            raise OrderRefused(f"there is no {hold_side} position in {symbol}")
+        return size
 
     def _row(self, symbol: str, hold_side: HoldSide) -> PositionRow | None:
         rows = self._session.views.positions().rows
@@ -116,7 +121,7 @@ class Holdings:
 
     def _left(self, symbol: str, hold_side: HoldSide) -> Decimal:
         row = self._row(symbol, hold_side)
-        return row.size if row is not None else Decimal(0)
+        return row.size if row is not None else _ZERO
 
     def _result(self, position: Position) -> PositionResult:
         row = self._row(position.symbol, position.hold_side)
@@ -146,7 +151,7 @@ def _risk(position: Position, row: PositionRow | None, equity: Decimal) -> RiskR
     stop = row.stop_price if row is not None else None
     loss = None
     if mark is not None and stop is not None:
-        loss = max(Decimal(0), direction_sign(position.hold_side) * (mark - stop) * size)
+        loss = max(_ZERO, direction_sign(position.hold_side) * (mark - stop) * size)
     return RiskResult(
         symbol=position.symbol,
         hold_side=position.hold_side,

@@ -38,6 +38,7 @@ _Answer = TypeVar("_Answer")
 _LOOK_SECONDS = 0.02
 _COMPARE_SECONDS = 5.0
 _CHANGE_SECONDS = 10.0
+_OUT_SECONDS = 3.0
 _HEARD = (Health.LIVE, Health.POLLING)
 PATIENCE = 20.0
 """How long data may take to come, in seconds, before it counts as out of reach."""
@@ -60,6 +61,7 @@ class Session:
         self._ends: AsyncExitStack | None = None
         self._desk: Desk | None = None
         self._market = asyncio.Lock()
+        self._compared = False
 
     async def open(self) -> None:
         """Start the engine; returns when requests can be sent. Raises ExchangeUnavailable."""
@@ -138,29 +140,31 @@ class Session:
 
     async def _select(self, symbol: str, adds_risk: bool) -> Instrument:
         await self.until(self.views.symbols, "the list of contracts")
-        if symbol not in self.views.symbols():
+        # What is listed no more can still be got out of.
+        known = symbol in self.views.symbols() or not adds_risk
+        if not known or not self.engine.submit(SelectSymbol(symbol)).taken:
             raise InvalidInput("symbol", f"{symbol} is not listed here", "see symbols() for what is")
-        if self.views.status().symbol != symbol:
-            self.engine.submit(SelectSymbol(symbol))
-        await self.wait(lambda: _ready(self.views.status(), symbol), self._patience)
+        patience = self._patience if adds_risk else min(self._patience, _OUT_SECONDS)
+        await self.wait(lambda: _ready(self.views.status(), symbol), patience)
         status = self.views.status()
         if status.instrument is None or status.position_mode is None:
             raise ExchangeUnavailable(f"what the account is set to for {symbol} cannot be read")
         if adds_risk and (doubt := _doubt(status)):
             raise ExchangeUnavailable(doubt)
-        await self.compared()
+        await self.compared(again=adds_risk)
         return status.instrument
 
-    async def compared(self) -> None:
-        """Wait until the engine has compared the account with the exchange.
+    async def compared(self, *, again: bool = False) -> None:
+        """Wait until the engine has compared the account with the exchange for the first time.
 
-        It raises nothing: whoever wants out must not be held up here.
+        Only with `again` also after a stream was lost: whoever wants out must not be held up then, and what
+        rests is known. It raises nothing.
         """
         status = self.views.status
-        if status().compared or status().read_only:
-            return
-        await self.wait(lambda: status().private.health in _HEARD, self._patience)
-        await self.wait(lambda: status().compared, _COMPARE_SECONDS)
+        if not (status().compared or status().read_only or (self._compared and not again)):
+            await self.wait(lambda: status().private.health in _HEARD, self._patience)
+            await self.wait(lambda: status().compared, _COMPARE_SECONDS)
+        self._compared = True
 
     def describe(self, key: str, notes: tuple[str, ...] = ()) -> OrderResult:
         """The newest knowledge of an order. Raises OrderNotFound."""

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
+import psutil
 import pytest
 
 from omega_tui import BitGetTrader
@@ -25,11 +26,8 @@ def folders(tmp_path: Path) -> dict[str, object]:
 
 
 def children() -> set[int]:
-    """The processes that this one started, read from Linux's process table."""
-    found = set()
-    for folder in Path("/proc/self/task").iterdir():
-        found |= {int(pid) for pid in (folder / "children").read_text().split()}
-    return found
+    """The processes that this one started."""
+    return {child.pid for child in psutil.Process().children()}
 
 
 def test_a_script_trades_on_a_simulator_of_its_own_and_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -199,6 +199,23 @@ async def test_halt_takes_entries_away_and_tells_of_each(exchange: Simulator, tr
         assert [(each.order.id, each.canceled) for each in halted.entries] == [(order.id, True)]
 
 
+async def test_without_a_live_book_the_way_out_stays_quick(exchange: Simulator, trader: Opened) -> None:
+    """Bug: a close that waits for a market stream to come back while the price runs away."""
+    loop = asyncio.get_running_loop()
+    async with trader(exchange) as one:
+        await one.place_order(**entry())
+        order = await resting(one)
+        exchange.fault("half_open", address="public")
+        await one._session.wait(lambda: one._session.views.status().book.health != "live", 20)
+        started = loop.time()
+        assert (await one.cancel_order(order.id)).canceled
+        assert (await one.close_position("BTCUSDT")).left == 0
+        await one.halt()
+        assert loop.time() - started < 10
+        with pytest.raises((ExchangeUnavailable, OrderRefused)):
+            await one.place_order(**entry())
+
+
 async def test_what_steps_or_the_market_rule_out_is_refused_before_anything_leaves(
     exchange: Simulator, trader: Opened
 ) -> None:
@@ -350,14 +367,16 @@ async def test_several_orders_end_each_by_itself_in_the_order_given(
                 entry(**limit, quantity=50),
                 entry(**{**limit, "price": 63900}),
                 entry(symbol="ETHUSDT", side="SELL", quantity="1btc"),
+                entry(symbol="NONEUSDT"),
             ]
         )
-        placed, guarded, rejected, misread = legs
+        placed, guarded, rejected, misread, unlisted = legs
         assert placed.order is not None
         assert isinstance(guarded.error, OrderRefused)
         assert isinstance(rejected.error, OrderRejected)
         assert rejected.error.code == "45110"
         assert isinstance(misread.error, InvalidInput)
+        assert isinstance(unlisted.error, InvalidInput), "a market that fails hides nothing of the others"
         assert [each.id for each in await one.get_open_orders()] == [placed.order.id]
 
 
