@@ -72,8 +72,9 @@ async def _another_life(world: World, comparisons: float) -> AsyncIterator[str]:
     await settle(world, comparisons)
     if there == _ledger(world):
         for before, after in zip(knew, picture(world), strict=True):
-            if before != after:
-                yield f"12: before the restart {before}, after it {after}"
+            forgotten, invented = before - after, after - before
+            if forgotten or invented:
+                yield f"12: before the restart {list(forgotten)}, after it {list(invented)}"
     for each in differences(world):
         yield f"after a restart: {each}"
 
@@ -103,18 +104,30 @@ def _reduces(order: Any) -> bool:
     return order.reduce_only or "close" in order.trade_side
 
 
-def picture(world: World) -> tuple[object, ...]:
-    """What the cockpit knows and the next one has to know too; prices that move by themselves left out."""
+def picture(world: World) -> tuple[set[object], ...]:
+    """What the cockpit knows and the next one has to know too; prices that move by themselves left out.
+
+    Nor does it have to know whose entry a stop came with: the exchange does not tell.
+    """
     views = world.engine.views
-    orders = sorted(
-        (row.key, row.state.value, row.side.value, row.size, row.filled, row.price, row.foreign, row.plan)
+    orders: set[object] = {
+        (
+            row.key,
+            row.state,
+            row.side,
+            row.size,
+            row.filled,
+            row.price,
+            row.plan,
+            row.foreign and not row.plan,
+        )
         for row in views.orders().rows
-    )
-    positions = sorted(
-        (row.hold_side.value, row.size, row.entry_price, row.protected, row.stop_price, row.target_price)
+    }
+    positions: set[object] = {
+        (row.hold_side, row.size, row.entry_price, row.protected, row.stop_price, row.target_price)
         for row in views.positions().rows
-    )
-    return orders, positions, views.status().posture.value
+    }
+    return orders, positions, {views.status().posture}
 
 
 def _ledger(world: World) -> object:

@@ -48,7 +48,7 @@ _OPENERS = (PlanType.NORMAL, PlanType.TRACK)
 
 
 class Referee:
-    """`breaches` are what was seen; `excused` excuses what nobody can keep, for a while."""
+    """`breaches` are what was seen, each once."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -60,9 +60,21 @@ class Referee:
         self._reduces: dict[str, HoldSide | None] = {}
         self._read_upto = 0
         self.breaches: list[str] = []
+        self._watching: asyncio.Task[None] | None = None
         self._venue.listen(self._on_ledger)
+        world.asked = self._take
 
-    def take(self, intent: Intent, receipt: Receipt) -> None:
+    async def __aenter__(self) -> "Referee":
+        """Begin to look at what time alone can break."""
+        self._watching = asyncio.create_task(self._watch())
+        return self
+
+    async def __aexit__(self, *raised: object) -> None:
+        """Look no more."""
+        if self._watching is not None:
+            self._watching.cancel()
+
+    def _take(self, intent: Intent, receipt: Receipt) -> None:
         """The trader asked for something and the cockpit answered."""
         if _removes_stops(intent):
             self._stops_may_go_until = self._now() + _EXCUSED_SECONDS
@@ -76,8 +88,7 @@ class Referee:
         """Somebody else changed the account: for a while the cockpit cannot know."""
         self._news_at = self._now()
 
-    async def watch(self) -> None:
-        """Look at what time alone can break, for ever."""
+    async def _watch(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             self._look_at_stops()
@@ -240,7 +251,9 @@ def _adds_to(draft: TicketDraft) -> HoldSide:
 
 def _tells(alarm: str, side: HoldSide) -> bool:
     parts = alarm.split(" · ")
-    return any(side.value in part and ("NAKED" in part or "STOPS NOT KNOWN" in part) for part in parts)
+    return any(
+        side.value.upper() in part and ("NAKED" in part or "STOPS NOT KNOWN" in part) for part in parts
+    )
 
 
 def _removes_stops(intent: Intent) -> bool:

@@ -71,13 +71,14 @@ class Cockpit(RuleBasedStateMachine):
         self.run(self._begin(seed, venue, profile, dedupes))
 
     async def _begin(self, seed: int, venue: VenueSettings, profile: str, dedupes: bool) -> None:
-        options = {"profile": profile, "reconcile_seconds": 10.0, "balance_step": Decimal(0)}
-        self.world = world = World(seed, venue=venue, **options)
+        self.world = world = World(
+            seed, venue=venue, profile=profile, reconcile_seconds=10.0, balance_step=Decimal(0)
+        )
         world.exchange.sim.venue.quirks.dedupes_client_oids = dedupes
         self.referee = Referee(world)
         self.verbs = Verbs(world, self.referee)
         await world.__aenter__()
-        self.watching = asyncio.create_task(self.referee.watch())
+        await self.referee.__aenter__()
         await world.until_normal()
 
     def run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
@@ -295,6 +296,7 @@ class Cockpit(RuleBasedStateMachine):
             if not self.failed:
                 self.run(self._end(self.world))
         finally:
+            self.runner.run(self.referee.__aexit__())
             self.runner.run(self.world.__aexit__())
             self.runner.close()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 
-from omega_tui.domain.orders import HoldSide, OrderState, OrderType, Side, TimeInForce
+from omega_tui.domain.orders import HoldSide, OrderType, Side, TimeInForce
 from omega_tui.domain.plans import PlanKind, TriggerBy
 from omega_tui.engine.intents import (
     AmendOrder,
@@ -38,12 +38,6 @@ _OPENED = {
     facts.Direction.SELL: facts.HoldSide.SHORT,
 }
 _PATIENCE_SECONDS = 90.0
-_UNSURE = frozenset(
-    {
-        *(OrderState.INTENT, OrderState.SENT, OrderState.UNKNOWN),
-        *(OrderState.ACK, OrderState.PENDING_CANCEL),
-    }
-)
 
 
 class SeededTrader:
@@ -221,8 +215,3 @@ class SeededTrader:
     def _disk(self) -> None:
         """The disk fills up, or has room again."""
         self._world.journal.failing = not self._world.journal.failing
-
-
-def open_questions(world: World) -> list[str]:
-    """Orders whose fate the engine does not know yet."""
-    return [row.key for row in world.engine.views.orders().rows if row.state in _UNSURE]

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -48,7 +49,7 @@ class World:
     """Everything of one run. `trace` is what happened, in order, with virtual times.
 
     `lives` counts the cockpits so far; the present one began at `born_ms` of exchange time, after the row
-    `born_at_row` of the journal.
+    `born_at_row` of the journal. `asked` is told of each intent and what the cockpit said to it.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class World:
         self._play: asyncio.Task[None] | None = None
         self._tickets = 0
         self._sockets: list[VirtualSocket] = []
+        self.asked: Callable[[Intent, Receipt], None] = lambda intent, receipt: None
         self.alive = False
         self.lives = 0
         self.born_ms = 0
@@ -138,6 +140,7 @@ class World:
         """Hand an intent to the engine and note what it said."""
         receipt = self.engine.submit(intent)
         self.tell(f"{type(intent).__name__}: {receipt.taken} {receipt.text}")
+        self.asked(intent, receipt)
         return receipt
 
     def draft(self, **changes: Any) -> TicketDraft:
