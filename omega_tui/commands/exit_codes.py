@@ -11,7 +11,7 @@ class ExitCode(IntEnum):
     OK = 0, "it did what was asked"
     FAILED = 1, "it failed on the way"
     USAGE = 2, "a flag, a value, a setting or the environment cannot be used"
-    UNREACHABLE = 3, "the exchange could not be reached; nothing was sent"
+    UNREACHABLE = 3, "the exchange could not be reached; no order was sent"
     REFUSED = 4, "a guard refused it; nothing was sent"
     REJECTED = 5, "the exchange refused it"
     UNKNOWN = 6, "the fate of the order is not known: never send it again, ask for it"

@@ -4,6 +4,7 @@ from omega_tui.commands.exit_codes import ExitCode
 from omega_tui.trader import (
     ExchangeUnavailable,
     InvalidInput,
+    NotProven,
     NotSent,
     OrderNotFound,
     OrderRefused,
@@ -22,6 +23,7 @@ _CODES: tuple[tuple[type[TraderError], ExitCode], ...] = (
     (OrderUnknown, ExitCode.UNKNOWN),
     (ReadOnly, ExitCode.READ_ONLY),
     (OrderNotFound, ExitCode.NOT_FOUND),
+    (NotProven, ExitCode.UNPROVEN),
 )
 
 

@@ -9,6 +9,7 @@ from omega_tui.trader.blocking import BitGetTrader
 from omega_tui.trader.errors import (
     ExchangeUnavailable,
     InvalidInput,
+    NotProven,
     NotSent,
     OrderNotFound,
     OrderRefused,
@@ -24,6 +25,7 @@ __all__ = [
     "BitGetTrader",
     "ExchangeUnavailable",
     "InvalidInput",
+    "NotProven",
     "NotSent",
     "OrderNotFound",
     "OrderRefused",

@@ -229,7 +229,8 @@ class AsyncBitGetTrader(AsyncReader):
         share: Number = 1,
         seconds: float = WAIT_SECONDS,
     ) -> PositionResult:
-        """Both legs at once; None leaves one as it is, 0 removes it."""
+        """Both legs at once; None leaves one as it is, 0 removes it. Raises as `place_order` does, and
+        NotProven when the exchange does not confirm it in time."""
         intent = _protection(symbol, side, stop_loss, take_profit, trigger_by, share)
         return await self._holdings.protect(intent, seconds)
 
@@ -250,7 +251,7 @@ class AsyncBitGetTrader(AsyncReader):
     async def set_leverage(self, symbol: str, leverage: str | int, side: str | None = None) -> DoneResult:
         """Change a market's leverage; `side` matters in isolated hedge mode only.
 
-        Raises OrderRefused when a guard forbids it or the exchange does not take it.
+        Raises OrderRefused when a guard forbids it, NotProven when the exchange does not say that it is so.
         """
         name, wanted = read_symbol(symbol), read_whole(leverage, "leverage")
         hold_side = read_hold_side(side) if side is not None else None

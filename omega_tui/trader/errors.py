@@ -79,6 +79,10 @@ class NotSent(TraderError):
         return {**super().to_dict(), "client_order_id": self.client_order_id}
 
 
+class NotProven(TraderError):
+    """It was asked for, and no proof came in time that it is done: look before asking again."""
+
+
 class ExchangeUnavailable(TraderError):
     """The exchange cannot be reached, or what it says is too old or too broken to act on."""
 

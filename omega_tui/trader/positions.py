@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import fields
 from decimal import Decimal
 
 from omega_tui.domain.account import Position
@@ -10,7 +11,7 @@ from omega_tui.domain.orders import HoldSide, Order, OrderState
 from omega_tui.engine.account_views import PositionRow
 from omega_tui.engine.intents import ClosePosition, Protect
 from omega_tui.trader.account_results import CloseResult, PositionResult, RiskResult
-from omega_tui.trader.errors import ExchangeUnavailable, OrderRefused
+from omega_tui.trader.errors import ExchangeUnavailable, NotProven, OrderRefused
 from omega_tui.trader.placing import OPEN_FATE, Placing
 from omega_tui.trader.results import OrderResult
 from omega_tui.trader.session import Session
@@ -91,11 +92,13 @@ class Holdings:
             self._placing.judged(order, key, ())
         shown = await session.wait(lambda: self._shows(intent), seconds)
         if not shown:
-            raise OrderRefused(f"the exchange did not confirm it{session.last_warning()}")
-        found = [each for each in await self.positions(intent.symbol) if each.hold_side is intent.hold_side]
-        if not found:
+            raise NotProven(f"the exchange did not confirm it{session.last_warning()}")
+        row = self._row(intent.symbol, intent.hold_side)
+        if row is None:
             raise OrderRefused(f"the {intent.hold_side} position in {intent.symbol} closed meanwhile")
-        return found[0]
+        # What the exchange confirmed stands in the engine's picture: another question could only fail.
+        names = [field.name for field in fields(PositionResult)]
+        return PositionResult(**{name: getattr(row, name) for name in names})
 
     def _shows(self, intent: Protect) -> bool:
         row = self._row(intent.symbol, intent.hold_side)

@@ -18,7 +18,7 @@ from omega_tui.trader.account_results import (
     StatusResult,
 )
 from omega_tui.trader.configuring import configure, read_running
-from omega_tui.trader.errors import ExchangeUnavailable, InvalidInput, OrderNotFound
+from omega_tui.trader.errors import InvalidInput, NotProven, OrderNotFound
 from omega_tui.trader.families import belongs
 from omega_tui.trader.inputs import read_hold_side, read_symbol, read_word
 from omega_tui.trader.numbers import Number, read_whole
@@ -217,12 +217,12 @@ class AsyncReader:
         return found if found is not None else await self._session.ask(reads.past_order(ref))
 
     async def wait_for_order(self, order_id: str, seconds: float = 60.0) -> OrderResult:
-        """The order once it is at its end. Raises ExchangeUnavailable when it is not after `seconds`."""
+        """The order once it is at its end. Raises NotProven when it is not after `seconds`."""
         known = self._session.engine.order(order_id)
         key = (known.client_order_id or known.order_id or order_id) if known is not None else order_id
         order = await self._session.engine.settled(key, seconds, lambda known: known.state.terminal)
         if order is not None and not order.state.terminal:
-            raise ExchangeUnavailable(f"order {order_id} is still {order.state} after {seconds:g} s")
+            raise NotProven(f"order {order_id} is still {order.state} after {seconds:g} s")
         return self._session.describe(key)
 
     def _market(self, symbol: str | None) -> str:

@@ -24,6 +24,7 @@ from omega_tui.sim.child import SimulatorAddress, SimulatorFailed
 from omega_tui.trader.errors import (
     ExchangeUnavailable,
     InvalidInput,
+    NotProven,
     OrderNotFound,
     OrderRefused,
     ReadOnly,
@@ -205,12 +206,16 @@ class Session:
     ) -> None:
         """Change a setting of the account and wait until the exchange says that it is `done`.
 
-        Raises OrderRefused when a guard forbids it or the exchange did not take it.
+        Raises OrderRefused when a guard forbids it, NotProven when the exchange does not say so.
         """
         self.submit(intent)
         await self.wait(lambda: not self.views.status().changing, _CHANGE_SECONDS)
-        if not done(await self.ask(self.reads.settings(intent.symbol))):
-            raise OrderRefused(f"the exchange did not take the change{self.last_warning()}")
+        try:
+            settings = await self.ask(self.reads.settings(intent.symbol))
+        except ExchangeUnavailable as error:
+            raise NotProven(f"the change was asked for and cannot be read back: {error}") from None
+        if not done(settings):
+            raise NotProven(f"the exchange did not take the change{self.last_warning()}")
 
     async def ask(self, question: Awaitable[_Answer]) -> _Answer:
         """The answer of a read. Raises ExchangeUnavailable."""

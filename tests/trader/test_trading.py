@@ -12,6 +12,7 @@ from omega_tui.domain.orders import HoldSide, MarginMode, OrderState, Side, Time
 from omega_tui.trader import (
     ExchangeUnavailable,
     InvalidInput,
+    NotProven,
     NotSent,
     OrderNotFound,
     OrderRefused,
@@ -98,7 +99,7 @@ async def test_stops_and_targets_are_confirmed_replaced_and_refused_on_the_wrong
         with pytest.raises(OrderRefused):
             await one.set_stop_loss("BTCUSDT", 70000)
         hedged.fault("plan_refused", code="40917")
-        with pytest.raises((OrderRefused, OrderRejected)):
+        with pytest.raises((NotProven, OrderRejected)):
             await one.set_stop_loss("BTCUSDT", 63900, seconds=3)
 
 
