@@ -96,6 +96,23 @@ async def test_open_orders_include_the_plans_of_all_three_lists() -> None:
     }
 
 
+async def test_open_orders_with_fills_are_listed_although_only_live_ones_are_told_unasked() -> None:
+    """Bug: an order that was filled in part, on an exchange that keeps to its page, rests nowhere."""
+    rows = [_order(3), _order(2, status="partially_filled", baseVolume="0.5"), _order(1)]
+
+    def answer(path: RestPath, params: dict[str, Any]) -> Evidence:
+        chosen = [row for row in rows if row["status"] == params.get("status", "live")]
+        return _paged(chosen, "entrustedList", "orderId", of=_PENDING)(path, params)
+
+    reads, _ = scripted_reads(answer)
+    states = {order.order_id: order.state for order in await reads.open_orders()}
+    assert states == {
+        "3": OrderState.WORKING,
+        "2": OrderState.PARTIALLY_FILLED,
+        "1": OrderState.WORKING,
+    }
+
+
 async def test_plans_are_read_before_the_orders_that_they_give_birth_to() -> None:
     """O22: read after, a plan that triggers in between is on neither list, and nor is its order."""
     asked: list[RestPath] = []
@@ -106,7 +123,7 @@ async def test_plans_are_read_before_the_orders_that_they_give_birth_to() -> Non
 
     reads, _ = scripted_reads(answer)
     await reads.open_orders()
-    assert asked == [RestPath.ORDERS_PLAN_PENDING] * 3 + [RestPath.ORDERS_PENDING]
+    assert asked == [RestPath.ORDERS_PLAN_PENDING] * 3 + [RestPath.ORDERS_PENDING] * 2
 
 
 def _lose_once(page_number: int) -> Loss:

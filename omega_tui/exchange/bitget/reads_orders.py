@@ -34,6 +34,8 @@ from omega_tui.exchange.bitget.translate_plans import PLAN_GROUPS, PlanRow, pars
 from omega_tui.exchange.bitget.wire import PAGE_LIMIT, RestPath
 from omega_tui.exchange.port import ReadFailed
 
+_WITH_FILLS = {"status": "partially_filled"}
+
 
 class _OrderPage(msgspec.Struct, frozen=True):
     rows: list[OrderRow] | None = msgspec.field(name="entrustedList")
@@ -99,13 +101,19 @@ class OrderReads(Reader):
     async def open_orders(self) -> tuple[Order, ...]:
         """Every resting order of the account, plans included.
 
-        Plans come first: one that triggers meanwhile is seen as a plan, as its order or as both, and never
-        not at all.
+        Plans come first and orders with fills last: one that triggers or is filled in part meanwhile is seen
+        as what it was, as what it is or as both, and never not at all.
         """
         groups = await asyncio.gather(*(self._pending_plans(group) for group in PLAN_GROUPS))
-        rows = await self._walk(RestPath.ORDERS_PENDING, PRODUCT, _OrderPage, lambda row: row.order_id)
         plans = [plan for group in groups for plan in group]
-        return (*(translated(parse_order, row) for row in rows), *plans)
+        # Unless a status is asked for, its page says, only orders without a fill are listed.
+        found = {row.order_id: row for status in ({}, _WITH_FILLS) for row in await self._pending(status)}
+        return (*(translated(parse_order, row) for row in found.values()), *plans)
+
+    async def _pending(self, status: dict[str, str]) -> list[OrderRow]:
+        return await self._walk(
+            *(RestPath.ORDERS_PENDING, PRODUCT | status, _OrderPage, lambda row: row.order_id)
+        )
 
     async def _pending_plans(self, group: str) -> list[Order]:
         params = PRODUCT | {"planType": group}
