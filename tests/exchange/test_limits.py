@@ -116,6 +116,19 @@ def test_after_too_many_requests_only_what_gets_out_goes_on() -> None:
     assert holds == [1.0, 7.0]
 
 
+def test_who_waits_for_a_hold_waits_for_its_end_although_it_grows() -> None:
+    """Bug: the wait ends when the first hold would have, in the middle of the second."""
+
+    async def run() -> float:
+        limits, now = Limits(LoopClock()), asyncio.get_running_loop().time
+        limits.penalize()
+        asyncio.get_running_loop().call_later(0.5, limits.penalize, 7.0)
+        await limits.acquire(RestPath.PLACE_ORDER, 60.0)
+        return now()
+
+    assert run_virtually(run()) == pytest.approx(7.5)
+
+
 def test_holds_grow_while_the_exchange_keeps_refusing_and_end_when_it_answers() -> None:
     async def run() -> list[float]:
         limits, holds = Limits(LoopClock()), []

@@ -102,8 +102,8 @@ class Limits:
         self._hold = 0.0
 
     async def _wait_for_the_hold(self) -> None:
-        remaining = self._held_until - self._clock.monotonic()
-        if remaining > 0:
+        # It may be told to hold on while it waits.
+        while (remaining := self._held_until - self._clock.monotonic()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(remaining)
 
     def _endpoint(self, path: RestPath) -> _Lanes:
