@@ -216,6 +216,15 @@ def test_each_leg_of_a_batch_is_judged_alone() -> None:
     assert isinstance(missing, Unknown)
 
 
+def test_a_legs_code_reaches_no_terminal_as_it_came() -> None:
+    """Bug: a code is foreign text as well, and nobody looks at a leg's."""
+    refused = _lists([], [_BUSY | {"errorCode": "\x1b[2J" * 99}])
+    (outcome,) = classify_legs(Action.PLACE, refused, [(None, "c")])
+    assert isinstance(outcome, Unknown)
+    assert "\x1b" not in outcome.reason
+    assert len(outcome.reason) < 200
+
+
 def test_a_leg_that_is_named_twice_is_unknown() -> None:
     (outcome,) = classify_legs(Action.PLACE, _lists([_DONE], [_DONE | {"errorCode": "40762"}]), [(None, "a")])
     assert isinstance(outcome, Unknown)

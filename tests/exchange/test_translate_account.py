@@ -78,6 +78,12 @@ def test_an_absurd_liquidation_price_is_none(text: str | None, mode: str, shown:
     assert position.liquidation_price == shown
 
 
+def test_an_empty_row_takes_no_position_with_it() -> None:
+    """Bug: a side that holds nothing has no entry price, and the other side's position is not told either."""
+    empty = _position(holdSide="short", total="0", available="0", openPriceAvg="", leverage="")
+    assert parse_positions([empty, _position()]) == (parse_position(_position()),)
+
+
 def test_a_closed_row_is_no_position() -> None:
     assert parse_positions([_position(total="0", available="0")]) == ()
 

@@ -167,7 +167,7 @@ def _without_envelope(action: Action, status: int | None) -> Outcome:
 
 
 def _refused(action: Action, code: str, message: str, status: int | None) -> Outcome:
-    words, kind = safe_text(message), kind_of(code)
+    code, words, kind = safe_text(code, 20), safe_text(message), kind_of(code)
     if kind is Kind.LIMIT or status == 429:
         return _rate_limited(action, words)
     certain = kind in DEFINITE or (kind is Kind.NOTHING_TO_CANCEL and action is Action.CANCEL_ALL)

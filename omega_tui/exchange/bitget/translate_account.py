@@ -80,9 +80,8 @@ class SettingsRow(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def parse_positions(rows: Iterable[PositionRow]) -> tuple[Position, ...]:
-    """The open positions among the rows; empty ones are left out. Raises `TranslationError`."""
-    positions = (parse_position(row) for row in rows)
-    return tuple(position for position in positions if position.size)
+    """The open positions among the rows; empty ones are left out unread. Raises `TranslationError`."""
+    return tuple(parse_position(row) for row in rows if parse_number(row.total, "total"))
 
 
 def parse_position(row: PositionRow) -> Position:
