@@ -24,6 +24,7 @@ _START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 3.0
 _TOKEN_LENGTH: Final = 32
 _BACKLOG: Final = 64
+_REAL_KEYS: Final = "BITGET_"
 _KEY_VARIABLES: Final = ("OMEGA_SIM_API_KEY", "OMEGA_SIM_SECRET", "OMEGA_SIM_PASSPHRASE")
 
 
@@ -108,7 +109,7 @@ class SimulatorProcess:
             stdout=pipe,
             stderr=pipe,
             pass_fds=(descriptor,),
-            env={**os.environ, **_key_variables(self.address)},
+            env=_environment(self.address),
             start_new_session=True,
         )
         # The child alone must hold the port, or a client of a dead child would wait for ever.
@@ -168,6 +169,12 @@ def _address(port: int, ids: Ids) -> SimulatorAddress:
         secret=ids.token(_TOKEN_LENGTH),
         passphrase=ids.token(_TOKEN_LENGTH),
     )
+
+
+def _environment(address: SimulatorAddress) -> dict[str, str]:
+    """What the child inherits: everything but the keys of the real exchange, which it has no use for."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_REAL_KEYS)}
+    return inherited | _key_variables(address)
 
 
 def _key_variables(address: SimulatorAddress) -> dict[str, str]:

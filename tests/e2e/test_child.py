@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,20 @@ async def test_a_killed_parent_takes_the_simulator_with_it() -> None:
     parent.wait()
     parent.stdout.close()
     assert await _gone(child)
+
+
+async def test_the_simulator_inherits_no_key_of_the_real_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bug: a process that has no use for them holds the keys of real money in its environment."""
+    monkeypatch.setenv("BITGET_MAINNET_SECRET_KEY", "canary-in-the-environment")
+    simulator = SimulatorProcess(["--symbols", "BTCUSDT"], RandomIds())
+    await simulator.start(print)
+    try:
+        await simulator.ready()
+        inherited = Path(f"/proc/{simulator.pid}/environ").read_bytes()  # noqa: ASYNC240
+    finally:
+        await simulator.stop()
+    assert b"canary" not in inherited
+    assert b"OMEGA_SIM_SECRET=" in inherited
 
 
 async def test_start_and_stop_leave_nothing_behind() -> None:
