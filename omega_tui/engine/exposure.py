@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from omega_tui.domain.account import Position
-from omega_tui.domain.margin import notional_value, position_margin, unrealized_profit
+from omega_tui.domain.margin import direction_sign, notional_value, position_margin, unrealized_profit
 from omega_tui.domain.orders import HoldSide, MarginMode, Order, OrderState, PositionMode, Side
+from omega_tui.domain.plans import Plan
 from omega_tui.domain.risk import position_risk, unit_risk
 from omega_tui.engine.state import State
 
@@ -86,25 +87,18 @@ def opening_part(
 
     In one-way mode what other orders of the same direction close is not there to be closed once more.
     """
-    settings = state.settings.get(symbol)
-    against = HoldSide.SHORT if hold_side is HoldSide.LONG else HoldSide.LONG
-    opposite = state.position(symbol, against)
-    if settings is None or settings.position_mode is PositionMode.HEDGE or opposite is None:
+    against = _to_net_out(state, symbol, hold_side)
+    if not against:
         return size
     spoken_for = sum((each.size for each in _towards(state, symbol, hold_side, without)), _ZERO)
-    return max(_ZERO, size - max(_ZERO, opposite.size - spoken_for))
+    return max(_ZERO, size - max(_ZERO, against - spoken_for))
 
 
 def side_notional(state: State, symbol: str, hold_side: HoldSide, without: str | None = None) -> Decimal:
     """The greatest value that the position of one side can come to without another order."""
     held = state.position(symbol, hold_side)
     total = _position_value(state, held) if held is not None else _ZERO
-    settings = state.settings.get(symbol)
-    against = HoldSide.SHORT if hold_side is HoldSide.LONG else HoldSide.LONG
-    opposite = state.position(symbol, against)
-    netted = _ZERO
-    if opposite is not None and settings is not None and settings.position_mode is PositionMode.ONE_WAY:
-        netted = opposite.size
+    netted = _to_net_out(state, symbol, hold_side)
     for claim in _towards(state, symbol, hold_side, without):
         opens = max(_ZERO, claim.size - netted)
         netted -= claim.size - opens
@@ -122,8 +116,8 @@ def position_name(state: State, symbol: str, hold_side: HoldSide) -> tuple[str, 
 def positions_to_be(state: State, without: str | None = None) -> set[tuple[str, HoldSide | None]]:
     """Every position that is open or could be once all orders had executed."""
     held = {position_name(state, each.symbol, each.hold_side) for each in state.positions}
-    coming = (each for each in claims(state, without) if _opens(state, each))
-    return held | {position_name(state, each.symbol, each.hold_side) for each in coming}
+    # One that only nets a position out bears the name of that position.
+    return held | {position_name(state, each.symbol, each.hold_side) for each in claims(state, without)}
 
 
 def total_notional(state: State, without: str | None = None) -> Decimal:
@@ -148,7 +142,7 @@ def open_risk(state: State, without: str | None = None) -> Decimal | None:
     if worth is None:
         return None
     total = sum((_position_risk(state, each, worth) for each in state.positions), _ZERO)
-    return total + sum((_claim_risk(state, each, worth) for each in claims(state, without)), _ZERO)
+    return total + sum((_claim_risk(state, each, worth) for each in _openers(state, without)), _ZERO)
 
 
 def taker_fee(state: State, symbol: str) -> Decimal:
@@ -163,13 +157,25 @@ def _towards(state: State, symbol: str, hold_side: HoldSide, without: str | None
             yield each
 
 
-def _opens(state: State, claim: Claim) -> bool:
-    settings = state.settings.get(claim.symbol)
+def _openers(state: State, without: str | None) -> Iterator[Claim]:
+    """The claims that open at least in part: what one of them nets out of a position no other does."""
+    left: dict[tuple[str, HoldSide], Decimal] = {}
+    for claim in claims(state, without):
+        side = (claim.symbol, claim.hold_side)
+        against = left.get(side)
+        against = _to_net_out(state, *side) if against is None else against
+        left[side] = max(_ZERO, against - claim.size)
+        if claim.size > against:
+            yield claim
+
+
+def _to_net_out(state: State, symbol: str, hold_side: HoldSide) -> Decimal:
+    """What of an order towards `hold_side` would close the other side first: nothing in hedge mode."""
+    settings = state.settings.get(symbol)
     if settings is None or settings.position_mode is PositionMode.HEDGE:
-        return True
-    against = HoldSide.SHORT if claim.hold_side is HoldSide.LONG else HoldSide.LONG
-    opposite = state.position(claim.symbol, against)
-    return opposite is None or opposite.size < claim.size
+        return _ZERO
+    opposite = state.position(symbol, hold_side.opposite)
+    return opposite.size if opposite is not None else _ZERO
 
 
 def _position_value(state: State, position: Position) -> Decimal:
@@ -206,11 +212,21 @@ def _stops(state: State, position: Position) -> Iterator[tuple[Decimal, Decimal]
             continue
         if order.hold_side not in (None, position.hold_side) or order.side is position.hold_side.opening_side:
             continue
-        yield plan.trigger_price, position.size if plan.kind.whole_position else order.remaining
+        price = _trailed_price(state, position, order, plan) if plan.kind.trails else plan.trigger_price
+        if price is not None:
+            yield price, position.size if plan.kind.whole_position else order.remaining
     for tracked, size in state.unsettled.fresh():
         entry = tracked.order
         if entry.symbol == position.symbol and opened_side(entry) is position.hold_side and entry.stop_loss:
             yield entry.stop_loss, size
+
+
+def _trailed_price(state: State, position: Position, order: Order, plan: Plan) -> Decimal | None:
+    """The worst price that a trailing stop lets come; None before it has begun, and while its callback is
+    not known: it limits no loss then."""
+    if plan.callback_rate is None or order.order_id not in state.started_trails:
+        return None
+    return plan.trigger_price * (1 - direction_sign(position.hold_side) * plan.callback_rate)
 
 
 def _bare_risk(position: Position, worth: Decimal, fee: Decimal) -> Decimal:
@@ -224,8 +240,6 @@ def _bare_risk(position: Position, worth: Decimal, fee: Decimal) -> Decimal:
 
 
 def _claim_risk(state: State, claim: Claim, worth: Decimal) -> Decimal:
-    if not _opens(state, claim):
-        return _ZERO
     fee = taker_fee(state, claim.symbol)
     if claim.stop is not None and claim.stop > 0:
         return unit_risk(claim.price, claim.stop, fee, fee) * claim.size

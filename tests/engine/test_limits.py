@@ -418,3 +418,43 @@ def test_no_order_type_escapes() -> None:
     ways += [{"plan": plan(PlanKind.TRIGGER, "61000"), "price": D("61000"), "order_type": OrderType.LIMIT}]
     for way in ways:
         assert "largest position" in problems(a_trader(), **{**way, "size": D("5")}), way
+
+
+def test_what_nets_a_position_out_does_so_once() -> None:
+    """Bug: each of three sells is taken to close the same long, so two shorts without a stop are no risk."""
+    state = a_state()
+    apply_event(state, PositionsReported((position("0.01"),), 1))
+    apply_event(state, guarded())
+    alone = open_risk(state)
+    assert alone is not None
+    for number in range(3):
+        resting = order(f"sell{number}", side=Side.SELL, price="61000", order_id=f"n{number}")
+        apply_event(state, OrderReported(resting))
+    assert open_risk(state) == alone + 2 * D("0.01") * 61000
+
+
+def trailing(activation: str, callback: str | None) -> OrderReported:
+    """A trailing stop of a long as the exchange reports it."""
+    resting = order("trail", side=Side.SELL, order_id="t1", size="0.05")
+    rate = D(callback) if callback is not None else None
+    plan = Plan(PlanKind.TRAILING_STOP, D(activation), TriggerBy.MARK, rate)
+    return OrderReported(replace(resting, price=None, plan=plan, reduce_only=True))
+
+
+def test_a_trailing_stop_protects_nothing_before_it_has_begun_and_then_from_its_turn() -> None:
+    """Bug: one that waits above the market counts as a stop in profit: a naked position risks nothing."""
+    state = a_trader()
+    apply_event(state, PositionsReported((position("0.05"),), 1))
+    apply_event(state, trailing("61000", "0.05"))
+    assert open_risk(state) == 3000, "it has not begun"
+    state.started_trails.add("t1")
+    turned = 61000 * D("0.95")
+    assert open_risk(state) == D("0.05") * (60000 - turned + turned * D("0.0006"))
+
+
+def test_a_trailing_stop_of_which_the_callback_is_not_known_protects_nothing() -> None:
+    state = a_trader()
+    apply_event(state, PositionsReported((position("0.05"),), 1))
+    apply_event(state, trailing("61000", None))
+    state.started_trails.add("t1")
+    assert open_risk(state) == 3000
