@@ -14,6 +14,10 @@ from omega_tui.domain.sizing import legal_price
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.intents import AmendOrder
 from omega_tui.engine.ledger import Tracked
+from omega_tui.engine.liquidation import Change, estimate_liquidation
+from omega_tui.engine.plan_checks import EntryLegs
+from omega_tui.engine.state import State
+from omega_tui.engine.touch import crosses
 
 _ZERO = Decimal(0)
 
@@ -81,14 +85,16 @@ def term_problems(order: Order, intent: AmendOrder) -> Iterator[str]:
             yield f"the {name} must be a price, or 0 for none"
     legs = intent.take_profit is not None or intent.stop_loss is not None
     if order.plan is None:
-        yield from _plain_problems(intent, legs=legs)
+        yield from _plain_problems(order, intent, legs=legs)
     else:
         yield from _plan_problems(order, order.plan, intent, legs=legs)
 
 
-def _plain_problems(intent: AmendOrder, *, legs: bool) -> Iterator[str]:
+def _plain_problems(order: Order, intent: AmendOrder, *, legs: bool) -> Iterator[str]:
     if intent.trigger_price is not None:
         yield "a plain order waits for no trigger"
+    if legs and order.reduce_only:
+        yield "an order that only reduces brings no stop and no target"
     if legs and (intent.size is not None or intent.price is not None):
         yield "the exchange leaves the legs out when size or price change: one after the other"
 
@@ -102,18 +108,35 @@ def _plan_problems(order: Order, plan: Plan, intent: AmendOrder, *, legs: bool) 
         yield f"a {plan.kind.replace('_', ' ')} brings no stop and no target"
 
 
-def leg_problems(order: Order, take_profit: Decimal, stop_loss: Decimal) -> Iterator[str]:
-    """Legs on the wrong side of the order's own price."""
-    if order.reduce_only:
-        yield "an order that only reduces brings no stop and no target"
-    if order.price is None:
+def leg_problems(
+    state: State,
+    order: Order,
+    instrument: Instrument,
+    size: Decimal,
+    price: Decimal | None,
+    take_profit: Decimal | None,
+    stop_loss: Decimal | None,
+) -> Iterator[str]:
+    """What is wrong with the legs of an order that would then trade at `price`; 0 and None are for no leg."""
+    if order.reduce_only or not (take_profit or stop_loss):
         return
-    above, below = (take_profit, stop_loss) if order.side is Side.BUY else (stop_loss, take_profit)
-    names = ("target", "stop") if order.side is Side.BUY else ("stop", "target")
-    if above and above <= order.price:
-        yield f"the {names[0]} of a {order.side} must be above its price {decimal_text(order.price)}"
-    if below and below >= order.price:
-        yield f"the {names[1]} of a {order.side} must be below its price {decimal_text(order.price)}"
+    side, settings = closed_or_opened_side(order), state.settings.get(order.symbol)
+    at_once = order.plan is None and crosses(state, order.side, price)
+    legs = EntryLegs(order.symbol, side, price, stop_loss or None, take_profit or None, at_once)
+    yield from legs.place_problems(state, state.risk.profile)
+    if settings is not None and price is not None:
+        change = Change(order.side, size, price, closes=False, hold_side=side)
+        liquidation = estimate_liquidation(state, instrument, settings, change)
+        yield from legs.liquidation_problems(instrument, liquidation)
+
+
+def is_farther(order: Order, stop_loss: Decimal) -> bool:
+    """Whether an entry would lose more at `stop_loss`, 0 for none, than at the stop that it has."""
+    present = order.stop_loss
+    if present is None or stop_loss == present:
+        return False
+    below = closed_or_opened_side(order) is HoldSide.LONG
+    return not stop_loss or (stop_loss < present if below else stop_loss > present)
 
 
 def closed_or_opened_side(order: Order) -> HoldSide:

@@ -21,6 +21,7 @@ from omega_tui.domain.sizing import legal_price, legal_size
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.amend_rules import (
     closed_or_opened_side,
+    is_farther,
     leg_problems,
     legal_leg,
     legal_trigger_of,
@@ -109,7 +110,8 @@ class Amender:
         price = legal_price(intent.price if intent.price is not None else order.price, order.side, instrument)
         if (size, price) == (order.size, order.price):
             return Receipt(False, "nothing would change")
-        problems = list(self._problems(order, tracked.key, instrument, size, price, order.stop_loss))
+        legs = order.take_profit, order.stop_loss
+        problems = list(self._problems(order, tracked.key, instrument, size, price, legs))
         if problems:
             return Receipt(False, "; ".join(problems))
         request = OrderRequest(
@@ -157,8 +159,11 @@ class Amender:
         stop_loss = legal_leg(order, instrument, intent.stop_loss, order.stop_loss, PlanKind.STOP_LOSS)
         if (take_profit, stop_loss) == (order.take_profit or _ZERO, order.stop_loss or _ZERO):
             return Receipt(False, "nothing would change")
-        problems = list(gate_problems(self._state, order.symbol, adds_risk=False))
-        problems += leg_problems(order, take_profit, stop_loss)
+        farther = not order.reduce_only and is_farther(order, stop_loss)
+        problems = list(gate_problems(self._state, order.symbol, adds_risk=farther))
+        problems += leg_problems(
+            self._state, order, instrument, order.size, order.price, take_profit, stop_loss
+        )
         if not order.reduce_only and order.price is not None and stop_loss != (order.stop_loss or _ZERO):
             problems += entry_problems(
                 self._state,
@@ -194,8 +199,8 @@ class Amender:
         problems = list(self._trigger_problems(order, asked))
         if not whole:
             worth = price if price is not None else asked.trigger_price
-            stop = order.stop_loss if legs[1] is None else legs[1] or None
-            problems += self._problems(order, tracked.key, instrument, size, worth, stop)
+            kept = (order.take_profit, order.stop_loss) if legs == (None, None) else legs
+            problems += self._problems(replace(order, plan=asked), tracked.key, instrument, size, worth, kept)
         if problems:
             return Receipt(False, "; ".join(problems))
         change = OrderChange(
@@ -218,17 +223,18 @@ class Amender:
         instrument: Instrument,
         size: Decimal,
         price: Decimal,
-        stop: Decimal | None,
+        legs: tuple[Decimal | None, Decimal | None],
     ) -> Iterator[str]:
-        """What forbids an order with these terms in place of the one with `key`."""
+        """What forbids an order with these terms, `legs` target and stop, in place of that with `key`."""
         opens = not order.reduce_only
         yield from gate_problems(self._state, order.symbol, adds_risk=opens)
         yield from rule_problems(instrument, order.order_type, size, price, closes=not opens)
+        yield from leg_problems(self._state, order, instrument, size, price, *legs)
         if opens:
             limit = price if order.price is not None else None
             yield from price_problems(self._state, instrument, order.side, limit, order.plan)
             yield from entry_problems(
-                self._state, order.symbol, order.side, size, price, stop, instead_of=key
+                self._state, order.symbol, order.side, size, price, legs[1] or None, instead_of=key
             )
 
     def _start(self, tracked: Tracked, change: OrderChange, why: str) -> Receipt:

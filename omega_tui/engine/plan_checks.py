@@ -5,10 +5,13 @@ has cost others money. Bounds of callbacks are those of Bitget's "Place-Plan-Ord
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
+from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.orders import HoldSide, OrderType, Side
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
+from omega_tui.domain.profiles import Profile
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.state import State
 from omega_tui.engine.ticket import Ticket
@@ -18,6 +21,55 @@ LARGEST_CALLBACK = Decimal("0.1")
 """Most that price may turn back under a trailing plan, as a share."""
 
 _CALLBACK_STEP = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLegs:
+    """The stop and the target that come with an entry on `hold_side` at `entry`, None for what is not known
+    or not there. `at_once` is set for an entry that trades as soon as it arrives."""
+
+    symbol: str
+    hold_side: HoldSide
+    entry: Decimal | None
+    stop: Decimal | None
+    target: Decimal | None
+    at_once: bool = False
+
+    @property
+    def reward_to_risk(self) -> Decimal | None:
+        """The target's distance from the entry over the stop's, fees left aside."""
+        entry, stop, target = self.entry, self.stop, self.target
+        if entry is None or stop is None or target is None or stop == entry:
+            return None
+        return abs(target - entry) / abs(entry - stop)
+
+    def place_problems(self, state: State, profile: Profile | None) -> Iterator[str]:
+        """Whether they lie on their sides of the entry, and as far apart as the profile asks."""
+        yield from _side_problems(state, self)
+        yield from _reward_problems(profile, self.reward_to_risk)
+
+    def liquidation_problems(self, instrument: Instrument, liquidation: Decimal | None) -> Iterator[str]:
+        """A stop that lies beyond the liquidation is never reached, and the loss is another than was shown.
+
+        A hedged account may be liquidated on the far side of the entry, where no stop of this position is
+        needed.
+        """
+        entry, stop = self.entry, self.stop
+        if entry is None or stop is None or liquidation is None:
+            return
+        long = self.hold_side is HoldSide.LONG
+        if stop <= liquidation < entry if long else stop >= liquidation > entry:
+            yield (
+                f"liquidated at about {liquidation:.{instrument.price_places}f}, before the stop at "
+                f"{decimal_text(stop)} is reached: a nearer stop, a smaller size or a lower leverage"
+            )
+
+
+def legs_of(state: State, ticket: Ticket) -> EntryLegs:
+    """Those of a ticket."""
+    at_once = ticket.plan is None and (ticket.takes or crosses(state, ticket.draft.side, ticket.price))
+    symbol, entry = ticket.draft.symbol, ticket.price_used
+    return EntryLegs(symbol, ticket.hold_side, entry, ticket.stop, ticket.target, at_once)
 
 
 def leg_problems(state: State, ticket: Ticket) -> Iterator[str]:
@@ -35,32 +87,7 @@ def leg_problems(state: State, ticket: Ticket) -> Iterator[str]:
             f"{profile.name} asks for a stop with every entry: type one, "
             f"or leave it empty for one at {decimal_text(profile.stop_percent)} %"
         )
-    yield from _side_problems(state, ticket)
-    yield from _reward_problems(ticket)
-
-
-def liquidation_problems(ticket: Ticket, liquidation: Decimal | None) -> Iterator[str]:
-    """A stop that lies beyond the liquidation is never reached, and the loss is another than was shown.
-
-    A hedged account may be liquidated on the far side of the entry, where no stop of this position is needed.
-    """
-    entry, stop = ticket.price_used, ticket.stop
-    if entry is None or stop is None or liquidation is None or not ticket.opening_size:
-        return
-    long = ticket.hold_side is HoldSide.LONG
-    if stop <= liquidation < entry if long else stop >= liquidation > entry:
-        yield (
-            f"liquidated at about {liquidation:.{ticket.instrument.price_places}f}, before the stop at "
-            f"{decimal_text(stop)} is reached: a nearer stop, a smaller size or a lower leverage"
-        )
-
-
-def reward_to_risk(ticket: Ticket) -> Decimal | None:
-    """The target's distance from the entry over the stop's, fees left aside."""
-    entry, stop, target = ticket.price_used, ticket.stop, ticket.target
-    if entry is None or stop is None or target is None or stop == entry:
-        return None
-    return abs(target - entry) / abs(entry - stop)
+    yield from legs_of(state, ticket).place_problems(state, profile)
 
 
 def plan_problems(state: State, ticket: Ticket) -> Iterator[str]:
@@ -130,30 +157,27 @@ def _triggering_price(state: State, ticket: Ticket, plan: Plan) -> Decimal | Non
     return state.mark(ticket.draft.symbol)
 
 
-def _side_problems(state: State, ticket: Ticket) -> Iterator[str]:
+def _side_problems(state: State, legs: EntryLegs) -> Iterator[str]:
     """Legs lie on their sides of the entry, and of the market when the order trades at once."""
-    entry = ticket.price_used
-    if entry is None:
+    if legs.entry is None:
         return
-    references = [entry]
-    at_once = ticket.plan is None and (ticket.takes or crosses(state, ticket.draft.side, ticket.price))
-    if at_once:
-        references += [price for price in (state.mark(ticket.draft.symbol), state.market.last_price) if price]
-    long = ticket.hold_side is HoldSide.LONG
-    for name, price, below in (("stop", ticket.stop, long), ("target", ticket.target, not long)):
+    references = [legs.entry]
+    if legs.at_once:
+        references += [price for price in (state.mark(legs.symbol), state.market.last_price) if price]
+    long = legs.hold_side is HoldSide.LONG
+    for name, price, below in (("stop", legs.stop, long), ("target", legs.target, not long)):
         if price is None:
             continue
         bound = min(references) if below else max(references)
         if price >= bound if below else price <= bound:
             way = "below" if below else "above"
             yield (
-                f"the {name} of a {ticket.hold_side} lies {way} its entry, {decimal_text(bound)}: "
+                f"the {name} of a {legs.hold_side} lies {way} its entry, {decimal_text(bound)}: "
                 f"not at {decimal_text(price)}"
             )
 
 
-def _reward_problems(ticket: Ticket) -> Iterator[str]:
-    profile, ratio = ticket.profile, reward_to_risk(ticket)
+def _reward_problems(profile: Profile | None, ratio: Decimal | None) -> Iterator[str]:
     if profile is not None and ratio is not None and ratio < profile.least_reward_to_risk:
         yield (
             f"reward : risk is {ratio:.2f}, {profile.name} asks for {profile.least_reward_to_risk:.3g}: "

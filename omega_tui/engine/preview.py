@@ -17,12 +17,7 @@ from omega_tui.engine.exposure import taker_fee
 from omega_tui.engine.guards import gate_problems, price_problems, rule_problems
 from omega_tui.engine.intents import TicketDraft, TicketPreview
 from omega_tui.engine.liquidation import Change, estimate_liquidation
-from omega_tui.engine.plan_checks import (
-    leg_problems,
-    liquidation_problems,
-    plan_problems,
-    reward_to_risk,
-)
+from omega_tui.engine.plan_checks import leg_problems, legs_of, plan_problems
 from omega_tui.engine.state import State
 from omega_tui.engine.ticket import Ticket, resolve
 from omega_tui.engine.ticket_words import ticket_changes, ticket_effect
@@ -54,9 +49,9 @@ def build_preview(state: State, draft: TicketDraft) -> TicketPreview:
         hold_side=ticket.hold_side if settings.position_mode is PositionMode.HEDGE else None,
         effect=ticket_effect(ticket),
         changes=tuple(ticket_changes(ticket)),
-        problems=(*missing, *_problems(state, ticket), *liquidation_problems(ticket, liquidation)),
+        problems=(*missing, *_problems(state, ticket, liquidation)),
         loss_at_stop=_loss_at_stop(state, ticket),
-        reward_to_risk=reward_to_risk(ticket),
+        reward_to_risk=legs_of(state, ticket).reward_to_risk,
         stop_loss=ticket.stop,
         take_profit=ticket.target,
         plan=ticket.plan,
@@ -160,7 +155,7 @@ def _targets(ticket: Ticket) -> tuple[tuple[Decimal, Decimal], ...]:
     return target_legs(profile.targets, ticket.hold_side, entry, stop, size, ticket.instrument)
 
 
-def _problems(state: State, ticket: Ticket) -> Iterator[str]:
+def _problems(state: State, ticket: Ticket, liquidation: Decimal | None) -> Iterator[str]:
     draft = ticket.draft
     yield from gate_problems(state, draft.symbol, adds_risk=not draft.closes)
     if draft.closes and ticket.opposite is None:
@@ -175,6 +170,8 @@ def _problems(state: State, ticket: Ticket) -> Iterator[str]:
         yield from price_problems(state, ticket.instrument, draft.side, ticket.price, ticket.plan)
     if ticket.entry is not None:
         yield from judge(state, ticket.entry, ticket.instrument, ticket.settings)
+    if ticket.opening_size:
+        yield from legs_of(state, ticket).liquidation_problems(ticket.instrument, liquidation)
 
 
 def _size_problems(ticket: Ticket) -> Iterator[str]:

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from omega_tui.domain.events import OrderReported
-from omega_tui.domain.orders import Order, OrderChange, OrderState, OrderType, Side
+from omega_tui.domain.events import OrderReported, SettingsReported
+from omega_tui.domain.orders import MarginMode, Order, OrderChange, OrderState, OrderType, Side
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.engine.intents import AmendOrder, Halt
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
 from omega_tui.journal import Journal
-from tests.engine.fake_gateway import D, FakeGateway, order, position
+from tests.engine.fake_gateway import D, FakeGateway, order, position, settings
 from tests.engine.rig import Rig, running
 from tests.engine.test_order_manager import journal_rows
 
@@ -140,7 +140,7 @@ async def test_what_the_exchange_would_not_amend_is_refused_here(
         ({"size": D("50")}, "available"),
         ({"trigger_price": D("1")}, "waits for no trigger"),
         ({"price": D("59100"), "stop_loss": D("58000")}, "one after the other"),
-        ({"stop_loss": D("59500")}, "must be below its price"),
+        ({"stop_loss": D("59500")}, "lies below its entry, 59000: not at 59500"),
     ],
 )
 async def test_terms_that_must_not_be_asked_for_are_refused_in_words(
@@ -362,3 +362,70 @@ async def test_the_id_in_the_answer_is_not_taken_for_the_new_orders(tmp_path: Pa
         gateway.emit(OrderReported(order("old", S.CANCELED)))
         gateway.emit(OrderReported(gateway.open_orders[0]))
         assert _states(rig) == {new: S.WORKING}
+
+
+def _trigger(**changes: Any) -> Order:
+    """An entry that waits for 61000 and brings its stop."""
+    plan = Plan(PlanKind.TRIGGER, D("61000"), TriggerBy.MARK)
+    resting = replace(order("old"), plan=plan, price=None, order_type=OrderType.MARKET, stop_loss=D("60500"))
+    return replace(resting, **changes)
+
+
+@pytest.mark.parametrize(
+    ("resting", "terms", "words"),
+    [
+        (_with_legs(), {"price": D("57900")}, "the stop of a long lies below its entry, 57900: not at 58000"),
+        (_with_legs(), {"price": D("61500")}, "the target of a long lies above its entry, 61500"),
+        (_with_legs(take_profit=None, stop_loss=D("59950")), {"price": D("60300")}, ""),
+        (_with_legs(take_profit=None, stop_loss=D("60100")), {"price": D("60300")}, "60000: not at 60100"),
+        (_trigger(), {"trigger_price": D("60400")}, "the stop of a long lies below its entry, 60400"),
+        (_trigger(), {"stop_loss": D("61100")}, "the stop of a long lies below its entry, 61000"),
+        (_trigger(), {"trigger_price": D("60900")}, ""),
+    ],
+)
+async def test_an_amendment_leaves_no_leg_on_the_wrong_side(
+    tmp_path: Path, resting: Order, terms: dict[str, Any], words: str
+) -> None:
+    """Bug: the price is moved past the stop that comes with it: it fires at once, or never rests."""
+    async with running(tmp_path, _gateway(resting)) as rig:
+        await rig.until(lambda: _states(rig))
+        receipt = rig.engine.submit(AmendOrder("old", **terms))
+        assert receipt.taken is not bool(words), receipt.text
+        assert words in receipt.text
+
+
+async def test_an_amendment_keeps_to_the_profiles_reward_and_to_the_liquidation(tmp_path: Path) -> None:
+    """Bug: an entry passes with a far target and a near stop, and gets others as soon as it rests."""
+    options = {"profile": "strategic"}
+    async with running(tmp_path, _gateway(_with_legs()), **options) as rig:
+        await rig.until(lambda: _states(rig))
+        nearer = rig.engine.submit(AmendOrder("old", take_profit=D("60000")))
+        assert "reward : risk is 1.00, strategic asks for 1.62" in nearer.text
+        assert "reward : risk is 1.00" in rig.engine.submit(AmendOrder("old", price=D("59500"))).text
+    isolated = replace(settings(), margin_mode=MarginMode.ISOLATED)
+    async with running(tmp_path, _gateway(_with_legs())) as rig:
+        await rig.until(lambda: _states(rig))
+        rig.gateway.emit(SettingsReported(isolated))
+        farther = rig.engine.submit(AmendOrder("old", stop_loss=D("53300")))
+        assert "before the stop at 53300 is reached" in farther.text
+
+
+async def test_a_moved_trigger_takes_its_limit_price_along(tmp_path: Path) -> None:
+    """Bug: the distance is measured from where the trigger was: a wild price passes, a sound one does not."""
+    resting = _trigger(price=D("61000"), order_type=OrderType.LIMIT, stop_loss=None)
+    async with running(tmp_path, _gateway(resting), price_distance=D("0.1")) as rig:
+        await rig.until(lambda: _states(rig))
+        wild = rig.engine.submit(AmendOrder("old", trigger_price=D("50000")))
+        assert "61000 is 22.0 % away from 50000" in wild.text
+        assert rig.engine.submit(AmendOrder("old", trigger_price=D("70000"), price=D("70000"))).taken
+
+
+async def test_a_farther_stop_is_new_risk_and_a_nearer_one_is_not(tmp_path: Path) -> None:
+    """Bug: while nothing new may be risked, the stop of a resting entry is moved away or taken off."""
+    gateway = _gateway(_with_legs())
+    async with running(tmp_path, gateway, live_phrase="trade live", live=False) as rig:
+        gateway.go_live(at=rig.clock.wall_ms() - 50)
+        await rig.until(lambda: _states(rig))
+        for stop in (D(0), D("57000")):
+            assert "LIVE is locked" in rig.engine.submit(AmendOrder("old", stop_loss=stop)).text
+        assert rig.engine.submit(AmendOrder("old", stop_loss=D("58500"))).taken
