@@ -10,7 +10,7 @@ from functools import partial
 
 from omega_tui.domain.account import SymbolSettings
 from omega_tui.domain.events import Event, SettingsReported, Surface
-from omega_tui.domain.orders import PositionMode
+from omega_tui.domain.orders import HoldSide, PositionMode
 from omega_tui.engine.intents import Doors, Receipt, SetLeverage, SetMarginMode, SetPositionMode
 from omega_tui.engine.leverage_effect import leverage_effect
 from omega_tui.engine.recorder import SETTING, Recorder, SettingRow
@@ -60,8 +60,7 @@ class SettingsDesk:
         shown = "; ".join([what, *(effect.words for effect in effects)])
 
         def took(now: SymbolSettings) -> bool:
-            chosen = (now.crossed_leverage, now.isolated_long_leverage, now.isolated_short_leverage)
-            return now.leverage(side) == leverage if side is not None else leverage in chosen
+            return all(now.leverage(each) == leverage for each in HoldSide if side in (None, each))
 
         return self._take_up(what, shown, problems, send, (symbol,), took)
 

@@ -215,3 +215,14 @@ def test_the_effect_on_an_isolated_position_is_where_it_is_liquidated() -> None:
     (higher,) = leverage_effect(state, "BTCUSDT", 20)
     assert (higher.extra_margin, higher.liquidation_after) == (0, higher.liquidation_before)
     assert higher.words.endswith("liquidation stays at 54249.5")
+
+
+async def test_a_leverage_of_the_other_margin_mode_is_not_taken_for_the_one_in_force(tmp_path: Path) -> None:
+    """Bug: crossed at 20x with an isolated 3x beside it: "it is so already", and the position opens at 20x."""
+    present = replace(settings(), crossed_leverage=20, isolated_long_leverage=3)
+    async with running(tmp_path, Exchange(present)) as rig:
+        receipt = rig.engine.submit(SetLeverage("BTCUSDT", 3))
+        assert receipt.text.startswith("setting leverage")
+        await rig.until(lambda: sent(rig))
+        await rig.until(lambda: "the exchange keeps what was before" in rig.log_text())
+        assert "it is so now" not in rig.log_text()
