@@ -32,11 +32,13 @@ class Bookkeeper:
 
         Raises ReadFailed; the day is not opened then, because what was lost today would be forgotten.
         """
+        asked_at = self._state.clock.monotonic()
         bills = await self._gateway.reads.bills(self._since())
         for bill in bills:
             if self._state.day.take(bill):
                 self._recorder.note(BILL, bill)
                 self._tell(bill)
+        self._state.day.read_at = asked_at
         self._open_day()
 
     def _since(self) -> int:

@@ -32,7 +32,8 @@ class Day:
     """The running day; sums are in the margin coin, negative when paid.
 
     `start_ms` and `opening_equity` are None until the day is opened; `realized` is what closing brought, fees
-    left aside; `transfers` were moved in (positive) or out and are nobody's profit.
+    left aside; `transfers` were moved in (positive) or out and are nobody's profit. `read_at` is when the
+    bills were last asked for and read, monotonic.
     """
 
     def __init__(self) -> None:
@@ -42,6 +43,7 @@ class Day:
         self.fees = _ZERO
         self.funding = _ZERO
         self.transfers = _ZERO
+        self.read_at: float | None = None
         self._bills: dict[str, Bill] = {}
 
     @property

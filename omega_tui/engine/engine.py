@@ -74,7 +74,7 @@ class Engine:
         self._expected = ExpectedLegs(self._state, self._orders, self._closer.close, self._look_again)
         self._protection = ProtectionWatch(self._state, self._expected, self._orders.amend, self._look_again)
         self._postures = PostureDesk(self._state, self._orders, self._recorder)
-        self._risk = RiskDesk(self._state, self._recorder, self._orders.cancel_many)
+        self._risk = RiskDesk(self._state, self._recorder, self._orders.cancel_many, self._read_bills)
         self._facts = MarketFacts(self._state, gateway)
         self._doors = self._collect_doors()
         # What sends nothing: a cockpit that only looks lets nothing else in.
@@ -238,9 +238,12 @@ class Engine:
     def _look_at_everything(self) -> None:
         """Somebody else may have changed anything: settings and bills are read again as well."""
         self._reconciler.doubt(settings=True)
+        self._read_bills()
+        self._look_again()
+
+    def _read_bills(self) -> None:
         if self._wake_bills is not None:
             self._wake_bills.set()
-        self._look_again()
 
     def _look_again(self) -> None:
         self._reconciler.doubt(settings=False)

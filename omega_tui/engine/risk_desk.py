@@ -21,15 +21,25 @@ WATCH_SECONDS = 1.0
 
 _HOUR_MS = 3_600_000
 _LASTING_SECONDS = 5.0
+_UNREAD_SECONDS = 60.0
+"""How long a loss that may be a withdrawal waits for bills that cannot be read."""
 
 
 class RiskDesk:
-    """Chooses the profile, closes a day by its loss and unlocks it. `cancel` asks for cancellations."""
+    """Chooses the profile, closes a day by its loss and unlocks it. `cancel` asks for cancellations,
+    `read_bills` for the bills."""
 
-    def __init__(self, state: State, recorder: Recorder, cancel: Callable[[Iterable[Tracked]], int]) -> None:
+    def __init__(
+        self,
+        state: State,
+        recorder: Recorder,
+        cancel: Callable[[Iterable[Tracked]], int],
+        read_bills: Callable[[], None],
+    ) -> None:
         self._state = state
         self._recorder = recorder
         self._cancel = cancel
+        self._read_bills = read_bills
         self._lost_since: float | None = None
 
     @property
@@ -98,14 +108,21 @@ class RiskDesk:
 
     def _lasting_loss(self, profile: Profile) -> str | None:
         """The day's loss once it has lasted: between the report of a closed position and that of the balance
-        its profit is in neither for a moment, and a day must not be closed by that."""
+        its profit is in neither for a moment, and what is missing may have been moved out, which only a bill
+        tells. A day must not be closed by either; entries are refused meanwhile."""
         words, now = day_loss(self._state, profile), self._state.clock.monotonic()
         if words is None:
             self._lost_since = None
-        elif self._lost_since is None:
+            return None
+        if self._lost_since is None:
             self._lost_since = now
-        lasting = self._lost_since is not None and now - self._lost_since >= _LASTING_SECONDS
-        return words if lasting else None
+        waited, read_at = now - self._lost_since, self._state.day.read_at
+        if waited < _LASTING_SECONDS:
+            return None
+        if read_at is not None and read_at >= self._lost_since + _LASTING_SECONDS:
+            return words
+        self._read_bills()
+        return words if waited >= _UNREAD_SECONDS else None
 
     def _withdraw_entries(self) -> None:
         """An entry that rests would be a new position tomorrow's limits never saw."""

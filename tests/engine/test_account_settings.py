@@ -218,7 +218,7 @@ def test_the_effect_on_an_isolated_position_is_where_it_is_liquidated() -> None:
 
 
 async def test_a_leverage_of_the_other_margin_mode_is_not_taken_for_the_one_in_force(tmp_path: Path) -> None:
-    """Bug: crossed at 20x with an isolated 3x beside it: "it is so already", and the position opens at 20x."""
+    """Bug: crossed at 20x with an isolated 3x beside it is "so already", and positions open at 20x."""
     present = replace(settings(), crossed_leverage=20, isolated_long_leverage=3)
     async with running(tmp_path, Exchange(present)) as rig:
         receipt = rig.engine.submit(SetLeverage("BTCUSDT", 3))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from omega_tui.clock import ManualClock
+from omega_tui.domain.account import Bill, BillKind
 from omega_tui.domain.events import BalanceReported, OrderReported
 from omega_tui.domain.market import Candle, Timeframe
 from omega_tui.domain.orders import OrderState, OrderType, Side
@@ -12,8 +13,9 @@ from omega_tui.domain.profiles import BUILT_IN
 from omega_tui.engine.day import DayOpening
 from omega_tui.engine.intents import SelectProfile, UnlockDay
 from omega_tui.engine.views import Posture
+from omega_tui.exchange.port import ReadFailed
 from omega_tui.journal import Journal
-from tests.engine.fake_gateway import FakeGateway, FakeReads, balance, order, position
+from tests.engine.fake_gateway import EXCHANGE_MS, FakeGateway, FakeReads, balance, order, position
 from tests.engine.rig import WALL_MS, Rig, running
 
 LOST = BalanceReported(balance("9390"))
@@ -63,6 +65,39 @@ async def test_a_loss_that_is_only_a_report_not_arrived_yet_closes_no_day(tmp_pa
         await rig.until_advancing(lambda: rig.clock.monotonic() > 1010, 1.0)
         assert rig.views.status().posture is Posture.NORMAL
         assert rig.place().taken
+
+
+async def test_money_that_was_moved_out_closes_no_day(tmp_path: Path) -> None:
+    """Bug: the balance tells of a withdrawal before its bill is read, and the day ends on that."""
+    async with running(tmp_path, FakeGateway(open_orders=(order("rest1"),)), profile="strategic") as rig:
+        day = rig.engine._state.day
+        if day.opening_equity is None:
+            day.open(DayOpening(rig.engine._state.today, Decimal(10000)))
+        moved = Bill(
+            "1", None, BillKind.TRANSFER, "trans_out", "USDT", Decimal(-610), None, None, EXCHANGE_MS + 1
+        )
+        rig.gateway.bills, rig.gateway.balance = (moved,), LOST.balance
+        rig.gateway.emit(LOST)
+        await rig.until_advancing(lambda: rig.clock.monotonic() > 1010, 1.0)
+        assert rig.views.status().posture is Posture.NORMAL
+        assert rig.gateway.canceled == []
+        assert day.transfers == -610
+
+
+async def test_a_loss_closes_the_day_although_the_bills_cannot_be_read(tmp_path: Path) -> None:
+    """Bug: an exchange that shows no bills keeps the entries of a lost day resting for ever."""
+    async with running(tmp_path, FakeGateway(reads_type=NoBills), profile="strategic") as rig:
+        rig.engine._state.day.open(DayOpening(rig.engine._state.today, Decimal(10000)))
+        rig.gateway.balance = LOST.balance
+        rig.gateway.emit(LOST)
+        await rig.advance(10.0)
+        assert rig.views.status().posture is Posture.NORMAL
+        await rig.until_advancing(lambda: "daily loss limit" in rig.views.status().posture_reason, 5.0)
+
+
+class NoBills(FakeReads):
+    async def bills(self, since_ms: int) -> tuple[Bill, ...]:
+        raise ReadFailed("no answer")
 
 
 async def test_only_the_whole_phrase_unlocks_the_day(tmp_path: Path) -> None:
