@@ -125,10 +125,13 @@ async def open_cockpit(settings: Settings) -> AsyncIterator[Cockpit]:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, running: SimulatorAddress | None = None) -> AsyncIterator[Desk]:
+async def open_desk(
+    settings: Settings, running: SimulatorAddress | None = None, *, sends: bool = True
+) -> AsyncIterator[Desk]:
     """Build an engine for a face that starts it, and take it down again in the reverse order.
 
-    `running` is a simulator that serves already; without one the venue `sim` starts its own. Raises OSError.
+    `running` is a simulator that serves already; without one the venue `sim` starts its own. Unless it
+    `sends`, the engine judges as ever and nothing it does leaves. Raises OSError.
     """
     clock, ids = SystemClock(), RandomIds()
     simulator = build_simulator(settings, running, ids)
@@ -138,8 +141,8 @@ async def open_desk(settings: Settings, running: SimulatorAddress | None = None)
     redact = _redaction(settings, address)
     lines = RequestLines(settings.paths.state, redact)
     log = RequestLog(lines.write, bodies=settings.account.log_bodies)
-    gateway = _build_gateway(settings, address, clock, ids, log, read_only=bool(looking))
-    engine = Engine(gateway, journal, clock, ids, _engine_options(settings, looking))
+    gateway = _build_gateway(settings, address, clock, ids, log, read_only=bool(looking) or not sends)
+    engine = Engine(gateway, journal, clock, ids, _engine_options(settings, looking, rehearses=not sends))
     async with AsyncExitStack() as ends:
         ends.callback(lines.close)
         if simulator is not None:
@@ -241,13 +244,14 @@ def _prune(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _engine_options(settings: Settings, looking: str) -> EngineOptions:
+def _engine_options(settings: Settings, looking: str, *, rehearses: bool = False) -> EngineOptions:
     return EngineOptions(
         venue=settings.venue_word,
         account="simulated" if settings.venue is Venue.SIM else _account_label(settings.api_keys),
         market_note=_market_note(settings),
         read_only=bool(looking),
         read_only_reason=looking,
+        rehearses=rehearses,
         profile=settings.profile,
         profiles=settings.profiles,
         price_distance=settings.limits.price_distance_percent / 100,

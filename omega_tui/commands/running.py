@@ -42,11 +42,16 @@ def run_command(name: str, arguments: Arguments, settings: Settings) -> int:
 
 
 async def _trade(name: str, arguments: Arguments, settings: Settings) -> Answer:
+    command = _COMMANDS[name]
     try:
         trader = AsyncBitGetTrader.from_settings(
-            settings, sim=arguments.get("sim"), live_phrase=arguments.get("live_phrase")
+            settings,
+            sim=arguments.get("sim"),
+            live_phrase=arguments.get("live_phrase"),
+            # The engine takes up what an earlier run left open, and a command that only looks must not.
+            sends=command.__module__ != looking.__name__ and not arguments.get("dry_run"),
         )
         async with trader:
-            return await _COMMANDS[name](trader, arguments)
+            return await command(trader, arguments)
     except TraderError as error:
         return Answer(exit_code(error), error.to_dict())

@@ -83,6 +83,8 @@ class CancelDesk:
 
     def cancel_many(self, orders: Iterable[Tracked]) -> int:
         """Ask for the cancellation of each, in as few requests as the exchange allows; returns how many."""
+        if self._state.options.hands_off:
+            return 0
         chosen = [tracked for tracked in orders if not tracked.order.state.terminal]
         for tracked in chosen:
             tracked.cancel_requested = True

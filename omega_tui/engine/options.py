@@ -37,6 +37,8 @@ class EngineOptions:
     market_note: str = ""
     read_only: bool = False
     read_only_reason: str = "this venue only looks"
+    rehearses: bool = False
+    """Judges as if it could send, and does nothing: not even what an earlier run left to be done."""
     profile: str = ""
     profiles: Mapping[str, Profile] = field(default_factory=lambda: BUILT_IN)
     price_distance: Decimal | None = None
@@ -63,6 +65,11 @@ class EngineOptions:
     poll_positions_seconds: float = 2.0
     poll_orders_seconds: float = 5.0
     poll_account_seconds: float = 10.0
+
+    @property
+    def hands_off(self) -> bool:
+        """Whether nothing is done of the engine's own accord, and nothing written down."""
+        return self.read_only or self.rehearses
 
     @property
     def refusal(self) -> str:

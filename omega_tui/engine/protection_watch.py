@@ -94,7 +94,9 @@ class ProtectionWatch:
         if self._fill_at is not None and state.clock.monotonic() - self._fill_at > _REPORT_SECONDS:
             self._fill_at = None
             self._look_again()
-        self._expected.check()
+        hands_off = state.options.hands_off
+        if not hands_off:
+            self._expected.check()
         held = {(each.symbol, each.hold_side): each for each in state.positions}
         for key in [key for key in self._naked if key not in held and state.positions_known]:
             self._clear(key)
@@ -102,7 +104,8 @@ class ProtectionWatch:
             self._start_trails(position)
             cover = position_cover(state, position)
             self._judge(key, position, cover)
-            self._follow_size(position)
+            if not hands_off:
+                self._follow_size(position)
 
     def _judge(self, key: PositionKey, position: Position, cover: Cover | None) -> None:
         if cover is not None and cover.share >= _ONE:

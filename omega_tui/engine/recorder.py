@@ -118,9 +118,9 @@ class Recorder:
     def note(self, kind: str, body: object) -> None:
         """Write a row without waiting. One that fails shows in the posture and is written when it can be.
 
-        A cockpit that only looks has nothing to record.
+        A session that only looks has nothing to record.
         """
-        if self._state.options.read_only:
+        if self._state.options.hands_off:
             return
         number = self._backlog.handed_in(kind, body)
         future = asyncio.wrap_future(self._journal.append(kind, body))
@@ -136,7 +136,7 @@ class Recorder:
 
     async def probe(self) -> None:
         """While the journal fails, find out whether it works again."""
-        if self._state.journal_fault and not self._state.options.read_only:
+        if self._state.journal_fault and not self._state.options.hands_off:
             try:
                 await self.write(PROBE, {})
             except JournalFailed:

@@ -126,7 +126,7 @@ class RiskDesk:
 
     def _withdraw_entries(self) -> None:
         """An entry that rests would be a new position tomorrow's limits never saw."""
-        if self._state.options.read_only:
+        if self._state.options.hands_off:
             return
         resting = [each for each in self._state.ledger.unfinished() if each.order.may_add]
         asked = [each for each in resting if not each.cancel_requested]

@@ -61,15 +61,20 @@ class AsyncReader:
 
     @classmethod
     def from_settings(
-        cls, settings: Settings, *, sim: str | None = None, live_phrase: str | None = None
+        cls,
+        settings: Settings,
+        *,
+        sim: str | None = None,
+        live_phrase: str | None = None,
+        sends: bool = True,
     ) -> Self:
         """A trader on settings that were loaded already, for a program of its own: its log goes to our file.
 
-        Raises InvalidInput.
+        Unless it `sends`, nothing that changes something leaves. Raises InvalidInput.
         """
         trader = cls.__new__(cls)
         running = read_running(sim, settings.venue)
-        trader._set_up(Session(settings, running, PATIENCE, logs=True), live_phrase)
+        trader._set_up(Session(settings, running, PATIENCE, logs=True, sends=sends), live_phrase)
         return trader
 
     def _set_up(self, session: Session, live_phrase: str | None) -> None:

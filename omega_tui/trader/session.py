@@ -49,15 +49,23 @@ class Session:
     """Opens the desk of `settings` and answers for what it takes to use it.
 
     `running` is a simulator that serves already, `patience` how many seconds data may take to come. With
-    `logs` the process's warnings go to our log file; a script's own are left alone.
+    `logs` the process's warnings go to our log file; a script's own are left alone. Unless it `sends`,
+    nothing leaves, not even what an earlier run left to be done.
     """
 
     def __init__(
-        self, settings: Settings, running: SimulatorAddress | None, patience: float, *, logs: bool = False
+        self,
+        settings: Settings,
+        running: SimulatorAddress | None,
+        patience: float,
+        *,
+        logs: bool = False,
+        sends: bool = True,
     ) -> None:
         self.settings = settings
         self._patience = patience
         self._logs = logs
+        self._sends = sends
         self._running = running
         self._ends: AsyncExitStack | None = None
         self._desk: Desk | None = None
@@ -70,7 +78,9 @@ class Session:
             raise TraderError("this trader is open already")
         async with AsyncExitStack() as ends:
             try:
-                desk = await ends.enter_async_context(open_desk(self.settings, self._running))
+                desk = await ends.enter_async_context(
+                    open_desk(self.settings, self._running, sends=self._sends)
+                )
                 if self._logs:
                     log_to_file(self.settings.paths.state, desk.redact)
                 await desk.start()

@@ -136,6 +136,23 @@ def test_dry_runs_show_everything_and_send_nothing(exchange: Simulator, shell: S
     assert any(each["seen"] for each in exchange.faults()), "what is not a dry run is seen"
 
 
+def test_what_only_looks_does_not_take_up_what_an_earlier_command_left(
+    exchange: Simulator, shell: Shell
+) -> None:
+    """Bug: a cancel without proof is asked for again by the dry run or the look that comes next."""
+    resting = shell(*buy("--limit", "64000", "--stop", "63500"))[1]["id"]
+    exchange.fault("cancel_ignored")
+    assert shell("cancel", resting, "--seconds", "1")[0] == ExitCode.UNPROVEN
+    exchange.mend()
+    for route in WRITE_ROUTES:
+        exchange.fault("delay_request", route=route, ms=0)
+    for words in (buy("--stop", "64500", "--dry-run"), ["cancel", "--all", "--dry-run"], ["positions"]):
+        shell(*words)
+    [order] = shell("orders")[1]["orders"]
+    assert (order["id"], order["state"]) == (resting, "pending_cancel")
+    assert not any(each["seen"] for each in exchange.faults())
+
+
 def test_an_unknown_fate_a_refusal_and_a_rejection_end_with_their_numbers(
     exchange: Simulator, shell: Shell
 ) -> None:
