@@ -189,10 +189,10 @@ class BitgetGateway:
         }
         return json.dumps({"op": "login", "args": [argument]}, separators=(",", ":"))
 
-    async def _before_login(self, clock_is_off: bool) -> None:
+    async def _before_login(self, clock_is_off: bool) -> bool:
         if clock_is_off:
             self._timekeeper.measure_again()
-        await self._timekeeper.wait_for_sample(_FIRST_TIME_SECONDS)
+        return await self._timekeeper.wait_for_sample(_FIRST_TIME_SECONDS)
 
     async def _synchronised(self) -> None:
         await self._timekeeper.wait_for_sample(_FIRST_TIME_SECONDS)

@@ -74,8 +74,9 @@ class _Ended:
 class Stream:
     """One connection that is kept up until `run` is cancelled.
 
-    `prepare` is awaited before each connection with True when the last login failed over its timestamp. At
-    the age of `rotation` seconds a second connection takes over before the first one is closed.
+    `prepare` is awaited before each connection with True when the last login failed over its timestamp, and
+    says whether the clock is measured then. At the age of `rotation` seconds a second connection takes over
+    before the first one is closed.
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class Stream:
         handler: StreamHandler,
         clock: Clock,
         ids: Ids,
-        prepare: Callable[[bool], Awaitable[None]] | None = None,
+        prepare: Callable[[bool], Awaitable[bool]] | None = None,
         dial: Dial = dial,
         rotation: float = ROTATION_SECONDS,
     ) -> None:
@@ -122,7 +123,7 @@ class Stream:
             delay = max(self._backoff.next_delay(self._clock.monotonic()), ended.pause)
             await asyncio.sleep(delay)
             try:
-                ended = _second_clock_failure(ended, await self._one_connection(ended.clock_is_off))
+                ended = await self._one_connection(ended.clock_is_off)
             except Exception as error:
                 ended = _Ended(f"internal error: {type(error).__name__}", pause=_OPEN_SECONDS)
                 self._log_once(error)
@@ -138,8 +139,7 @@ class Stream:
 
     async def _one_connection(self, clock_is_off: bool) -> _Ended:
         self._handler.opening()
-        if self._prepare is not None:
-            await self._prepare(clock_is_off)
+        measured = await self._prepare(clock_is_off) if self._prepare is not None else False
         try:
             websocket = await self._dial(self._url)
         except InvalidStatus as error:
@@ -153,7 +153,7 @@ class Stream:
             while (successor := self._successor) is not None and not ended.reason:
                 self._successor = None
                 ended = await self._take_over(successor)
-            return ended
+            return _second_clock_failure(ended) if clock_is_off and measured else ended
         finally:
             if self._clock.monotonic() - began >= _HEALTHY_SECONDS:
                 self._backoff.healthy()
@@ -268,9 +268,9 @@ def _farewell(closed: ConnectionClosed) -> str:
     return f"connection closed: {closed.rcvd.code}"
 
 
-def _second_clock_failure(before: _Ended, now: _Ended) -> _Ended:
+def _second_clock_failure(ended: _Ended) -> _Ended:
     # A measured clock gets one login of its own; refused again, the timestamp was not the trouble.
-    return replace(now, pause=_LOGIN_PAUSE_SECONDS) if before.clock_is_off and now.clock_is_off else now
+    return replace(ended, pause=_LOGIN_PAUSE_SECONDS) if ended.clock_is_off else ended
 
 
 def _refused_handshake(error: InvalidStatus) -> _Ended:

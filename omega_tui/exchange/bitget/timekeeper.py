@@ -54,11 +54,12 @@ class Timekeeper:
         self._sampled.clear()
         self._again.set()
 
-    async def wait_for_sample(self, seconds: float) -> None:
-        """Wait until the time was measured (again), at most `seconds`."""
+    async def wait_for_sample(self, seconds: float) -> bool:
+        """Wait until the time was measured (again), at most `seconds`; whether it was."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._sampled.wait()
+        return self._sampled.is_set()
 
     async def run(self) -> None:
         """Measure until cancelled."""
