@@ -186,7 +186,7 @@ def guards(plan: LedgerPlan, held: HoldSide) -> bool:
 def _journal(world: World) -> Iterator[str]:
     """What was acknowledged stands there, as it was, in a chain that holds."""
     rows = {row.sequence: row.body for row in world.journal.rows()}
-    for sequence, body in world.journal.acknowledged.items():
+    for sequence, body in world.journal.acknowledged:
         if rows.get(sequence) != body:
             yield f"row {sequence} was acknowledged and is not what stands in the journal"
     trouble = world.journal.inspect().exception()

@@ -48,15 +48,15 @@ async def end(world: World, comparisons: float = 2.2) -> AsyncIterator[str]:
         yield each
     for each in _entries_under_halt(world):
         yield each
-    async for each in _second_look(world):
+    async for each in second_look(world):
         yield each
-    async for each in _another_life(world, comparisons):
+    async for each in another_life(world, comparisons):
         yield each
     async for each in _way_out(world, comparisons):
         yield each
 
 
-async def _second_look(world: World) -> AsyncIterator[str]:
+async def second_look(world: World) -> AsyncIterator[str]:
     """12: what is known already is no news."""
     there, written = _ledger(world), _rows(world)
     await asyncio.sleep(1.2 * world.reconcile_seconds)
@@ -64,7 +64,7 @@ async def _second_look(world: World) -> AsyncIterator[str]:
         yield "12: a second comparison found more although nothing had happened"
 
 
-async def _another_life(world: World, comparisons: float) -> AsyncIterator[str]:
+async def another_life(world: World, comparisons: float) -> AsyncIterator[str]:
     """12: a cockpit that was killed knows afterwards what it knew before."""
     there, knew = _ledger(world), picture(world)
     await world.die()
@@ -127,7 +127,7 @@ def picture(world: World) -> tuple[set[object], ...]:
         (row.hold_side, row.size, row.entry_price, row.protected, row.stop_price, row.target_price)
         for row in views.positions().rows
     }
-    return orders, positions, {views.status().posture}
+    return orders, positions, {(views.status().posture, views.status().posture_reason)}
 
 
 def _ledger(world: World) -> object:

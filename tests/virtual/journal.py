@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from omega_tui.journal import Journal, JournalFailed, JournalRow, inspection, migrations, projections, schema
+from omega_tui.journal import Journal, JournalDamaged, JournalRow, inspection, migrations, projections, schema
 from omega_tui.journal.journal import _Append
 from omega_tui.journal.port import new_future
 from omega_tui.journal.projections import Recollection
@@ -23,7 +23,7 @@ class VirtualJournal(Journal):
     """Keeps rows as the real one does, and outlives the engines that write to it.
 
     `generation` counts the lives of the cockpit: what a dead one handed in and was not told of may be lost.
-    `acknowledged` is what it was told of: the body of each row by its sequence.
+    `acknowledged` is what it was told of: sequence and body of each row.
     """
 
     def __init__(self, rng: random.Random) -> None:
@@ -33,10 +33,20 @@ class VirtualJournal(Journal):
         migrations.bring_up(self._connection, Path("virtual"), WALL_MS)
         self._place = inspection.open_checked(self._connection)
         self._intents: set[str] = set()
-        self.acknowledged: dict[int, bytes] = {}
+        self.acknowledged: list[tuple[int, bytes]] = []
         self._newest = 0.0
-        self.failing = False
+        self._failing = False
         self.generation = 0
+
+    @property
+    def failing(self) -> bool:
+        """Whether the disk takes nothing."""
+        return self._failing
+
+    @failing.setter
+    def failing(self, failing: bool) -> None:
+        self._failing = failing
+        self._connection.execute(f"PRAGMA query_only = {'ON' if failing else 'OFF'}")
 
     def append(self, kind: str, body: object) -> Future[int]:
         done: Future[int] = new_future()
@@ -49,13 +59,10 @@ class VirtualJournal(Journal):
     def _arrive(self, item: _Append, generation: int) -> None:
         if generation != self.generation:
             return
-        if self.failing:
-            item.done.set_exception(JournalFailed("disk full"))
-            return
         self._commit([item])
         if item.done.exception() is not None:
             return
-        self.acknowledged[item.done.result()] = item.body
+        self.acknowledged.append((item.done.result(), item.body))
         if item.kind == INTENT:
             self._intents.add(msgspec.json.decode(item.body)["request"]["client_order_id"])
 
@@ -69,7 +76,22 @@ class VirtualJournal(Journal):
         return _done(projections.intended(self._connection, client_order_ids))
 
     def inspect(self) -> Future[Head]:
-        return _done(inspection.inspect(self._connection))
+        done: Future[Head] = new_future()
+        try:
+            done.set_result(inspection.inspect(self._connection))
+        except JournalDamaged as error:
+            done.set_exception(error)
+        return done
+
+    def forge(self, kind: str, old: bytes, new: bytes) -> None:
+        """Somebody changes the newest row of a kind in the file."""
+        row, file = self.rows(kind)[-1], self._connection
+        guard = "event_is_never_changed"
+        words = file.execute("SELECT sql FROM sqlite_master WHERE name = ?", (guard,)).fetchone()[0]
+        file.execute(f"DROP TRIGGER {guard}")
+        changed = row.body.replace(old, new)
+        file.execute("UPDATE event SET body = ? WHERE sequence = ?", (changed, row.sequence))
+        file.execute(words)
 
     def rows(self, *kinds: str, after: int = 0) -> list[JournalRow]:
         """The durable rows of `kinds`, of all when none is named."""

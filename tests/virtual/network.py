@@ -26,6 +26,8 @@ from omega_tui.sim.streams.session import Session
 from tests.virtual.exchange import KEY, VirtualExchange
 
 TIMEOUT_SECONDS = 10.0
+_SHORT_SECONDS = 0.2
+"""How long the connection lives that breaks before the answer is there."""
 
 
 class Fate(StrEnum):
@@ -90,7 +92,10 @@ class VirtualRest:
             return Evidence(Transport.NO_BYTE_LEFT, words="connection refused")
         if fate is Fate.LOST_REQUEST or self._happens(weather.lost_request):
             return await self._give_up()
-        if fate is Fate.LATE_REQUEST or self._happens(weather.late_request):
+        if fate is Fate.LATE_REQUEST:
+            asyncio.get_running_loop().call_later(TIMEOUT_SECONDS, self._exchange.answer, call)
+            return await self._give_up(_SHORT_SECONDS)
+        if self._happens(weather.late_request):
             late = self._rng.uniform(0.5, 1.5) * TIMEOUT_SECONDS
             asyncio.get_running_loop().call_later(late, self._exchange.answer, call)
             return await self._give_up()
@@ -103,8 +108,8 @@ class VirtualRest:
             return self._broken(status, body)
         return Evidence(Transport.ANSWERED, status, body)
 
-    async def _give_up(self) -> Evidence:
-        await asyncio.sleep(self._rng.choice((0.2, TIMEOUT_SECONDS)))
+    async def _give_up(self, seconds: float | None = None) -> Evidence:
+        await asyncio.sleep(seconds or self._rng.choice((_SHORT_SECONDS, TIMEOUT_SECONDS)))
         return Evidence(Transport.LOST, words="no reply")
 
     def _broken(self, status: int, body: str) -> Evidence:

@@ -1,100 +1,90 @@
-"""The sessions have teeth: each bug that they are there to catch is planted, and they must see it."""
+"""The machine has teeth: each bug that it is there to catch is planted, and seen for what it is.
 
-import asyncio
+Every scene is clean without its bug. With it, the words that name the broken invariant must be among what was
+found. The table has a bug for each invariant of FAULTS (section 4) that is about orders.
+"""
+
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from omega_tui.domain.orders import OrderRequest, OrderState
-from omega_tui.engine import inquiry
-from omega_tui.engine.ledger import OrderLedger, Tracked
-from omega_tui.engine.recorder import Recorder
-from omega_tui.exchange.bitget.actions import RestActions
-from omega_tui.exchange.port import Outcome, Rejected, Unknown
-from tests.support.virtual_time import run_virtually
-from tests.virtual.account_book import differences
-from tests.virtual.network import Weather
-from tests.virtual.test_virtual_sessions import session
-from tests.virtual.world import World
+from omega_tui.sim.facts import PositionMode
+from tests.virtual import mutants, scenes
+from tests.virtual.mutants import Plant
 
-_MOST_SEEDS = 25
-
-Plant = Callable[[pytest.MonkeyPatch], None]
+HEDGE = {"position_mode": PositionMode.HEDGE}
+NO_DEDUPE = {"dedupes": False}
+DAMAGED = {"ends": False}
+STRATEGIC = {"profile": "strategic"}
 
 
-def _resend(patch: pytest.MonkeyPatch) -> None:
-    """An order without an answer is sent again under another id."""
-    once = RestActions.place
+@dataclass(frozen=True)
+class Mutant:
+    """A bug: the invariant that it breaks, the scene in which it shows, and what is said then."""
 
-    async def twice(self: RestActions, request: OrderRequest) -> Outcome:
-        outcome = await once(self, request)
-        if isinstance(outcome, Unknown):
-            await once(self, replace(request, client_order_id=request.client_order_id + "x"))
-        return outcome
+    invariant: int
+    plant: Plant
+    scene: Callable[..., Any]
+    words: str
+    world: dict[str, Any] = field(default_factory=dict)
 
-    patch.setattr(RestActions, "place", twice)
-
-
-def _send_before_commit(patch: pytest.MonkeyPatch) -> None:
-    """An order leaves while its intent is still on the way to the disk."""
-
-    async def hand_in(self: Recorder, kind: str, body: object) -> None:
-        self.note(kind, body)
-
-    patch.setattr(Recorder, "write", hand_in)
+    def play(self) -> list[str]:
+        """What is found in the scene."""
+        if self.scene is scenes.environments:
+            return scenes.environments()
+        return scenes.found_in(self.scene, **self.world)
 
 
-def _reject_on_timeout(patch: pytest.MonkeyPatch) -> None:
-    """No answer is taken for a refusal."""
-    once = RestActions.place
-
-    async def rejected(self: RestActions, request: OrderRequest) -> Outcome:
-        outcome = await once(self, request)
-        return Rejected("", outcome.reason) if isinstance(outcome, Unknown) else outcome
-
-    patch.setattr(RestActions, "place", rejected)
-
-
-def _absent_at_first_sight(patch: pytest.MonkeyPatch) -> None:
-    """One "not found" settles an order, even while its request may still arrive."""
-
-    def gone(tracked: Tracked) -> Any:
-        return replace(tracked.order, state=OrderState.NEVER_ACCEPTED, reason="not found")
-
-    patch.setattr(inquiry, "is_past_window", lambda *_: True)
-    patch.setattr(inquiry, "absent_order", gone)
-
-
-def _forget_fills(patch: pytest.MonkeyPatch) -> None:
-    """An execution that looks like another one is taken for it."""
-    take = OrderLedger.fill
-
-    def by_looks(self: OrderLedger, fill: Any, **more: Any) -> bool:
-        looks = f"{fill.price}"
-        return take(self, replace(fill, trade_id=looks, order_id=looks), **more)
-
-    patch.setattr(OrderLedger, "fill", by_looks)
-
-
-@pytest.mark.parametrize(
-    "plant", [_resend, _send_before_commit, _reject_on_timeout, _absent_at_first_sight, _forget_fills]
+MUTANTS = (
+    Mutant(1, mutants.resend_under_another_id, scenes.lost_answer, "that nobody intended"),
+    Mutant(
+        1, mutants.resend_on_timeout, scenes.lost_answer, "is 2 orders at the exchange", {"dedupes": False}
+    ),
+    Mutant(1, mutants.new_id_for_a_duplicate, scenes.lost_answer, "that nobody intended"),
+    Mutant(2, mutants.send_before_commit, scenes.entry, "left before its intent was durable"),
+    Mutant(3, mutants.reject_by_timer, scenes.late_request, "left UNKNOWN for rejected without evidence"),
+    Mutant(3, mutants.reject_on_timeout, scenes.late_request, "was rejected and then working"),
+    Mutant(3, mutants.absent_at_first_sight, scenes.late_request, "was never_accepted and then working"),
+    Mutant(4, mutants.dedupe_by_looks, scenes.twins, "is forgotten"),
+    Mutant(7, mutants.acknowledge_before_commit, scenes.full_disk, "was acknowledged and is not"),
+    Mutant(7, mutants.believe_the_chain, scenes.forged_row, "7: a changed row was believed", DAMAGED),
+    Mutant(8, mutants.turn_the_fee, scenes.entry, "has a fee of"),
+    Mutant(8, mutants.drift_of_the_average, scenes.sweep, "on average there and at"),
+    Mutant(9, mutants.forget_the_unknown, scenes.two_big_entries, "9: long can come to", STRATEGIC),
+    Mutant(10, mutants.close_by_the_trade_side, scenes.close_one_of_two, "left it alone", HEDGE),
+    Mutant(11, mutants.cancel_the_old_stop_first, scenes.moved_stop, "before its successor was there"),
+    Mutant(11, mutants.naked_in_silence, scenes.bare_entry, "11: the long is naked for"),
+    Mutant(12, mutants.adopt_under_random_ids, scenes.adopted_order, "12: before the restart"),
+    Mutant(12, mutants.compare_without_fills, scenes.trade_while_off, "is forgotten"),
+    Mutant(12, mutants.find_news_each_time, scenes.adopted_order, "12: a second comparison found more"),
+    Mutant(13, mutants.one_lane_for_all, scenes.crowded_halt, "13: no cancel came through"),
+    Mutant(13, mutants.let_halt_be_late, scenes.halt_at_the_door, "left after HALT and may add"),
+    Mutant(14, mutants.demo_flag_on_requests_only, scenes.environments, "14: the fence holds demo back"),
+    Mutant(14, mutants.no_fence_for_streams, scenes.environments, "14: demo trading would stream from"),
 )
-def test_a_planted_bug_is_seen(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine that cannot fail proves nothing."""
-    plant(monkeypatch)
-    assert any(_trouble(seed) for seed in range(_MOST_SEEDS)), f"nobody saw: {plant.__doc__}"
+INVARIANTS = {1, 2, 3, 4, 7, 8, 9, 10, 11, 12, 13, 14}
 
 
-def _trouble(seed: int) -> list[str]:
-    async def work() -> list[str]:
-        async with World(seed, Weather.stormy()) as world:
-            await session(world, seed)
-            await asyncio.sleep(0)
-            return list(differences(world))
+def _name(mutant: Mutant) -> str:
+    return f"{mutant.invariant}-{mutant.plant.__name__}"
 
-    try:
-        return run_virtually(work(), seed)
-    except AssertionError as error:
-        return [str(error)]
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=_name)
+def test_a_planted_bug_is_seen_for_what_it_is(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that cannot fail, or fails for another reason, proves nothing."""
+    assert mutant.play() == [], "the scene is not clean without the bug"
+    mutant.plant(monkeypatch)
+    found = mutant.play()
+    assert any(mutant.words in each for each in found), f"{mutant.plant.__doc__}: {found}"
+
+
+def test_every_invariant_has_its_bug() -> None:
+    """A new invariant without a mutant would never have been tried."""
+    assert {mutant.invariant for mutant in MUTANTS} == INVARIANTS
+    planted = {
+        name for name, each in vars(mutants).items() if getattr(each, "__module__", "") == mutants.__name__
+    }
+    used = {mutant.plant.__name__ for mutant in MUTANTS}
+    assert {name for name in planted if not name.startswith("_")} == used

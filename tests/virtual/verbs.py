@@ -73,7 +73,7 @@ class Verbs:
         """What was paid last, as far as the cockpit knows."""
         return self._world.engine.views.status().last_price
 
-    def _away(self, side: Side, points: int) -> Decimal | None:
+    def away(self, side: Side, points: int) -> Decimal | None:
         """A price so many basis points behind the market for `side`; ahead of it when negative."""
         if self.last is None:
             return None
@@ -85,7 +85,7 @@ class Verbs:
         """A ticket, at market when `points` is None, else a limit so far behind the market."""
         if points is None:
             return self._world.draft(side=side, size=lots * _LOT, order_type=OrderType.MARKET, **more)
-        price = self._away(side, points)
+        price = self.away(side, points)
         return None if price is None else self._world.draft(side=side, size=lots * _LOT, price=price, **more)
 
     def place(self, draft: TicketDraft | None, presses: int = 1) -> list[Receipt]:
@@ -108,12 +108,12 @@ class Verbs:
 
     def enter_protected(self, side: Side, lots: int, stop_points: int, target_points: int | None) -> None:
         """A market entry that brings its stop, and perhaps its target, along."""
-        target = None if target_points is None else self._away(side.opposite, target_points)
-        self.place(self.ticket(side, lots, None, stop_loss=self._away(side, stop_points), take_profit=target))
+        target = None if target_points is None else self.away(side.opposite, target_points)
+        self.place(self.ticket(side, lots, None, stop_loss=self.away(side, stop_points), take_profit=target))
 
     def trigger(self, side: Side, lots: int, points: int, by: TriggerBy) -> None:
         """An entry at market that waits for a price."""
-        price = self._away(side, points)
+        price = self.away(side, points)
         if price is not None:
             plan = PlanDraft(PlanKind.TRIGGER, price, by)
             self.place(self.ticket(side, lots, None, plan=plan))
@@ -144,7 +144,7 @@ class Verbs:
         key = self._order(number)
         order = self._world.engine.order(key) if key is not None else None
         if key is not None and order is not None:
-            self.submit(AmendOrder(key, size=lots * _LOT, price=self._away(order.side, points)))
+            self.submit(AmendOrder(key, size=lots * _LOT, price=self.away(order.side, points)))
 
     def cancel_all(self, scope: CancelScope, family: OrderFamily) -> None:
         """Cancel a family of orders."""
@@ -178,8 +178,8 @@ class Verbs:
         side = self._position(number)
         if side is None:
             return
-        stop = None if stop_points is None else self._away(side.opening_side, stop_points)
-        target = None if target_points is None else self._away(side.opening_side.opposite, target_points)
+        stop = None if stop_points is None else self.away(side.opening_side, stop_points)
+        target = None if target_points is None else self.away(side.opening_side.opposite, target_points)
         if stop is not None or target is not None:
             self.submit(Protect(SYMBOL, side, stop, target, by, share))
 
@@ -245,8 +245,10 @@ class Verbs:
         self._referee.note_news()
         exchange.apply(MarketFacts(SYMBOL, exchange.clock.now_ms(), mark_price=price, last_price=price))
 
-    def other_trades(self, side: Side, lots: int, *, closes: bool = False) -> None:
-        """Another client of the account trades at market."""
+    def other_trades(
+        self, side: Side, lots: int, *, closes: bool = False, price: Decimal | None = None
+    ) -> None:
+        """Another client of the account trades at market, or rests at `price`."""
         venue = self._world.exchange.sim.venue
         hedge = venue.position_mode is facts.PositionMode.HEDGE
         direction = facts.Direction(side.value)
@@ -254,9 +256,9 @@ class Verbs:
         spec = OrderSpec(
             symbol=SYMBOL,
             direction=direction,
-            order_type=facts.OrderType.MARKET,
+            order_type=facts.OrderType.MARKET if price is None else facts.OrderType.LIMIT,
             size=lots * _LOT,
-            price=None,
+            price=price,
             force=facts.Force.GTC,
             margin_mode=venue.leverage(SYMBOL).margin_mode,
             hold_side=facts.HoldSide(held.value) if hedge else None,

@@ -203,7 +203,7 @@ class World:
     def _inspect(self, path: RestPath, params: dict[str, Any]) -> None:
         """Write-ahead, seen from the wire: an id that leaves stands in the journal already."""
         self.tell(f"{path} {params}")
-        for leg in (params, *params.get("orderList", ())):
+        for leg in params.get("orderList") or (params,):
             client_id = leg.get("newClientOid") or leg.get("clientOid")
             if _only_reduces(path, leg) and self._disk_in_doubt:
                 # Getting out never waits for a disk that fails.
