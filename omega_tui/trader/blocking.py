@@ -9,6 +9,7 @@ import atexit
 import threading
 import weakref
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import CancelledError
 from contextlib import ExitStack
 from functools import partial, wraps
 from types import TracebackType
@@ -33,27 +34,36 @@ class LoopThread:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._ending = False
+        # Whoever hands work over must not find the loop ended between the look and the handing over. The
+        # collector may close a trader at any line, on this thread too.
+        self._gate = threading.RLock()
         self._thread = threading.Thread(target=self._run, name="omega-tui trader", daemon=True)
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, _R]) -> _R:
         """The result of `work`, done on the loop. An interrupt stops the waiting, never what was sent."""
-        if not self._thread.is_alive() or threading.current_thread() is self._thread:
-            work.close()
-            raise TraderClosed("this trader was closed, or is called from inside itself")
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        with self._gate:
+            if self._ending or threading.current_thread() is self._thread:
+                work.close()
+                raise TraderClosed("this trader was closed, or is called from inside itself")
+            future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result()
+        except CancelledError:
+            raise TraderClosed("this trader was closed while it was waited for") from None
         finally:
             future.cancel()
 
     def close(self) -> None:
         """End the loop and wait for the thread. Safe to call twice."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            # A collector that runs on the loop's own thread cannot wait for its end.
-            if threading.current_thread() is not self._thread:
-                self._thread.join()
+        with self._gate:
+            if not self._ending:
+                self._ending = True
+                self._loop.call_soon_threadsafe(self._loop.stop)
+        # A collector that runs on the loop's own thread cannot wait for its end.
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -1,11 +1,13 @@
 """The trader for scripts without an event loop: the same answers, and nothing left running behind it."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import textwrap
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 from omega_tui import BitGetTrader
 from omega_tui.domain.orders import OrderState
 from omega_tui.trader import ExchangeUnavailable, InvalidInput, TraderClosed
+from omega_tui.trader.blocking import LoopThread
 from tests.support.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +89,25 @@ def test_an_interrupt_ends_the_waiting_and_not_what_was_sent(exchange: Simulator
     assert script.stdout.readline() == "interrupted\n"
     exchange.mend()
     assert script.communicate("go on\n", timeout=40)[0] == "0.002 1\n"
+
+
+def test_a_call_that_meets_the_end_is_told_so_and_never_waits_for_ever() -> None:
+    """Bug: work that is handed over between the loop's last turn and its end is waited for for ever."""
+
+    async def work() -> None:
+        await asyncio.sleep(0.001)
+
+    def call_until_closed(loop: LoopThread) -> None:
+        while True:
+            loop.run(work())
+
+    for _ in range(20):
+        loop = LoopThread()
+        with ThreadPoolExecutor(4) as pool:
+            ends = [pool.submit(call_until_closed, loop) for _ in range(4)]
+            time.sleep(0.01)
+            loop.close()
+            assert {type(end.exception(timeout=5)) for end in ends} == {TraderClosed}
 
 
 def test_one_that_cannot_open_leaves_nothing_behind(tmp_path: Path) -> None:
