@@ -31,6 +31,7 @@ from omega_tui.journal import (
     Onlooker,
     account_mark,
     journal_path,
+    prune,
 )
 from omega_tui.logs import RequestLines, log_to_file
 from omega_tui.settings import ApiKeys, Settings, Venue
@@ -219,7 +220,7 @@ def _journal_file(settings: Settings, running: SimulatorAddress | None, clock: C
     if settings.venue is Venue.SIM:
         # Every simulated account begins with its exchange and ends with it: so does its journal.
         folder = folder / "sim"
-        _prune(folder)
+        prune(folder, "sim-*.journal", _SIM_JOURNALS_KEPT)
         account = account_mark(running.api_key) if running else f"{clock.wall_ms()}-{os.getpid()}"
         return journal_path(folder, settings.venue_word, account)
     keys = settings.api_keys
@@ -234,14 +235,6 @@ def _looking(settings: Settings, journal: Journal | NoJournal | Onlooker) -> str
     if journal.reason:
         return journal.reason
     return "no API key: only the market is shown" if settings.api_keys is None else "this session only looks"
-
-
-def _prune(folder: Path) -> None:
-    """Keep the journals of simulated accounts that were written to last."""
-    journals = sorted(folder.glob("sim-*.journal"), key=lambda path: path.stat().st_mtime)
-    for old in journals[:-_SIM_JOURNALS_KEPT]:
-        for path in folder.glob(f"{old.name}*"):
-            path.unlink(missing_ok=True)
 
 
 def _engine_options(settings: Settings, looking: str, *, rehearses: bool = False) -> EngineOptions:

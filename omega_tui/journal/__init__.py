@@ -1,6 +1,6 @@
 """The store of record: what was intended, sent and answered, on disk before it counts."""
 
-from omega_tui.journal.files import JournalInUse, JournalRefused, account_mark, journal_path
+from omega_tui.journal.files import JournalInUse, JournalRefused, account_mark, journal_path, prune
 from omega_tui.journal.journal import Journal
 from omega_tui.journal.onlooker import Onlooker
 from omega_tui.journal.port import JournalFailed, JournalPort, NoJournal, RowRefused
@@ -36,6 +36,7 @@ __all__ = [
     "export_json_lines",
     "journal_path",
     "list_journals",
+    "prune",
     "read_body",
     "read_journal",
 ]

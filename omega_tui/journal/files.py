@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -113,6 +114,31 @@ def lock(path: Path) -> int:
 def unlock(descriptor: int) -> None:
     """Give the writer's lock back."""
     os.close(descriptor)
+
+
+def last_written(path: Path) -> int:
+    """When a journal was written to last, in nanoseconds of the file system; 0 for one that is gone.
+
+    SQLite writes beside the file for a long time before it touches the file itself.
+    """
+    newest = 0
+    for each in beside(path)[: ENDINGS.index("-wal") + 1]:
+        with suppress(FileNotFoundError):
+            newest = max(newest, each.stat().st_mtime_ns)
+    return newest
+
+
+def prune(folder: Path, pattern: str, kept: int) -> None:
+    """Remove the journals of that name but the `kept` that were written to last and those in use."""
+    found = sorted(folder.glob(pattern), key=last_written)
+    for old in found[:-kept]:
+        with suppress(JournalRefused, OSError):
+            descriptor = lock(old)
+            try:
+                for each in folder.glob(f"{old.name}*"):
+                    each.unlink(missing_ok=True)
+            finally:
+                unlock(descriptor)
 
 
 def beside(path: Path) -> tuple[Path, ...]:

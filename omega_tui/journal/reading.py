@@ -98,8 +98,8 @@ def read_journal(path: Path) -> Iterator[JournalReader]:
 def list_journals(folder: Path) -> list[JournalListing]:
     """The journals of a folder and of its simulated accounts, newest use last."""
     found = [*folder.glob("*.journal"), *(folder / "sim").glob("*.journal")]
-    found.sort(key=lambda path: path.stat().st_mtime_ns)
-    return [JournalListing(path, path.stat().st_size) for path in found]
+    found.sort(key=files.last_written)
+    return [JournalListing(path, path.stat().st_size) for path in found if path.exists()]
 
 
 def export_json_lines(rows: Iterable[JournalRow]) -> Iterator[str]:

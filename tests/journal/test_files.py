@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from omega_tui.journal import (
     account_mark,
     files,
     journal_path,
+    list_journals,
+    prune,
     read_journal,
 )
 
@@ -93,3 +96,44 @@ def test_the_account_in_a_file_name_is_not_the_key() -> None:
     assert len(mark) == 12
     assert "0123456789" not in mark
     assert mark != account_mark("bg_0123456789abcdef0123456789abcdee")
+
+
+def _journals(folder: Path, *names: str) -> list[Path]:
+    """Closed journals, each older by an hour than the next."""
+    paths = [journal_path(folder, "sim", name) for name in names]
+    for age, each in enumerate(reversed(paths)):
+        Journal(each, ManualClock()).close()
+        os.utime(each, (1e9 - 3600 * age,) * 2)
+    return paths
+
+
+def test_only_journals_that_nobody_writes_make_room_for_newer_ones(tmp_path: Path) -> None:
+    """Bug: a cockpit that stays open for long loses its journal to commands that come and go."""
+    oldest, idle, newest = _journals(tmp_path, "a", "b", "c")
+    in_use = Journal(oldest, ManualClock())
+    os.utime(oldest, (1, 1))
+    os.utime(oldest.with_name(f"{oldest.name}-wal"), (1, 1))
+    prune(tmp_path, "sim-*.journal", 1)
+    in_use.close()
+    assert sorted(tmp_path.glob("*.journal")) == [oldest, newest]
+    assert not list(tmp_path.glob(f"{idle.name}*"))
+
+
+def test_the_journal_written_to_last_is_told_by_its_newest_row(tmp_path: Path) -> None:
+    """Bug: SQLite's log is where rows go first, and the file itself looks old for hours."""
+    older, newer = _journals(tmp_path, "a", "b")
+    with closing(Journal(older, ManualClock())) as journal:
+        journal.append("row", {}).result(WAIT)
+        os.utime(older, (1, 1))
+        assert [each.path for each in list_journals(tmp_path)] == [newer, older]
+
+
+def test_a_journal_that_goes_while_it_is_looked_for_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bug: two cockpits start at once, and what one of them cleared away ends the other."""
+    [gone] = _journals(tmp_path, "a")
+    monkeypatch.setattr(Path, "glob", lambda *_: iter([gone]))
+    gone.unlink()
+    assert list_journals(tmp_path) == []
+    prune(tmp_path, "sim-*.journal", 1)
