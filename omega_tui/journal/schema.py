@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from omega_tui.journal.chain import GENESIS, link
 from omega_tui.journal.files import JournalRefused
@@ -66,9 +67,7 @@ class Head:
 def connect(path: Path, kind: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
     """Open the file for writing, whatever its layout. Raises JournalRefused; a newer file stays as it is."""
     connect_reading(path).close()
-    connection = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS, factory=kind
-    )
+    connection = _opened(path, path, factory=kind)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -82,10 +81,7 @@ def connect(path: Path, kind: type[sqlite3.Connection] = sqlite3.Connection) -> 
 
 def connect_reading(path: Path) -> sqlite3.Connection:
     """Open the file for looking only; no row is made or changed. Raises JournalRefused."""
-    where = f"{path.absolute().as_uri()}?mode=ro"
-    connection = sqlite3.connect(
-        where, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS
-    )
+    connection = _opened(path, f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         connection.execute("PRAGMA query_only = ON")
         version = layout(connection)
@@ -97,6 +93,15 @@ def connect_reading(path: Path) -> sqlite3.Connection:
         raise JournalRefused(
             f"{path.name} was written by a newer version (layout {version}): update to read it"
         )
+    return connection
+
+
+def _opened(path: Path, where: Path | str, **how: Any) -> sqlite3.Connection:
+    how |= {"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_SECONDS}
+    try:
+        connection: sqlite3.Connection = sqlite3.connect(where, **how)
+    except SQLITE_ERRORS as error:
+        raise refusal(path, error) from error
     return connection
 
 

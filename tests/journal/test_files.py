@@ -98,6 +98,16 @@ def test_the_account_in_a_file_name_is_not_the_key() -> None:
     assert mark != account_mark("bg_0123456789abcdef0123456789abcdee")
 
 
+def test_a_file_that_sqlite_cannot_open_is_refused_and_locks_nobody_out(tmp_path: Path) -> None:
+    """Bug: a cockpit that ends in a traceback where it should look on without a journal."""
+    deep = journal_path(tmp_path.joinpath(*["deep" * 50] * 3), "live")
+    for _ in range(2):
+        with pytest.raises(JournalRefused, match="cannot be used"):
+            Journal(deep, ManualClock())
+    with pytest.raises(JournalRefused, match="cannot be used"), read_journal(deep):
+        pass
+
+
 def _journals(folder: Path, *names: str) -> list[Path]:
     """Closed journals, each older by an hour than the next."""
     paths = [journal_path(folder, "sim", name) for name in names]
