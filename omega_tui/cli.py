@@ -42,6 +42,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _dispatch(arguments)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        from omega_tui.commands.answer import mute
+
+        # Whoever read has seen enough, and wants no traceback behind it.
+        mute()
+        return ExitCode.FAILED
 
 
 def _dispatch(arguments: Sequence[str]) -> int:

@@ -4,8 +4,10 @@ Whatever reaches the terminal was made harmless first; nothing is left out but w
 """
 
 import json
+import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -26,7 +28,10 @@ class Answer:
 
 
 def print_answer(answer: Answer, command: str, *, as_json: bool) -> None:
-    """Write the answer to standard output, and what went wrong to standard error too."""
+    """Write the answer to standard output, and what went wrong to standard error too.
+
+    A reader that went away or a full disk is told there as well: it changes nothing about how it ended.
+    """
     facts = answer.facts
     if facts is None:
         return
@@ -35,10 +40,26 @@ def print_answer(answer: Answer, command: str, *, as_json: bool) -> None:
         narrate(str(facts["message"]))
     if as_json:
         head = {"command": command, "ok": answer.code is ExitCode.OK, "exit_code": int(answer.code)}
-        sys.stdout.write(json.dumps({**head, **facts}) + "\n")
+        _write([json.dumps({**head, **facts})])
     elif not failed:
-        for line in _lines(facts):
-            sys.stdout.write(line + "\n")
+        _write(_lines(facts))
+
+
+def _write(lines: Iterable[str]) -> None:
+    try:
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.flush()
+    except OSError as error:
+        mute()
+        narrate(f"the answer could not be written: {error.strerror}")
+
+
+def mute() -> None:
+    """Drop what standard output still holds, which would be tried and complained about at the very end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def narrate(text: str) -> None:

@@ -169,6 +169,31 @@ def test_an_unknown_fate_a_refusal_and_a_rejection_end_with_their_numbers(
     assert [each["size"] for each in shell("positions")[1]["positions"]] == ["0.002"], "sent once"
 
 
+def test_a_reader_that_went_away_changes_nothing_about_how_an_order_ended(
+    exchange: Simulator, shell: Shell, tmp_path: Path
+) -> None:
+    """Bug: an order that was filled ends with the number of a failure, because nobody read the answer."""
+
+    def unheard(*words: str) -> subprocess.CompletedProcess[str]:
+        reading, writing = os.pipe()
+        os.close(reading)
+        command = [sys.executable, "-m", "omega_tui", *words]
+        try:
+            return subprocess.run(
+                command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+            )
+        finally:
+            os.close(writing)
+
+    ordered = unheard(*buy("--stop", "64500"), "--json", "--sim", exchange.line)
+    assert ordered.returncode == 0
+    assert "could not be written" in ordered.stderr
+    assert "Traceback" not in ordered.stderr
+    assert [each["size"] for each in shell("positions")[1]["positions"]] == ["0.002"]
+    shown = unheard("config", "show")
+    assert (shown.returncode, shown.stderr) == (ExitCode.FAILED, "")
+
+
 def test_in_hedge_mode_a_close_says_which_side(hedged: Simulator, capsys: Captured) -> None:
     """Bug: the wrong of two positions closed, because only one was expected."""
     where = ("--json", "--sim", hedged.line)
