@@ -5,12 +5,13 @@ and those to flags. An option that does not exist is refused with its file and t
 Keys are read from variables only and never print.
 """
 
-from omega_tui.settings.credentials import ApiKeys, Secret, Venue
+from omega_tui.settings.credentials import ApiKeys, KeysError, Secret, Venue, check_parts
 from omega_tui.settings.groups import Limits, Market, Paths, Screen, Settings, Sim
 from omega_tui.settings.sources import SettingsError, config_file, describe, load
 
 __all__ = [
     "ApiKeys",
+    "KeysError",
     "Limits",
     "Market",
     "Paths",
@@ -20,6 +21,7 @@ __all__ = [
     "SettingsError",
     "Sim",
     "Venue",
+    "check_parts",
     "config_file",
     "describe",
     "load",

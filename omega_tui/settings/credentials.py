@@ -90,13 +90,14 @@ def find_keys(venue: Venue, variables: Mapping[str, str]) -> ApiKeys | None:
     for prefix in (_PREFIXES[venue], _SHARED_PREFIX):
         parts = {prefix + part: variables.get(prefix + part, "").strip() for part in _FIELDS}
         if any(parts.values()):
-            _check(parts)
+            check_parts(parts)
             api_key, secret_key, passphrase = map(Secret, parts.values())
             return ApiKeys(api_key, secret_key, passphrase, f"{prefix}…")
     return None
 
 
-def _check(parts: Mapping[str, str]) -> None:
+def check_parts(parts: Mapping[str, str]) -> None:
+    """Raise KeysError unless all three parts are there and can be what Bitget gave out; tells no value."""
     present = [name for name, value in parts.items() if value]
     problems = [
         f"{name} is missing although {' and '.join(present)} {'is' if len(present) == 1 else 'are'} set; "

@@ -5,7 +5,16 @@ from collections.abc import Mapping
 
 import msgspec
 
-from omega_tui.settings import ApiKeys, Secret, Settings, SettingsError, Venue, load
+from omega_tui.settings import (
+    ApiKeys,
+    KeysError,
+    Secret,
+    Settings,
+    SettingsError,
+    Venue,
+    check_parts,
+    load,
+)
 from omega_tui.sim.child import SimulatorAddress, SimulatorUnreadable, read_address
 from omega_tui.trader.errors import InvalidInput
 from omega_tui.trader.inputs import read_symbol, read_word
@@ -46,12 +55,19 @@ def _given_keys(keys: tuple[str | None, str | None, str | None]) -> ApiKeys | No
     """Keys that were given as arguments: all three or none, so that parts of two keys never mix."""
     if not any(keys):
         return None
-    missing = [name for name, key in zip(_ARGUMENTS, keys, strict=True) if not key]
+    parts = {name: (key or "").strip() for name, key in zip(_ARGUMENTS, keys, strict=True)}
+    missing = [name for name, key in parts.items() if not key]
     if missing:
         raise InvalidInput(
             missing[0], "it is missing although other parts are given", "give all three or none"
         )
-    api_key, secret_key, passphrase = (Secret(key or "") for key in keys)
+    try:
+        check_parts(parts)
+    except KeysError as error:
+        # A key that no header can carry would fail after a connection was made, when all is in doubt.
+        name, _, problem = error.problems[0].partition(" ")
+        raise InvalidInput(name, *problem.split("; ", 1)) from None
+    api_key, secret_key, passphrase = map(Secret, parts.values())
     return ApiKeys(api_key, secret_key, passphrase, "arguments")
 
 

@@ -436,6 +436,10 @@ def test_keys_given_in_part_or_for_nothing_are_refused(tmp_path: Path) -> None:
         AsyncBitGetTrader(venue="sim", initial_capital=float("inf"))
     with pytest.raises(InvalidInput, match="first line"):
         AsyncBitGetTrader(venue="sim", sim=str(tmp_path / "nothing.json"))
+    for wrong in ("canary\nX-Other: header", "ключ-canary", '"canary"'):
+        with pytest.raises(InvalidInput, match="secret_key: has a space") as caught:
+            AsyncBitGetTrader(api_key="canary-a", secret_key=wrong, passphrase="canary-c")
+        assert "canary" not in str(caught.value)
     keyed = AsyncBitGetTrader(api_key="canary-a", secret_key="canary-b", passphrase="canary-c")
     assert "canary" not in repr(keyed) + repr(vars(keyed)) + repr(vars(keyed._session))
 
