@@ -174,7 +174,7 @@ class Journal:
             row = JournalRow(head.sequence + 1, self._clock.wall_ms(), item.kind, item.body)
             try:
                 in_force = projections.take(self._connection, row, in_force)
-            except (UsedBefore, JournalDamaged) as error:
+            except (UsedBefore, JournalDamaged, OverflowError) as error:
                 item.done.set_exception(RowRefused(str(error)))
                 continue
             head = schema.insert(self._connection, head, row)

@@ -281,3 +281,10 @@ def test_states_map_one_to_one() -> None:
     for word, state in states.items():
         assert parse_order(_order(status=word, baseVolume="0")).state is state
         assert parse_order(_order(status=None, state=word, baseVolume="0")).state is state
+
+
+@pytest.mark.parametrize("stamp", [10**17, 2**63, 2**70, -5, "9" * 17, "１７００７２０７００３４２"])
+def test_a_time_that_is_none_is_refused_as_a_number_too(stamp: int | str) -> None:
+    """P34. Bug: only a text is looked at, and a number that no database holds goes through."""
+    with pytest.raises(TranslationError, match="cTime"):
+        parse_pushed_fill(_fill(cTime=stamp))

@@ -17,6 +17,7 @@ from omega_tui.journal import (
     JournalFailed,
     JournalRefused,
     Recollection,
+    RowRefused,
     read_journal,
     schema,
 )
@@ -48,6 +49,23 @@ def _open(recollection: Recollection) -> list[tuple[int, int]]:
 
 def _trades(recollection: Recollection) -> list[str]:
     return [read_body(row, Fill).trade_id for row in recollection.fills]
+
+
+def test_a_number_beyond_sqlites_is_refused_alone_and_the_writer_goes_on(path: Path) -> None:
+    """Bug: one absurd time ends the writer's thread, and no later row is ever answered."""
+    journal = Journal(path, ManualClock())
+    try:
+        absurd = [
+            journal.append(*fill_row("1", at=2**63)),
+            journal.append(*bill_row("b", 2**63)),
+        ]
+        sound = journal.append(*fill_row("2"))
+        for each in absurd:
+            with pytest.raises(RowRefused):
+                each.result(WAIT)
+        assert sound.result(WAIT) == 1
+    finally:
+        journal.close()
 
 
 def test_a_start_recalls_what_is_open_and_not_what_has_ended(path: Path) -> None:

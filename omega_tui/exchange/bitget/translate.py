@@ -113,11 +113,12 @@ def parse_time(text: str | int | None, member: str) -> int | None:
 
     Raises `TranslationError`.
     """
-    if text is None or text in {"", "-1"}:
+    if text is None or text in {"", "-1", -1}:
         return None
-    if isinstance(text, str) and not (text.isascii() and text.isdigit() and len(text) < _TIME_DIGITS):
+    digits = str(text)
+    if not (digits.isascii() and digits.isdigit() and len(digits) < _TIME_DIGITS):
         raise TranslationError(f"{member} is not a time in milliseconds")
-    milliseconds = int(text)
+    milliseconds = int(digits)
     return milliseconds if milliseconds > 0 else None
 
 
