@@ -135,21 +135,22 @@ async def open_desk(
     `sends`, the engine judges as ever and nothing it does leaves. Raises OSError.
     """
     clock, ids = SystemClock(), RandomIds()
-    simulator = build_simulator(settings, running, ids)
-    address = simulator.address if simulator is not None else running
-    journal = _open_journal(settings, running, clock)
-    looking = _looking(settings, journal)
-    redact = _redaction(settings, address)
-    lines = RequestLines(settings.paths.state, redact)
-    log = RequestLog(lines.write, bodies=settings.account.log_bodies)
-    gateway = _build_gateway(settings, address, clock, ids, log, read_only=bool(looking) or not sends)
-    engine = Engine(gateway, journal, clock, ids, _engine_options(settings, looking, rehearses=not sends))
     async with AsyncExitStack() as ends:
-        ends.callback(lines.close)
+        simulator = build_simulator(settings, running, ids)
         if simulator is not None:
             ends.push_async_callback(simulator.stop)
+        address = simulator.address if simulator is not None else running
+        redact = _redaction(settings, address)
+        lines = RequestLines(settings.paths.state, redact)
+        ends.callback(lines.close)
+        journal = _open_journal(settings, running, clock)
         if not isinstance(journal, NoJournal):
             ends.callback(journal.close)
+        looking = _looking(settings, journal)
+        log = RequestLog(lines.write, bodies=settings.account.log_bodies)
+        read_only = bool(looking) or not sends
+        gateway = _build_gateway(settings, address, clock, ids, log, read_only=read_only)
+        engine = Engine(gateway, journal, clock, ids, _engine_options(settings, looking, rehearses=not sends))
         ends.push_async_callback(engine.stop)
         if simulator is not None:
             await simulator.start(engine.tell)

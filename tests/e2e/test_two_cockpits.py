@@ -1,10 +1,15 @@
 """Two cockpits of one account on one machine: the second only looks, and says so (S15)."""
 
+import threading
 from pathlib import Path
+
+import pytest
 
 from omega_tui.engine.intents import CancelAll, CancelScope
 from omega_tui.engine.views import Posture
+from omega_tui.exchange.bitget.endpoints import ForbiddenHost
 from omega_tui.settings import Settings, load
+from omega_tui.sim.child import SimulatorAddress
 from omega_tui.wiring import open_desk
 
 
@@ -34,6 +39,16 @@ async def test_the_second_cockpit_of_an_account_only_looks_and_says_why(tmp_path
         assert (refused.taken, "another cockpit trades this account" in refused.text) == (False, True)
     async with open_desk(settings) as again:
         assert not again.engine.views.status().read_only
+
+
+async def test_a_desk_that_cannot_be_built_keeps_no_lock_and_no_thread() -> None:
+    """Bug: what was opened first stays open, and the next one on the account only looks."""
+    threads = set(threading.enumerate())
+    elsewhere = SimulatorAddress("http://192.0.2.1", "ws://192.0.2.1", "ws://192.0.2.1", "a", "b", "c")
+    with pytest.raises(ForbiddenHost):
+        async with open_desk(load({"venue": "sim"}), elsewhere):
+            pass
+    assert set(threading.enumerate()) <= threads
 
 
 async def test_accounts_and_venues_keep_apart_and_no_key_stands_in_a_name(tmp_path: Path) -> None:

@@ -427,7 +427,9 @@ async def test_no_secret_shows_in_what_a_script_could_print(
         assert not any(secret in each for each in shown)
 
 
-def test_keys_given_in_part_or_for_nothing_are_refused(tmp_path: Path) -> None:
+def test_keys_given_in_part_or_for_nothing_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(InvalidInput, match="passphrase"):
         AsyncBitGetTrader(api_key="canary-a", secret_key="canary-b")
     with pytest.raises(InvalidInput, match="venue"):
@@ -436,6 +438,12 @@ def test_keys_given_in_part_or_for_nothing_are_refused(tmp_path: Path) -> None:
         AsyncBitGetTrader(venue="sim", initial_capital=float("inf"))
     with pytest.raises(InvalidInput, match="first line"):
         AsyncBitGetTrader(venue="sim", sim=str(tmp_path / "nothing.json"))
+    monkeypatch.setenv("OMEGA_SIM_API_KEY", "a")
+    monkeypatch.setenv("OMEGA_SIM_SECRET", "b")
+    monkeypatch.setenv("OMEGA_SIM_PASSPHRASE", "c")
+    for elsewhere in ("http://192.0.2.1:80", "http://[::1", "http://127.0.0.1:99999", "http://127.0.0.1@b:1"):
+        with pytest.raises(InvalidInput, match="sim: "):
+            AsyncBitGetTrader(venue="sim", sim=elsewhere)
     for wrong in ("canary\nX-Other: header", "ключ-canary", '"canary"'):
         with pytest.raises(InvalidInput, match="secret_key: has a space") as caught:
             AsyncBitGetTrader(api_key="canary-a", secret_key=wrong, passphrase="canary-c")
