@@ -37,6 +37,7 @@ from omega_tui.engine.caps import entry_problems
 from omega_tui.engine.guards import gate_problems, price_problems, rule_problems
 from omega_tui.engine.intents import AmendOrder, Doors, Receipt
 from omega_tui.engine.ledger import Tracked
+from omega_tui.engine.protect_preview import reference_price
 from omega_tui.engine.recorder import AMEND, AmendRow, Recorder
 from omega_tui.engine.sending import Leg, Sender
 from omega_tui.engine.state import State
@@ -213,7 +214,7 @@ class Amender:
         """A stop or target on the wrong side of the price would fire at once, or never."""
         position = self._state.position(order.symbol, closed_or_opened_side(order))
         if plan.kind.of_position and position is not None:
-            reference = self._state.mark(order.symbol)
+            reference = reference_price(self._state, order.symbol, plan.trigger_by)
             yield from trigger_problems(position, plan.kind, plan.trigger_price, reference)
 
     def _problems(

@@ -223,6 +223,7 @@ class Engine:
         for fill in consequences.fills:
             self._recorder.note(FILL, fill)
         self._expected.take_fills(consequences.fills)
+        self._expected.take_orders(consequences.orders)
         if tell_forced(self._state, consequences.fills):
             self._look_again()
         if consequences.history:

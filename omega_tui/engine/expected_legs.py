@@ -24,6 +24,7 @@ from omega_tui.engine.state import State
 _QUERY_SECONDS = 0.5
 _ANSWER_SECONDS = 1.4
 _GONE_SECONDS = 5.0
+_NEWS_MS = 60_000
 _ONE = Decimal(1)
 _TRAVELLING = frozenset({OrderState.INTENT, OrderState.SENT, OrderState.UNKNOWN})
 
@@ -77,6 +78,7 @@ class ExpectedLegs:
         self._look_again = look_again
         self._expected: dict[PositionKey, Expected] = {}
         self._told: dict[PositionKey, str] = {}
+        self._born: set[str] = set()
         self.place_stop: PlaceStop = lambda *leg: None
 
     def expect(self, expected: Expected) -> None:
@@ -102,20 +104,42 @@ class ExpectedLegs:
         """An entry that carries a stop or a target was filled: both have to show."""
         for fill in fills:
             tracked = self._state.ledger.find(fill.client_order_id, fill.order_id)
-            if tracked is not None and tracked.sent_here and not tracked.order.reduce_only:
-                self._expect_presets(tracked.order, fill.side)
+            if tracked is not None and self._is_answered_for(tracked, fill.exchange_ms):
+                self._expect_presets(tracked, fill.side)
 
-    def _expect_presets(self, order: Order, side: Side) -> None:
-        if order.stop_loss is None and order.take_profit is None:
+    def take_orders(self, orders: Iterable[Tracked]) -> None:
+        """What a trigger gave birth to may have been filled before anybody told whose it is."""
+        for tracked in orders:
+            child_id = tracked.order.child_order_id
+            child = tracked if child_id is None else self._state.ledger.find(None, child_id)
+            if child is None or child.parent is None or not child.order.filled or child.key in self._born:
+                continue
+            self._born.add(child.key)
+            if self._is_answered_for(child, child.order.updated_ms or 0):
+                self._expect_presets(child, child.order.side)
+
+    def _is_answered_for(self, tracked: Tracked, exchange_ms: int) -> bool:
+        """Whether a missing stop is this run's business: of an earlier run's entry only what happens now,
+        since what happened meanwhile may have been dealt with."""
+        order, now = tracked.order, self._state.feeds.exchange_now_ms()
+        ours = tracked.sent_here or (not order.foreign and now - exchange_ms < _NEWS_MS)
+        return ours and not order.reduce_only
+
+    def _expect_presets(self, tracked: Tracked, side: Side) -> None:
+        order = tracked.order
+        stop, target = order.stop_loss, order.take_profit
+        trigger = self._state.ledger.get(tracked.parent or "")
+        if trigger is not None and stop is None and target is None:
+            # The child of a trigger does not always tell the legs that it takes along.
+            stop, target = trigger.order.stop_loss, trigger.order.take_profit
+        if stop is None and target is None:
             return
         hold_side = order.hold_side or (HoldSide.LONG if side is Side.BUY else HoldSide.SHORT)
         known = self._expected.get((order.symbol, hold_side))
-        if known is not None and known.stop == order.stop_loss:
+        if known is not None and known.stop == stop:
             return
         now = self._state.clock.monotonic()
-        self.expect(
-            Expected(order.symbol, hold_side, order.stop_loss, order.take_profit, TriggerBy.MARK, now)
-        )
+        self.expect(Expected(order.symbol, hold_side, stop, target, TriggerBy.MARK, now))
 
     def check(self) -> None:
         """Compare what is expected with what the exchange shows, and act on the difference."""

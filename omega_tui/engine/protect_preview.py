@@ -36,6 +36,17 @@ class Leg:
         """Its name in plain words."""
         return "stop" if self.plan.kind.limits_loss else "target"
 
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it rests as it is asked for already."""
+        present = self.existing.order.plan if self.existing is not None else None
+        return present is not None and present.trigger_price == self.plan.trigger_price
+
+    def words(self, asked: TriggerBy) -> str:
+        """What it will be, said also when it goes on to watch another price than was `asked` for."""
+        still = f", still by the {self.plan.trigger_by} price" if self.plan.trigger_by is not asked else ""
+        return f"{self.what} {decimal_text(self.plan.trigger_price)}{still}"
+
 
 def build_protect_preview(state: State, intent: Protect) -> ProtectPreview:
     """The preview of `intent`; `problems` is empty when it could be sent as shown."""
@@ -72,7 +83,7 @@ def _loss(
 
 
 def _effect(position: Position, intent: Protect, legs: list[Leg]) -> str:
-    words = [f"{leg.what} {decimal_text(leg.plan.trigger_price)}" for leg in legs]
+    words = [leg.words(intent.trigger_by) for leg in legs]
     words += ["no stop any more"] if intent.stop_loss == _ZERO else []
     words += ["no target any more"] if intent.take_profit == _ZERO else []
     part = "" if intent.share == _ONE else f"{decimal_text(intent.share * 100)} % of "
@@ -99,7 +110,11 @@ def build_legs(state: State, position: Position, instrument: Instrument, intent:
             continue
         trigger = legal_trigger(price, position.hold_side, kind, instrument)
         same = [each for each in plans_of(state, position) if _is_same(each, kind, size)]
-        yield Leg(Plan(kind, trigger, intent.trigger_by), size, same[0] if same else None)
+        existing = same[0] if same else None
+        # An amendment moves a plan; which price it watches stays.
+        present = existing.order.plan if existing is not None else None
+        trigger_by = present.trigger_by if present is not None else intent.trigger_by
+        yield Leg(Plan(kind, trigger, trigger_by), size, existing)
 
 
 def _is_same(tracked: Tracked, kind: PlanKind, size: Decimal) -> bool:
@@ -117,8 +132,8 @@ def leg_problems(
     if not _ZERO < intent.share <= _ONE:
         yield "the share must be above zero and at most all of the position"
         return
-    reference = reference_price(state, position.symbol, intent.trigger_by)
     for leg in legs:
+        reference = reference_price(state, position.symbol, leg.plan.trigger_by)
         yield from trigger_problems(position, leg.plan.kind, leg.plan.trigger_price, reference)
         if intent.share < _ONE and leg.size < instrument.min_size:
             yield f"that share is below the least size, {decimal_text(instrument.min_size)} {instrument.base}"

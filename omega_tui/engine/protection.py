@@ -62,16 +62,19 @@ class Protector:
         return self._take_up(position, intent, list(build_legs(state, position, instrument, intent)))
 
     def _take_up(self, position: Position, intent: Protect, legs: list[Leg]) -> Receipt:
-        words = self._remove(position, intent)
+        words: list[str] = []
         keys: list[str] = []
         replaced: list[Tracked] = []
         taken: list[Leg] = []
         stop_key: str | None = None
-        for leg in legs:
+        changed = [leg for leg in legs if not leg.is_unchanged]
+        if not changed and _ZERO not in (intent.stop_loss, intent.take_profit):
+            return Receipt(False, "nothing would change")
+        for leg in changed:
             receipt = self._amend(leg, leg.existing) if leg.existing else self._place(position, leg)
             if not receipt.taken and not taken:
                 return receipt
-            words.append(f"{leg.what} {decimal_text(leg.plan.trigger_price)}")
+            words.append(leg.words(intent.trigger_by))
             if not receipt.taken:
                 words[-1] += f" refused: {receipt.text}"
                 continue
@@ -82,6 +85,8 @@ class Protector:
                 replaced += _outlived(self._state, position, leg)
                 if intent.share < _ONE:
                     self._watch.follow(stop_key or (leg.existing.key if leg.existing else ""), intent.share)
+        # Last: what is refused must have taken nothing away.
+        words += self._remove(position, intent)
         self._expect(position, intent, taken, stop_key, replaced)
         return Receipt(True, f"protecting {position_words(position)}: {', '.join(words)}", tuple(keys))
 

@@ -3,18 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from omega_tui.domain.events import FillReported, PositionsReported, TickerChanged
+from omega_tui.domain.events import FillReported, OrderReported, PositionsReported, TickerChanged
 from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, Side
 from omega_tui.domain.plans import PlanKind, TriggerBy
-from omega_tui.engine.intents import ClosePosition, Protect
+from omega_tui.engine.intents import ClosePosition, PlanDraft, Protect
 from omega_tui.engine.options import StopAnswer
 from omega_tui.exchange.port import Outcome, Rejected, Unknown
-from tests.engine.fake_gateway import EXCHANGE_MS, D, FakeGateway, fill, position, ticker
+from tests.engine.fake_gateway import EXCHANGE_MS, D, FakeGateway, fill, order, position, ticker
 from tests.engine.plan_desk import PlanDesk, plan_order
 from tests.engine.rig import Rig, running
 
@@ -194,6 +195,50 @@ async def test_o17_an_entry_whose_stop_is_missing_alarms_and_has_its_stop_placed
         await advance(rig, 0.5)
         assert alarm(rig) == ""
         assert "stop confirmed" in rig.log_text()
+
+
+async def test_o17_an_entry_of_an_earlier_run_has_its_missing_stop_placed_too(tmp_path: Path) -> None:
+    """Bug: after a restart an entry fills, its stop was dropped, and only an alarm comes of it."""
+    gateway = FakeGateway()
+    PlanDesk(gateway)
+    async with running(tmp_path, gateway) as rig:
+        assert rig.place(rig.draft(size=D("0.5"), stop_loss=D("58000"))).taken
+        await rig.until(lambda: rig.views.orders().rows[0].state is OrderState.ACK)
+    entry = gateway.placed[0]
+    resting = order(entry.client_order_id, order_id="7000", size="0.5")
+    gateway.open_orders = (replace(resting, stop_loss=D("58000")),)
+    async with running(tmp_path, gateway) as rig:
+        gateway.open_orders = ()
+        gateway.emit(OrderReported(replace(resting, state=OrderState.FILLED, filled=D("0.5"))))
+        await fill_entry(rig)
+        await advance(rig, 1.5)
+        await rig.until(lambda: len(gateway.placed) == 2)
+        sent = gateway.placed[1].plan
+        assert sent is not None
+        assert (sent.kind, sent.trigger_price) == (WHOLE, D("58000"))
+
+
+async def test_o17_an_entry_that_a_trigger_made_has_the_triggers_stop_placed(tmp_path: Path) -> None:
+    """Bug: the order that a trigger gives birth to does not tell its stop, so nobody misses it."""
+    gateway = FakeGateway()
+    PlanDesk(gateway)
+    async with running(tmp_path, gateway) as rig:
+        plan = PlanDraft(PlanKind.TRIGGER, D("60500"), TriggerBy.MARK)
+        draft = rig.draft(order_type=OrderType.MARKET, price=None, size=D("0.5"), plan=plan)
+        assert rig.place(replace(draft, stop_loss=D("59000"))).taken
+        await rig.until(lambda: gateway.open_orders)
+        [waiting] = gateway.open_orders
+        fired = replace(waiting, state=OrderState.TRIGGERED, child_order_id="8000")
+        child = replace(order("", order_id="8000", size="0.5", filled="0.5"), state=OrderState.FILLED)
+        gateway.open_orders, gateway.positions = (), (position(),)
+        gateway.emit(OrderReported(fired), OrderReported(child))
+        gateway.emit(FillReported(fill("t1", "0.5", price="60500", order_id="8000")))
+        gateway.emit(PositionsReported(gateway.positions, EXCHANGE_MS + 5))
+        await advance(rig, 1.5)
+        await rig.until(lambda: len(gateway.placed) == 2)
+        sent = gateway.placed[1].plan
+        assert sent is not None
+        assert (sent.kind, sent.trigger_price) == (WHOLE, D("59000"))
 
 
 async def test_presets_that_the_exchange_shows_are_proof(tmp_path: Path) -> None:
@@ -461,3 +506,24 @@ async def test_a_stop_that_the_price_has_passed_is_not_placed_but_answered(
         assert desk.events == []
         assert "UNPROTECTED" in alarm(rig)
         assert [each.order_type for each in gateway.placed[1:]] == ([OrderType.MARKET] if closes else [])
+
+
+async def test_a_leg_that_stays_as_it_is_does_not_hold_up_the_other(tmp_path: Path) -> None:
+    """Bug: the stop typed again as it stands is refused, and the new target with it."""
+    async with holding(tmp_path) as (rig, _):
+        protect(rig, "59000", "62000")
+        await advance(rig, 1)
+        receipt = protect(rig, "59000", "63000")
+        assert receipt.taken
+        await advance(rig, 1)
+        assert rig.views.positions().rows[0].target_price == D("63000")
+        assert rig.views.positions().rows[0].stop_price == D("59000")
+
+
+async def test_a_moved_stop_says_that_it_watches_the_same_price_as_before(tmp_path: Path) -> None:
+    """Bug: the stop is asked to watch the last price, is moved and goes on to watch the mark unsaid."""
+    async with holding(tmp_path) as (rig, _):
+        protect(rig)
+        await advance(rig, 1)
+        receipt = protect(rig, "59500", trigger_by=TriggerBy.LAST)
+        assert receipt.text == "protecting LONG 0.5 BTCUSDT: stop 59500, still by the mark price"
