@@ -16,17 +16,7 @@ from omega_tui.domain.profiles import OPEN_RISK_PERCENT, Profile
 from omega_tui.domain.risk import unit_risk
 from omega_tui.domain.sizing import SizeCap, largest_notional, legal_size, opening_loss, unit_cost
 from omega_tui.domain.values import decimal_text
-from omega_tui.engine.exposure import (
-    equity,
-    open_risk,
-    opening_part,
-    position_name,
-    positions_to_be,
-    side_notional,
-    taker_fee,
-    total_notional,
-)
-from omega_tui.engine.guards import reserved_margin
+from omega_tui.engine.exposure import Exposure, equity, position_name, taker_fee
 from omega_tui.engine.state import State
 from omega_tui.engine.touch import crosses
 
@@ -42,8 +32,8 @@ class Entry:
 
     `size` is all of it in base units; what nets out a position in one-way mode is taken off here. `price` is
     where it is expected to trade, `stop` the trigger of the stop that comes with it, None for none.
-    `entry_fee` is the rate that is expected to be paid. `instead_of` is the row key of an order that it
-    replaces, which then does not count beside it.
+    `entry_fee` is the rate that is expected to be paid. What else the account has at stake, and which order
+    it replaces, stands in the exposure that it is judged with.
     """
 
     symbol: str
@@ -52,7 +42,6 @@ class Entry:
     price: Decimal
     stop: Decimal | None
     entry_fee: Decimal
-    instead_of: str | None = None
 
     @property
     def hold_side(self) -> HoldSide:
@@ -82,22 +71,24 @@ def entry_problems(
         return
     takes = symbol != state.market.symbol or crosses(state, side, price)
     fee = instrument.taker_fee_rate if takes else instrument.maker_fee_rate
-    entry = Entry(symbol, side, size, price, stop, fee, instead_of)
-    yield from judge(state, entry, instrument, settings)
+    entry = Entry(symbol, side, size, price, stop, fee)
+    yield from judge(Exposure(state, instead_of), entry, instrument, settings)
 
 
-def judge(state: State, entry: Entry, instrument: Instrument, settings: SymbolSettings) -> Iterator[str]:
+def judge(
+    exposure: Exposure, entry: Entry, instrument: Instrument, settings: SymbolSettings
+) -> Iterator[str]:
     """`entry_problems` for who has looked everything up."""
-    opening = opening_part(state, entry.symbol, entry.hold_side, entry.size, entry.instead_of)
+    state, opening = exposure.state, exposure.opening_part(entry.symbol, entry.hold_side, entry.size)
     if not opening:
         return
     if state.balance is None:
         yield "the balance is not known yet"
-    yield from _rate_problems(state, entry)
+    yield from _rate_problems(exposure)
     profile = state.risk.profile
     if profile is not None:
-        yield from _profile_problems(state, profile, entry, settings)
-    for cap in size_caps(state, entry, instrument, settings):
+        yield from _profile_problems(exposure, profile, entry, settings)
+    for cap in size_caps(exposure, entry, instrument, settings):
         if opening > cap.size:
             room = legal_size(max(_ZERO, cap.size), instrument)
             most = f"at most {decimal_text(room)} {instrument.base}" if room else "nothing more"
@@ -105,14 +96,14 @@ def judge(state: State, entry: Entry, instrument: Instrument, settings: SymbolSe
 
 
 def size_caps(
-    state: State, entry: Entry, instrument: Instrument, settings: SymbolSettings
+    exposure: Exposure, entry: Entry, instrument: Instrument, settings: SymbolSettings
 ) -> Iterator[SizeCap]:
     """How much may be opened by each limit; `entry.size` is not looked at."""
-    yield from _margin_caps(state, entry, instrument, settings)
-    yield from _tier_caps(state, entry, settings)
-    profile, worth = state.risk.profile, equity(state)
+    yield from _margin_caps(exposure, entry, instrument, settings)
+    yield from _tier_caps(exposure, entry, settings)
+    profile, worth = exposure.state.risk.profile, equity(exposure.state)
     if profile is not None and worth is not None and entry.price > 0:
-        yield from _profile_caps(state, profile, entry, settings, max(_ZERO, worth))
+        yield from _profile_caps(exposure, profile, entry, settings, max(_ZERO, worth))
 
 
 def counted_leverage(state: State, profile: Profile, settings: SymbolSettings, hold_side: HoldSide) -> int:
@@ -129,11 +120,11 @@ def most_leverage(state: State, profile: Profile, symbol: str) -> int:
     return profile.leverages(state.risk.volatility.get(symbol))[1]
 
 
-def _rate_problems(state: State, entry: Entry) -> Iterator[str]:
-    most = state.options.entries_a_minute
-    if most is None or entry.instead_of is not None:
+def _rate_problems(exposure: Exposure) -> Iterator[str]:
+    most = exposure.state.options.entries_a_minute
+    if most is None or exposure.without is not None:
         return
-    sent = _entries_since(state, _MINUTE_SECONDS)
+    sent = _entries_since(exposure.state, _MINUTE_SECONDS)
     if sent >= most:
         yield f"{sent} entries within a minute: {most} is the most, wait a little"
 
@@ -147,8 +138,9 @@ def _entries_since(state: State, seconds: float) -> int:
 
 
 def _profile_problems(
-    state: State, profile: Profile, entry: Entry, settings: SymbolSettings
+    exposure: Exposure, profile: Profile, entry: Entry, settings: SymbolSettings
 ) -> Iterator[str]:
+    state = exposure.state
     yield from _day_problems(state, profile)
     most = most_leverage(state, profile, entry.symbol)
     leverage = settings.leverage(entry.hold_side)
@@ -156,12 +148,12 @@ def _profile_problems(
         yield f"{entry.symbol} is at {leverage}x isolated, {profile.name} allows {most}x: lower it first"
     if profile.stop_required and entry.stop is None:
         yield f"{profile.name} asks for a stop with every entry: give one"
-    before = positions_to_be(state, entry.instead_of)
+    before = exposure.positions_to_be
     after = before | {position_name(state, entry.symbol, entry.hold_side)}
     if len(after) > max(profile.most_positions, len(before)):
         yield f"{profile.name} allows {profile.most_positions} positions, resting entries included: close one"
     sent = _entries_since(state, _HOUR_SECONDS)
-    if entry.instead_of is None and sent >= profile.most_entries_an_hour:
+    if exposure.without is None and sent >= profile.most_entries_an_hour:
         yield f"{sent} entries within an hour: {profile.name} allows {profile.most_entries_an_hour}"
 
 
@@ -192,35 +184,37 @@ def day_loss_limit(state: State, profile: Profile) -> Decimal | None:
 
 
 def _margin_caps(
-    state: State, entry: Entry, instrument: Instrument, settings: SymbolSettings
+    exposure: Exposure, entry: Entry, instrument: Instrument, settings: SymbolSettings
 ) -> Iterator[SizeCap]:
+    state = exposure.state
     if state.balance is None or entry.price <= 0:
         return
     mark = state.mark(entry.symbol) or entry.price
     cost = unit_cost(entry.price, settings.leverage(entry.hold_side), instrument)
     cost += opening_loss(entry.side, entry.price, mark)
-    available = state.balance.available - reserved_margin(state, entry.instead_of)
+    available = state.balance.available - exposure.reserved_margin
     why = f"{available:.2f} {instrument.quote} is available for margin and fee"
     yield SizeCap("free margin", available / cost, why)
 
 
-def _tier_caps(state: State, entry: Entry, settings: SymbolSettings) -> Iterator[SizeCap]:
+def _tier_caps(exposure: Exposure, entry: Entry, settings: SymbolSettings) -> Iterator[SizeCap]:
     leverage = settings.leverage(entry.hold_side)
-    tiers = state.tiers.get(entry.symbol, ())
+    tiers = exposure.state.tiers.get(entry.symbol, ())
     most = largest_notional(tiers, leverage) if tiers else None
     if most is None or entry.price <= 0:
         return
-    room = most - side_notional(state, entry.symbol, entry.hold_side, entry.instead_of)
+    room = most - exposure.side_notional(entry.symbol, entry.hold_side)
     why = f"{leverage}x carries {most:.0f} in {entry.symbol}: lower the leverage for more"
     yield SizeCap("tier limit", room / entry.price, why)
 
 
 def _profile_caps(
-    state: State, profile: Profile, entry: Entry, settings: SymbolSettings, worth: Decimal
+    exposure: Exposure, profile: Profile, entry: Entry, settings: SymbolSettings, worth: Decimal
 ) -> Iterator[SizeCap]:
-    yield from _risk_caps(state, profile, entry, settings, worth)
+    yield from _risk_caps(exposure, profile, entry, settings, worth)
+    state = exposure.state
     leverage = counted_leverage(state, profile, settings, entry.hold_side)
-    present = side_notional(state, entry.symbol, entry.hold_side, entry.instead_of)
+    present = exposure.side_notional(entry.symbol, entry.hold_side)
     yield SizeCap(
         "largest position",
         (worth * profile.position_share * leverage - present) / entry.price,
@@ -229,23 +223,23 @@ def _profile_caps(
     times = most_leverage(state, profile, entry.symbol)
     yield SizeCap(
         "leverage",
-        (worth * times - total_notional(state, entry.instead_of)) / entry.price,
+        (worth * times - exposure.total_notional) / entry.price,
         f"{profile.name} allows positions worth {times} times the equity",
     )
 
 
 def _risk_caps(
-    state: State, profile: Profile, entry: Entry, settings: SymbolSettings, worth: Decimal
+    exposure: Exposure, profile: Profile, entry: Entry, settings: SymbolSettings, worth: Decimal
 ) -> Iterator[SizeCap]:
     """By the loss at the stop; without one, where a profile allows that, by the loss of margin or value."""
     if entry.stop is not None:
-        risk = unit_risk(entry.price, entry.stop, entry.entry_fee, taker_fee(state, entry.symbol))
+        risk = unit_risk(entry.price, entry.stop, entry.entry_fee, taker_fee(exposure.state, entry.symbol))
         why = f"{profile.name} risks {profile.risk_percent} %"
         yield SizeCap("risk per trade", worth * profile.risk / risk, why)
     else:
         isolated = settings.margin_mode is MarginMode.ISOLATED
         risk = entry.price / settings.leverage(entry.hold_side) if isolated else entry.price
-    held = open_risk(state, entry.instead_of) or _ZERO
+    held = exposure.open_risk or _ZERO
     most = worth * OPEN_RISK_PERCENT / _HUNDRED
     why = (
         f"{held:.2f} is at risk already, {OPEN_RISK_PERCENT} % of equity is {most:.2f}; "

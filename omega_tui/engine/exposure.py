@@ -6,24 +6,28 @@ judges; the worst of a symbol is told for each side by itself.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
 
 from omega_tui.domain.account import Position
 from omega_tui.domain.margin import direction_sign, notional_value, position_margin, unrealized_profit
 from omega_tui.domain.orders import HoldSide, MarginMode, Order, OrderState, PositionMode, Side
 from omega_tui.domain.plans import Plan
 from omega_tui.domain.risk import position_risk, unit_risk
+from omega_tui.domain.sizing import unit_cost
 from omega_tui.engine.state import State
 
 _ZERO = Decimal(0)
+_ON_THEIR_WAY = frozenset({OrderState.INTENT, OrderState.SENT, OrderState.UNKNOWN, OrderState.ACK})
 _AT_THE_EXCHANGE = frozenset({OrderState.ACK, OrderState.WORKING, OrderState.PARTIALLY_FILLED})
 _USUAL_TAKER_FEE = Decimal("0.0006")
 """Stands in for the fee of a contract that is not listed any more."""
 
+_Side = tuple[str, HoldSide]
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+
+class Claim(NamedTuple):
     """A size that may yet come to a position: what is left of an order, or executed and not told of yet."""
 
     key: str
@@ -66,44 +70,18 @@ def opened_side(order: Order) -> HoldSide:
 def claims(state: State, without: str | None = None) -> Iterator[Claim]:
     """Everything that may yet open or add, of all symbols; `without` leaves out the order of a row key."""
     for tracked in state.ledger.unfinished():
-        if tracked.key == without or not tracked.order.may_add:
-            continue
-        yield from _claim(state, tracked.order, tracked.key, tracked.order.remaining)
+        order = tracked.order
+        if order.may_add and (left := order.remaining) > 0 and tracked.key != without:
+            yield _claim(state, order, tracked.key, left)
     for tracked, size in state.unsettled.executions():
-        yield from _claim(state, tracked.order, tracked.key, size)
+        if size > 0:
+            yield _claim(state, tracked.order, tracked.key, size)
 
 
-def _claim(state: State, order: Order, key: str, size: Decimal) -> Iterator[Claim]:
+def _claim(state: State, order: Order, key: str, size: Decimal) -> Claim:
     price = order.price or (order.plan.trigger_price if order.plan is not None else state.mark(order.symbol))
-    if size > 0:
-        worth = price if price is not None else order.average_price or _ZERO
-        yield Claim(key, order.symbol, opened_side(order), size, worth, order.stop_loss)
-
-
-def opening_part(
-    state: State, symbol: str, hold_side: HoldSide, size: Decimal, without: str | None = None
-) -> Decimal:
-    """How much of an order towards `hold_side` would add to a position rather than net one out.
-
-    In one-way mode what other orders of the same direction close is not there to be closed once more.
-    """
-    against = _to_net_out(state, symbol, hold_side)
-    if not against:
-        return size
-    spoken_for = sum((each.size for each in _towards(state, symbol, hold_side, without)), _ZERO)
-    return max(_ZERO, size - max(_ZERO, against - spoken_for))
-
-
-def side_notional(state: State, symbol: str, hold_side: HoldSide, without: str | None = None) -> Decimal:
-    """The greatest value that the position of one side can come to without another order."""
-    held = state.position(symbol, hold_side)
-    total = _position_value(state, held) if held is not None else _ZERO
-    netted = _to_net_out(state, symbol, hold_side)
-    for claim in _towards(state, symbol, hold_side, without):
-        opens = max(_ZERO, claim.size - netted)
-        netted -= claim.size - opens
-        total += notional_value(opens, claim.price)
-    return total
+    worth = price if price is not None else order.average_price or _ZERO
+    return Claim(key, order.symbol, opened_side(order), size, worth, order.stop_loss)
 
 
 def position_name(state: State, symbol: str, hold_side: HoldSide) -> tuple[str, HoldSide | None]:
@@ -113,60 +91,125 @@ def position_name(state: State, symbol: str, hold_side: HoldSide) -> tuple[str, 
     return symbol, None if one_way else hold_side
 
 
-def positions_to_be(state: State, without: str | None = None) -> set[tuple[str, HoldSide | None]]:
-    """Every position that is open or could be once all orders had executed."""
-    held = {position_name(state, each.symbol, each.hold_side) for each in state.positions}
-    # One that only nets a position out bears the name of that position.
-    return held | {position_name(state, each.symbol, each.hold_side) for each in claims(state, without)}
-
-
-def total_notional(state: State, without: str | None = None) -> Decimal:
-    """What all positions together can come to: in one-way mode the worse side of a symbol, else both."""
-    total = _ZERO
-    for symbol, side in positions_to_be(state, without):
-        if side is not None:
-            total += side_notional(state, symbol, side, without)
-        else:
-            total += max(side_notional(state, symbol, each, without) for each in HoldSide)
-    return total
-
-
-def open_risk(state: State, without: str | None = None) -> Decimal | None:
-    """What the account would lose, as money, if every entry executed and every stop was reached.
-
-    A position or entry without a stop counts down to its liquidation: at the exchange's liquidation price,
-    else its whole margin when isolated, its whole value (at most the equity) when crossed. None while equity
-    is not known.
-    """
-    worth = equity(state)
-    if worth is None:
-        return None
-    total = sum((_position_risk(state, each, worth) for each in state.positions), _ZERO)
-    return total + sum((_claim_risk(state, each, worth) for each in _openers(state, without)), _ZERO)
-
-
 def taker_fee(state: State, symbol: str) -> Decimal:
     """The rate that getting out at market costs."""
     instrument = state.instruments.get(symbol)
     return instrument.taker_fee_rate if instrument is not None else _USUAL_TAKER_FEE
 
 
-def _towards(state: State, symbol: str, hold_side: HoldSide, without: str | None) -> Iterator[Claim]:
-    for each in claims(state, without):
-        if each.symbol == symbol and each.hold_side is hold_side:
-            yield each
+class Exposure:
+    """What a state comes to at its worst, worked out once for a judgement of one moment. `without` is the row
+    key of an order that is being replaced, which then does not count."""
 
+    def __init__(self, state: State, without: str | None = None) -> None:
+        self.state = state
+        self.without = without
+        self._notionals: dict[_Side, Decimal] = {}
 
-def _openers(state: State, without: str | None) -> Iterator[Claim]:
-    """The claims that open at least in part: what one of them nets out of a position no other does."""
-    left: dict[tuple[str, HoldSide], Decimal] = {}
-    for claim in claims(state, without):
-        side = (claim.symbol, claim.hold_side)
-        against = left.get(side)
-        against = _to_net_out(state, *side) if against is None else against
-        left[side] = max(_ZERO, against - claim.size)
-        if claim.size > against:
-            yield claim
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """Everything that may yet open or add, of all symbols."""
+        return tuple(claims(self.state, self.without))
+
+    @cached_property
+    def _towards(self) -> dict[_Side, list[Claim]]:
+        sides: dict[_Side, list[Claim]] = {}
+        for claim in self.claims:
+            sides.setdefault((claim.symbol, claim.hold_side), []).append(claim)
+        return sides
+
+    def opening_part(self, symbol: str, hold_side: HoldSide, size: Decimal) -> Decimal:
+        """How much of an order towards `hold_side` would add to a position rather than net one out.
+
+        In one-way mode what other orders of the same direction close is not there to be closed once more.
+        """
+        against = _to_net_out(self.state, symbol, hold_side)
+        if not against:
+            return size
+        spoken_for = sum((each.size for each in self._towards.get((symbol, hold_side), ())), _ZERO)
+        return max(_ZERO, size - max(_ZERO, against - spoken_for))
+
+    def side_notional(self, symbol: str, hold_side: HoldSide) -> Decimal:
+        """The greatest value that the position of one side can come to without another order."""
+        side = (symbol, hold_side)
+        known = self._notionals.get(side)
+        if known is None:
+            known = self._notionals[side] = self._side_notional(symbol, hold_side)
+        return known
+
+    def _side_notional(self, symbol: str, hold_side: HoldSide) -> Decimal:
+        held = self.state.position(symbol, hold_side)
+        total = _position_value(self.state, held) if held is not None else _ZERO
+        netted = _to_net_out(self.state, symbol, hold_side)
+        for claim in self._towards.get((symbol, hold_side), ()):
+            opens = claim.size
+            if netted:
+                opens = max(_ZERO, claim.size - netted)
+                netted -= claim.size - opens
+            total += notional_value(opens, claim.price)
+        return total
+
+    @cached_property
+    def positions_to_be(self) -> frozenset[tuple[str, HoldSide | None]]:
+        """Every position that is open or could be once all orders had executed."""
+        held = {(each.symbol, each.hold_side) for each in self.state.positions}
+        # One that only nets a position out bears the name of that position.
+        return frozenset(position_name(self.state, *side) for side in held | self._towards.keys())
+
+    @cached_property
+    def total_notional(self) -> Decimal:
+        """What all positions together can come to: in one-way mode the worse side of a symbol, else both."""
+        total = _ZERO
+        for symbol, side in self.positions_to_be:
+            if side is not None:
+                total += self.side_notional(symbol, side)
+            else:
+                total += max(self.side_notional(symbol, each) for each in HoldSide)
+        return total
+
+    @cached_property
+    def open_risk(self) -> Decimal | None:
+        """What the account would lose, as money, if every entry executed and every stop was reached.
+
+        A position or entry without a stop counts down to its liquidation: at the exchange's liquidation
+        price, else its whole margin when isolated, its whole value (at most the equity) when crossed. None
+        while equity is not known.
+        """
+        worth, state = equity(self.state), self.state
+        if worth is None:
+            return None
+        total = sum((_position_risk(state, each, worth) for each in state.positions), _ZERO)
+        return total + sum((self._entry_risk(*side, worth) for side in self._towards), _ZERO)
+
+    def _entry_risk(self, symbol: str, hold_side: HoldSide, worth: Decimal) -> Decimal:
+        """What the claims towards one side would lose that open at least in part: what one of them nets out
+        of a position no other does."""
+        state, total = self.state, _ZERO
+        against, fee = _to_net_out(state, symbol, hold_side), taker_fee(state, symbol)
+        for claim in self._towards[symbol, hold_side]:
+            if claim.size > against:
+                total += _claim_risk(state, claim, worth, fee)
+            against = max(_ZERO, against - claim.size) if against else against
+        return total
+
+    @cached_property
+    def reserved_margin(self) -> Decimal:
+        """What orders on their way may bind although the reported balance does not show it yet.
+
+        An order whose fate is unknown counts: two tickets must not spend the same balance.
+        """
+        total, state = _ZERO, self.state
+        for tracked in state.ledger.unfinished():
+            order = tracked.order
+            if order.state not in _ON_THEIR_WAY or order.reduce_only or tracked.key == self.without:
+                continue
+            price, instrument = order.price or state.mark(order.symbol), state.instruments.get(order.symbol)
+            settings = state.settings.get(order.symbol)
+            if settings is None or price is None or instrument is None:
+                continue
+            direction = HoldSide.LONG if order.side is Side.BUY else HoldSide.SHORT
+            total += order.remaining * unit_cost(price, settings.leverage(direction), instrument)
+        return total
 
 
 def _to_net_out(state: State, symbol: str, hold_side: HoldSide) -> Decimal:
@@ -239,8 +282,7 @@ def _bare_risk(position: Position, worth: Decimal, fee: Decimal) -> Decimal:
     return max(_ZERO, min(worth, notional_value(position.size, position.entry_price)))
 
 
-def _claim_risk(state: State, claim: Claim, worth: Decimal) -> Decimal:
-    fee = taker_fee(state, claim.symbol)
+def _claim_risk(state: State, claim: Claim, worth: Decimal, fee: Decimal) -> Decimal:
     if claim.stop is not None and claim.stop > 0:
         return unit_risk(claim.price, claim.stop, fee, fee) * claim.size
     value, settings = notional_value(claim.size, claim.price), state.settings.get(claim.symbol)

@@ -10,14 +10,11 @@ from decimal import Decimal
 
 from omega_tui.domain.events import Health
 from omega_tui.domain.instruments import Instrument
-from omega_tui.domain.orders import HoldSide, OrderState, OrderType, Side
+from omega_tui.domain.orders import OrderType, Side
 from omega_tui.domain.plans import Plan
-from omega_tui.domain.sizing import unit_cost
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Posture
-
-_ON_THEIR_WAY = frozenset({OrderState.INTENT, OrderState.SENT, OrderState.UNKNOWN, OrderState.ACK})
 
 
 def gate_problems(state: State, symbol: str, *, adds_risk: bool) -> Iterator[str]:
@@ -65,25 +62,6 @@ def rule_problems(
     most = instrument.max_market_size if order_type is OrderType.MARKET else instrument.max_limit_size
     if most is not None and size > most:
         yield f"the most a {order_type} order takes is {decimal_text(most)} {base}: split it"
-
-
-def reserved_margin(state: State, without: str | None = None) -> Decimal:
-    """What orders on their way may bind although the reported balance does not show it yet.
-
-    An order whose fate is unknown counts: two tickets must not spend the same balance. `without` is the row
-    key of one that is being replaced.
-    """
-    total = Decimal(0)
-    for tracked in state.ledger.unfinished():
-        order, settings = tracked.order, state.settings.get(tracked.order.symbol)
-        price, instrument = order.price or state.mark(order.symbol), state.instruments.get(order.symbol)
-        if order.state not in _ON_THEIR_WAY or order.reduce_only or tracked.key == without:
-            continue
-        if settings is None or price is None or instrument is None:
-            continue
-        direction = HoldSide.LONG if order.side is Side.BUY else HoldSide.SHORT
-        total += order.remaining * unit_cost(price, settings.leverage(direction), instrument)
-    return total
 
 
 def price_problems(

@@ -89,6 +89,7 @@ class OrderLedger:
 
     def __init__(self) -> None:
         self._orders: dict[str, Tracked] = {}
+        self._unfinished: dict[str, Tracked] = {}
         self._by_order_id: dict[str, Tracked] = {}
         self._plan_of_child: dict[str, Tracked] = {}
         self._executions = Executions()
@@ -122,7 +123,7 @@ class OrderLedger:
         if self.is_used(request.client_order_id):
             raise ValueError(f"client order id {request.client_order_id} was used before")
         tracked = Tracked(build_intent_order(request), opened_at=now, sent_here=True)
-        self._orders[request.client_order_id] = tracked
+        self._orders[request.client_order_id] = self._unfinished[request.client_order_id] = tracked
         return tracked
 
     def is_used(self, client_order_id: str) -> bool:
@@ -223,7 +224,7 @@ class OrderLedger:
 
     def unfinished(self) -> list[Tracked]:
         """Every order that is not at its end, oldest first."""
-        return [tracked for tracked in self._orders.values() if not tracked.order.state.terminal]
+        return list(self._unfinished.values())
 
     def opened_since(self, monotonic: float) -> Iterator[Tracked]:
         """Every order of ours whose intent is as young, unless it is proven that it never reached the
@@ -283,6 +284,10 @@ class OrderLedger:
         elif before.state is OrderState.UNKNOWN:
             order = leave_unknown(before, order)
         tracked.order = order
+        if not order.state.terminal:
+            self._unfinished[tracked.key] = tracked
+        else:
+            self._unfinished.pop(tracked.key, None)
         if source is not None and order.state is not before.state:
             self._testify(tracked, source, before.state)
         if order.child_order_id is not None:

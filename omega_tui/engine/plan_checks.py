@@ -72,8 +72,8 @@ def legs_of(state: State, ticket: Ticket) -> EntryLegs:
     return EntryLegs(symbol, ticket.hold_side, entry, ticket.stop, ticket.target, at_once)
 
 
-def leg_problems(state: State, ticket: Ticket) -> Iterator[str]:
-    """What is wrong with the stop and the target that come with an order."""
+def leg_problems(state: State, ticket: Ticket, legs: EntryLegs) -> Iterator[str]:
+    """What is wrong with the stop and the target that come with an order; `legs` are what becomes of them."""
     draft, profile = ticket.draft, ticket.profile
     if draft.closes:
         if draft.stop_loss or draft.take_profit:
@@ -87,7 +87,7 @@ def leg_problems(state: State, ticket: Ticket) -> Iterator[str]:
             f"{profile.name} asks for a stop with every entry: type one, "
             f"or leave it empty for one at {decimal_text(profile.stop_percent)} %"
         )
-    yield from legs_of(state, ticket).place_problems(state, profile)
+    yield from legs.place_problems(state, profile)
 
 
 def plan_problems(state: State, ticket: Ticket) -> Iterator[str]:

@@ -13,11 +13,11 @@ from omega_tui.domain.risk import unit_risk
 from omega_tui.domain.sizing import target_legs, unit_cost
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.caps import judge
-from omega_tui.engine.exposure import taker_fee
+from omega_tui.engine.exposure import Exposure, taker_fee
 from omega_tui.engine.guards import gate_problems, price_problems, rule_problems
 from omega_tui.engine.intents import TicketDraft, TicketPreview
 from omega_tui.engine.liquidation import Change, estimate_liquidation
-from omega_tui.engine.plan_checks import leg_problems, legs_of, plan_problems
+from omega_tui.engine.plan_checks import EntryLegs, leg_problems, legs_of, plan_problems
 from omega_tui.engine.state import State
 from omega_tui.engine.ticket import Ticket, resolve
 from omega_tui.engine.ticket_words import ticket_changes, ticket_effect
@@ -34,8 +34,10 @@ def build_preview(state: State, draft: TicketDraft) -> TicketPreview:
     instrument, settings = state.instruments.get(draft.symbol), state.settings.get(draft.symbol)
     if instrument is None or settings is None:
         return _unresolved(draft, missing)
-    ticket = resolve(state, draft, instrument, settings)
+    exposure = Exposure(state)
+    ticket = resolve(exposure, draft, instrument, settings)
     notional, liquidation = _value(ticket.size, ticket.price_used), _liquidation(state, ticket)
+    legs = legs_of(state, ticket)
     opening = _value(ticket.opening_size, ticket.price_used) if ticket.size is not None else None
     return TicketPreview(
         size=ticket.size,
@@ -49,9 +51,9 @@ def build_preview(state: State, draft: TicketDraft) -> TicketPreview:
         hold_side=ticket.hold_side if settings.position_mode is PositionMode.HEDGE else None,
         effect=ticket_effect(ticket),
         changes=tuple(ticket_changes(ticket)),
-        problems=(*missing, *_problems(state, ticket, liquidation)),
+        problems=(*missing, *_problems(exposure, ticket, legs, liquidation)),
         loss_at_stop=_loss_at_stop(state, ticket),
-        reward_to_risk=legs_of(state, ticket).reward_to_risk,
+        reward_to_risk=legs.reward_to_risk,
         stop_loss=ticket.stop,
         take_profit=ticket.target,
         plan=ticket.plan,
@@ -155,23 +157,25 @@ def _targets(ticket: Ticket) -> tuple[tuple[Decimal, Decimal], ...]:
     return target_legs(profile.targets, ticket.hold_side, entry, stop, size, ticket.instrument)
 
 
-def _problems(state: State, ticket: Ticket, liquidation: Decimal | None) -> Iterator[str]:
-    draft = ticket.draft
+def _problems(
+    exposure: Exposure, ticket: Ticket, legs: EntryLegs, liquidation: Decimal | None
+) -> Iterator[str]:
+    state, draft = exposure.state, ticket.draft
     yield from gate_problems(state, draft.symbol, adds_risk=not draft.closes)
     if draft.closes and ticket.opposite is None:
         held = "short" if draft.side.value == "buy" else "long"
         yield f"there is no {held} position to close with a {draft.side}"
     yield from plan_problems(state, ticket)
-    yield from leg_problems(state, ticket)
+    yield from leg_problems(state, ticket, legs)
     if ticket.size is not None and not ticket.whole_position:
         yield from _size_problems(ticket)
     yield from _book_problems(state, ticket)
     if not draft.closes:
         yield from price_problems(state, ticket.instrument, draft.side, ticket.price, ticket.plan)
     if ticket.entry is not None:
-        yield from judge(state, ticket.entry, ticket.instrument, ticket.settings)
+        yield from judge(exposure, ticket.entry, ticket.instrument, ticket.settings)
     if ticket.opening_size:
-        yield from legs_of(state, ticket).liquidation_problems(ticket.instrument, liquidation)
+        yield from legs.liquidation_problems(ticket.instrument, liquidation)
 
 
 def _size_problems(ticket: Ticket) -> Iterator[str]:

@@ -12,7 +12,7 @@ from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.orders import HoldSide, MarginMode, PositionMode
 from omega_tui.domain.sizing import largest_notional
 from omega_tui.engine.caps import most_leverage
-from omega_tui.engine.exposure import side_notional
+from omega_tui.engine.exposure import Exposure
 from omega_tui.engine.intents import SetLeverage
 from omega_tui.engine.leverage_effect import extra_margin
 from omega_tui.engine.state import State
@@ -70,7 +70,8 @@ def _held_problems(state: State, settings: SymbolSettings, intent: SetLeverage) 
     symbol, tiers = settings.symbol, state.tiers.get(settings.symbol, ())
     most = largest_notional(tiers, intent.leverage) if tiers else None
     sides = [side for side in HoldSide if intent.hold_side in (None, side)]
-    worst = max(side_notional(state, symbol, side) for side in sides)
+    exposure = Exposure(state)
+    worst = max(exposure.side_notional(symbol, side) for side in sides)
     if most is not None and worst > most:
         yield (
             f"{intent.leverage}x carries {most:.0f} in {symbol}, "

@@ -15,7 +15,7 @@ from omega_tui.domain.profiles import Profile
 from omega_tui.domain.sizing import SizeCap, legal_exit, legal_price, legal_size, size_by_risk, tightest
 from omega_tui.domain.values import round_to_step
 from omega_tui.engine.caps import Entry, size_caps
-from omega_tui.engine.exposure import equity, opening_part, taker_fee
+from omega_tui.engine.exposure import Exposure, equity, taker_fee
 from omega_tui.engine.intents import PlanDraft, TicketDraft
 from omega_tui.engine.state import State
 from omega_tui.engine.touch import crosses
@@ -70,14 +70,19 @@ class Ticket:
         return Entry(draft.symbol, draft.side, self.size, self.price_used, self.stop, self.entry_fee)
 
 
-def resolve(state: State, draft: TicketDraft, instrument: Instrument, settings: SymbolSettings) -> Ticket:
+def resolve(
+    exposure: Exposure, draft: TicketDraft, instrument: Instrument, settings: SymbolSettings
+) -> Ticket:
     """Look everything up for `draft`, and size it when it asks for a share of equity at risk."""
     if draft.size is None and draft.risk is not None and not draft.closes:
-        return _sized_by_risk(state, draft, instrument, settings)
-    return _resolve(state, draft, instrument, settings)
+        return _sized_by_risk(exposure, draft, instrument, settings)
+    return _resolve(exposure, draft, instrument, settings)
 
 
-def _resolve(state: State, draft: TicketDraft, instrument: Instrument, settings: SymbolSettings) -> Ticket:
+def _resolve(
+    exposure: Exposure, draft: TicketDraft, instrument: Instrument, settings: SymbolSettings
+) -> Ticket:
+    state = exposure.state
     direction = HoldSide.LONG if draft.side is Side.BUY else HoldSide.SHORT
     against = HoldSide.SHORT if draft.side is Side.BUY else HoldSide.LONG
     opposite, profile = state.position(draft.symbol, against), state.risk.profile
@@ -85,7 +90,7 @@ def _resolve(state: State, draft: TicketDraft, instrument: Instrument, settings:
     price = positive(draft.price) if draft.order_type is OrderType.LIMIT else None
     price = legal_price(price, draft.side, instrument) if price is not None else None
     used = _price_used(state, draft, plan, price, size)
-    opening = _opening(state, draft, direction, size)
+    opening = _opening(exposure, draft, direction, size)
     wants_legs = not draft.closes and (size is None or opening > 0)
     stop, is_default = _stop(draft, instrument, profile, direction, used) if wants_legs else (None, False)
     target = positive(draft.take_profit)
@@ -115,35 +120,35 @@ def positive(value: Decimal | None) -> Decimal | None:
 
 
 def _sized_by_risk(
-    state: State, draft: TicketDraft, instrument: Instrument, settings: SymbolSettings
+    exposure: Exposure, draft: TicketDraft, instrument: Instrument, settings: SymbolSettings
 ) -> Ticket:
     """Size and price made to agree: a larger market order trades at a worse price, which allows less.
 
     Every round may only shrink the size, so that what comes out keeps to what its own price allows.
     """
-    ticket = _resolve(state, draft, instrument, settings)
-    size, capped = _risk_size(state, ticket)
+    ticket = _resolve(exposure, draft, instrument, settings)
+    size, capped = _risk_size(exposure, ticket)
     for _ in range(_SIZING_ROUNDS):
         if size is None:
             return ticket
-        ticket = replace(_resolve(state, replace(draft, size=size), instrument, settings), draft=draft)
-        smaller, newly_capped = _risk_size(state, ticket)
+        ticket = replace(_resolve(exposure, replace(draft, size=size), instrument, settings), draft=draft)
+        smaller, newly_capped = _risk_size(exposure, ticket)
         if smaller is None or smaller >= size:
             break
         size, capped = smaller, newly_capped
     return replace(ticket, capped=capped)
 
 
-def _risk_size(state: State, ticket: Ticket) -> tuple[Decimal | None, SizeCap | None]:
+def _risk_size(exposure: Exposure, ticket: Ticket) -> tuple[Decimal | None, SizeCap | None]:
     """The size that the asked risk leaves, in whole lots, and the cap that bound it, if one did."""
-    worth, draft = equity(state), ticket.draft
+    worth, draft = equity(exposure.state), ticket.draft
     risk, price, stop = draft.risk, ticket.price_used, ticket.stop
     if worth is None or price is None or stop is None or risk is None or not _is_share(risk):
         return None, None
-    exit_fee = taker_fee(state, draft.symbol)
+    exit_fee = taker_fee(exposure.state, draft.symbol)
     asked = size_by_risk(worth, risk, price, stop, ticket.entry_fee, exit_fee)
     entry = Entry(draft.symbol, draft.side, asked, price, stop, ticket.entry_fee)
-    caps = list(size_caps(state, entry, ticket.instrument, ticket.settings))
+    caps = list(size_caps(exposure, entry, ticket.instrument, ticket.settings))
     largest = _largest_order(ticket)
     bound = tightest([*caps, *([largest] if largest is not None else [])])
     if bound is None or asked <= bound.size:
@@ -172,10 +177,10 @@ def _size(draft: TicketDraft, instrument: Instrument, opposite: Position | None)
     return legal_size(size, instrument)
 
 
-def _opening(state: State, draft: TicketDraft, direction: HoldSide, size: Decimal | None) -> Decimal:
+def _opening(exposure: Exposure, draft: TicketDraft, direction: HoldSide, size: Decimal | None) -> Decimal:
     if draft.closes or size is None:
         return _ZERO
-    return opening_part(state, draft.symbol, direction, size)
+    return exposure.opening_part(draft.symbol, direction, size)
 
 
 def _plan(plan: PlanDraft | None, draft: TicketDraft, instrument: Instrument, held: HoldSide) -> Plan | None:

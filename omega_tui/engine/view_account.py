@@ -10,7 +10,7 @@ from omega_tui.domain.profiles import OPEN_RISK_PERCENT
 from omega_tui.engine.account_views import AccountView, PositionRow, PositionsView
 from omega_tui.engine.caps import day_loss_limit
 from omega_tui.engine.cover import position_cover
-from omega_tui.engine.exposure import equity, open_risk, position_profit
+from omega_tui.engine.exposure import Exposure, equity, position_profit
 from omega_tui.engine.state import State
 
 _ZERO = Decimal(0)
@@ -83,7 +83,7 @@ def build_account(state: State) -> AccountView:
 
 
 def _open_risk_share(state: State) -> Decimal | None:
-    worth, risk = equity(state), open_risk(state)
+    worth, risk = equity(state), Exposure(state).open_risk
     return risk / worth if risk is not None and worth is not None and worth > 0 else None
 
 

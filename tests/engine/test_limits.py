@@ -21,7 +21,7 @@ from omega_tui.domain.profiles import STRATEGIC
 from omega_tui.engine.apply import apply_event
 from omega_tui.engine.caps import entry_problems
 from omega_tui.engine.day import DayOpening
-from omega_tui.engine.exposure import open_risk
+from omega_tui.engine.exposure import Exposure
 from omega_tui.engine.intents import PlanDraft, TicketPreview
 from omega_tui.engine.preview import build_preview
 from omega_tui.engine.requests import build_request
@@ -217,10 +217,10 @@ def test_a_position_without_a_stop_leaves_no_room_for_more() -> None:
     """A naked crossed position can take the account with it: protect it before anything is added."""
     state = a_trader()
     apply_event(state, PositionsReported((position("0.05", entry="60000"),), 1))
-    assert open_risk(state) == 3000
+    assert Exposure(state).open_risk == 3000
     assert "open risk: nothing more" in problems(state)
     apply_event(state, guarded())
-    assert open_risk(state) == D("0.05") * (2400 + 57600 * D("0.0006"))
+    assert Exposure(state).open_risk == D("0.05") * (2400 + 57600 * D("0.0006"))
     assert problems(state) == ""
 
 
@@ -230,7 +230,7 @@ def test_a_stop_for_a_part_covers_a_part() -> None:
     apply_event(state, guarded(size="0.02"))
     fee = D("0.0006")
     covered, bare = D("0.02") * (2400 + 57600 * fee), D("0.03") * (10000 + 50000 * fee)
-    assert open_risk(state) == covered + bare
+    assert Exposure(state).open_risk == covered + bare
 
 
 def test_a_stop_that_was_asked_to_go_protects_nothing_any_more() -> None:
@@ -238,7 +238,7 @@ def test_a_stop_that_was_asked_to_go_protects_nothing_any_more() -> None:
     apply_event(state, PositionsReported((position("0.05"),), 1))
     apply_event(state, guarded())
     state.ledger.unfinished()[0].cancel_requested = True
-    assert open_risk(state) == 3000
+    assert Exposure(state).open_risk == 3000
 
 
 def test_a_profile_that_needs_no_stop_counts_the_whole_value_of_an_entry_without_one() -> None:
@@ -271,7 +271,7 @@ def test_open_profit_that_a_stop_gives_back_is_no_risk() -> None:
     state = a_trader()
     apply_event(state, PositionsReported((position("0.05", entry="50000"),), 1))
     apply_event(state, guarded(price="55000"))
-    assert open_risk(state) == 0
+    assert Exposure(state).open_risk == 0
 
 
 @pytest.mark.parametrize("held", ["nothing", "resting"])
@@ -425,12 +425,12 @@ def test_what_nets_a_position_out_does_so_once() -> None:
     state = a_state()
     apply_event(state, PositionsReported((position("0.01"),), 1))
     apply_event(state, guarded())
-    alone = open_risk(state)
+    alone = Exposure(state).open_risk
     assert alone is not None
     for number in range(3):
         resting = order(f"sell{number}", side=Side.SELL, price="61000", order_id=f"n{number}")
         apply_event(state, OrderReported(resting))
-    assert open_risk(state) == alone + 2 * D("0.01") * 61000
+    assert Exposure(state).open_risk == alone + 2 * D("0.01") * 61000
 
 
 def trailing(activation: str, callback: str | None) -> OrderReported:
@@ -446,10 +446,10 @@ def test_a_trailing_stop_protects_nothing_before_it_has_begun_and_then_from_its_
     state = a_trader()
     apply_event(state, PositionsReported((position("0.05"),), 1))
     apply_event(state, trailing("61000", "0.05"))
-    assert open_risk(state) == 3000, "it has not begun"
+    assert Exposure(state).open_risk == 3000, "it has not begun"
     state.started_trails.add("t1")
     turned = 61000 * D("0.95")
-    assert open_risk(state) == D("0.05") * (60000 - turned + turned * D("0.0006"))
+    assert Exposure(state).open_risk == D("0.05") * (60000 - turned + turned * D("0.0006"))
 
 
 def test_a_trailing_stop_of_which_the_callback_is_not_known_protects_nothing() -> None:
@@ -457,4 +457,4 @@ def test_a_trailing_stop_of_which_the_callback_is_not_known_protects_nothing() -
     apply_event(state, PositionsReported((position("0.05"),), 1))
     apply_event(state, trailing("61000", None))
     state.started_trails.add("t1")
-    assert open_risk(state) == 3000
+    assert Exposure(state).open_risk == 3000
