@@ -16,10 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from omega_tui.clock import Ids
 
 _HOST: Final = "127.0.0.1"
+_LOCAL: Final = (_HOST, "localhost", "::1")
 _START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 3.0
 _TOKEN_LENGTH: Final = 32
@@ -54,6 +56,22 @@ def read_address(text: str, environment: Mapping[str, str] = os.environ) -> Simu
     An address alone takes the key from `OMEGA_SIM_API_KEY`, `OMEGA_SIM_SECRET` and `OMEGA_SIM_PASSPHRASE`.
     Raises SimulatorUnreadable.
     """
+    address = _read_address(text, environment)
+    for url in (address.rest, address.ws_public, address.ws_private):
+        if not _is_local(url):
+            raise SimulatorUnreadable(f"{url!r} is no address on this machine")
+    return address
+
+
+def _is_local(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.hostname in _LOCAL and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _read_address(text: str, environment: Mapping[str, str]) -> SimulatorAddress:
     if text.startswith("http://"):
         return _address_at(text.rstrip("/"), environment)
     try:

@@ -81,11 +81,10 @@ class Endpoints:
 
     @classmethod
     def loopback(cls, rest: str, ws_public: str, ws_private: str) -> "Endpoints":
-        """An exchange on this machine. Raises ForbiddenHost for an address that is not loopback, ValueError
-        for what is no address."""
-        for parts in map(urlsplit, (rest, ws_public, ws_private)):
-            if parts.hostname not in _LOOPBACK_HOSTS or parts.port == 0:
-                raise ForbiddenHost(f"{parts.hostname} is not this machine")
+        """An exchange on this machine. Raises ForbiddenHost for an address that is not loopback."""
+        for url in (rest, ws_public, ws_private):
+            if urlsplit(url).hostname not in _LOOPBACK_HOSTS:
+                raise ForbiddenHost(f"{urlsplit(url).hostname} is not this machine")
         return cls(rest=rest.rstrip("/"), ws_public=ws_public, ws_private=ws_private)
 
     def check_rest(self, url: str) -> None:
