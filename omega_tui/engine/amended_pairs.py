@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from omega_tui.domain.orders import OrderState
+from omega_tui.domain.values import decimal_text
 from omega_tui.engine.cancelling import name_order
 from omega_tui.engine.ledger import Tracked
 from omega_tui.engine.state import State
@@ -62,6 +63,9 @@ class AmendedPairs:
         gone = old.order.state.terminal
         if gone and pair.is_seen:
             diary.good(f"amended: {name_order(new.order)} took the place of the old order")
+            if old.order.filled:
+                both = f"{decimal_text(old.order.filled)} of the old one traded before it went"
+                diary.error(f"{both}, and all {decimal_text(new.order.size)} rest again: reduce or cancel")
             self._end(pair)
             self._on_success(new)
         elif new.order.state.terminal and not pair.is_seen:

@@ -254,7 +254,7 @@ class Amender:
             return
         outcome: Outcome = _UNANSWERED
         try:
-            outcome = await self._gateway.actions.amend(change)
+            outcome = await self._gateway.actions.amend(change, lambda _: self._stopped_meanwhile(tracked))
         finally:
             self._tell(outcome, why)
             self._look_again()

@@ -1,5 +1,6 @@
 """Other terms for a resting order: two orders until one is proven gone, and never a silent gap."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from omega_tui.domain.events import OrderReported, SettingsReported
 from omega_tui.domain.orders import MarginMode, Order, OrderChange, OrderState, OrderType, Side
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.engine.intents import AmendOrder, Halt
-from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
+from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Stopped, Unknown, never_stopped
 from omega_tui.journal import Journal
 from tests.engine.fake_gateway import D, FakeGateway, order, position, settings
 from tests.engine.rig import Rig, running
@@ -429,3 +430,44 @@ async def test_a_farther_stop_is_new_risk_and_a_nearer_one_is_not(tmp_path: Path
         for stop in (D(0), D("57000")):
             assert "LIVE is locked" in rig.engine.submit(AmendOrder("old", stop_loss=stop)).text
         assert rig.engine.submit(AmendOrder("old", stop_loss=D("58500"))).taken
+
+
+async def test_what_the_old_order_traded_meanwhile_is_told_beside_its_whole_successor(tmp_path: Path) -> None:
+    """Bug: 0.004 executes while 0.01 are moved, another 0.01 rest, and the log says that all went well."""
+    async with running(tmp_path, _gateway()) as rig:
+        await rig.until(lambda: _states(rig))
+        new = await _amend(rig, price=D("59100"))
+        await rig.until(lambda: _states(rig)[new] is S.ACK)
+        rig.gateway.emit(OrderReported(order("old", S.CANCELED, filled="0.004")))
+        rig.gateway.emit(OrderReported(order(new, order_id="9002", price="59100")))
+        assert _states(rig) == {new: S.WORKING}
+        assert "0.004 of the old one traded before it went, and all 0.01 rest again" in rig.log_text()
+
+
+class _CrowdedGateway(FakeGateway):
+    """Amendments wait for their turn, and are asked once more before they leave."""
+
+    async def amend(self, change: OrderChange, stopped: Stopped = never_stopped) -> Outcome:
+        assert self.crowded is not None
+        await self.crowded.wait()
+        if reason := stopped(change.new_client_order_id):
+            return NotSent(reason)
+        return await super().amend(change, stopped)
+
+
+@pytest.mark.parametrize("terms", [{"trigger_price": D("60900")}, {"stop_loss": D("60600")}])
+async def test_a_halt_reaches_a_change_in_place_that_waits_for_its_turn(
+    tmp_path: Path, terms: dict[str, Any]
+) -> None:
+    """Bug: the limiter lets the change go seconds after everything was to stop."""
+    crowded = asyncio.Event()
+    gateway = _CrowdedGateway(open_orders=(_trigger(),), crowded=crowded)
+    async with running(tmp_path, gateway) as rig:
+        await rig.until(lambda: _states(rig))
+        assert rig.engine.submit(AmendOrder("old", **terms)).taken
+        await rig.until(lambda: "sending: amend" in rig.log_text())
+        await rig.settle()
+        rig.engine.submit(Halt())
+        crowded.set()
+        await rig.until(lambda: "not sent: amend" in rig.log_text())
+        assert gateway.amended == []
