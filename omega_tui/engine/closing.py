@@ -29,6 +29,9 @@ _ALL = Decimal(1)
 _PATIENCE_SECONDS = 3.0
 """How long a market order may take to its end before what is left is looked at anyway."""
 
+_HEAD_START_SECONDS = 2.0
+"""How long a flatten waits for what comes before a close: its orders cancelled, its positions read."""
+
 PositionKey = tuple[str, HoldSide]
 
 
@@ -104,13 +107,23 @@ class Closer:
         why = f"close {position.hold_side} {decimal_text(request.size)} {position.symbol}"
         await self._orders.send(tracked, request, why)
 
-    async def positions(self) -> tuple[Position, ...] | None:
+    async def _positions(self) -> tuple[Position, ...] | None:
         """The open positions, else those last known; None when not even those are."""
-        try:
-            return await self._gateway.reads.positions()
-        except ReadFailed as error:
-            self._state.diary.warn(f"positions could not be read ({error}): taking those last known")
-            return self._state.positions if self._state.positions_known else None
+        found: list[tuple[Position, ...]] = []
+
+        async def read() -> None:
+            try:
+                found.append(await self._gateway.reads.positions())
+            except ReadFailed as error:
+                self._state.diary.warn(f"positions could not be read ({error}): taking those last known")
+
+        if not self._state.positions_known:
+            await read()
+            return found[0] if found else None
+        name = "reading positions before closing"
+        if not await self._supervisor.begin(name, read, Surface.PRIVATE, _HEAD_START_SECONDS):
+            self._state.diary.warn("positions are not answered: taking those last known")
+        return found[0] if found else self._state.positions
 
     def _part_of(self, position: Position, share: Decimal) -> Decimal | str:
         """How much a share is, down to the lot, and all of it when the rest would be dust; else why not."""
@@ -164,9 +177,9 @@ class Closer:
 
     async def _flatten(self, symbol: str | None) -> None:
         try:
-            # Whatever breaks while cancelling must not keep the trader in a position.
-            sweep = partial(self._orders.sweep, symbol)
-            await self._supervisor.attempt("cancelling before closing", sweep, Surface.ACTIONS)
+            # Whatever breaks or hangs while cancelling must not keep the trader in a position.
+            sweep, name = partial(self._orders.sweep, symbol), "cancelling before closing"
+            await self._supervisor.begin(name, sweep, Surface.ACTIONS, _HEAD_START_SECONDS)
             await self._close_all(symbol)
         finally:
             self._flattening.discard(symbol)
@@ -174,7 +187,7 @@ class Closer:
 
     async def _close_all(self, symbol: str | None) -> None:
         what = f"flatten of {symbol or 'the account'}"
-        known = await self.positions()
+        known = await self._positions()
         positions = [each for each in known or () if symbol in (None, each.symbol)]
         sent: list[Tracked] = []
         # Side by side: one that gets no answer must not hold up the others.

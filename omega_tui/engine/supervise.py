@@ -70,6 +70,20 @@ class Supervisor:
 
         self._start("", run())
 
+    async def begin(self, name: str, step: Step, surface: Surface, seconds: float) -> bool:
+        """Run `step` once, but wait for `seconds` at most: it then goes on by itself. True when it ended."""
+        ended = asyncio.Event()
+
+        async def run() -> None:
+            try:
+                await self.attempt(name, step, surface)
+            finally:
+                ended.set()
+
+        self._start("", run())
+        await self._rest(seconds, ended)
+        return ended.is_set()
+
     def call(
         self, name: str, step: Callable[[_Given], _Result], given: _Given, surface: Surface
     ) -> _Result | None:

@@ -22,7 +22,7 @@ from omega_tui.engine.closing import close_sizes
 from omega_tui.engine.intents import ClosePosition, Flatten, Halt
 from omega_tui.exchange.port import Accepted, Outcome, Rejected, Unknown
 from omega_tui.journal import Journal
-from tests.engine.fake_gateway import BTC, D, FakeGateway, order, position
+from tests.engine.fake_gateway import BTC, D, FakeGateway, FakeReads, order, position
 from tests.engine.rig import running
 
 LONG, SHORT = HoldSide.LONG, HoldSide.SHORT
@@ -88,6 +88,38 @@ async def test_a_flatten_that_hangs_does_not_hold_the_next_market(tmp_path: Path
         assert rig.engine.submit(Flatten("BTCUSDT")).taken
         assert not rig.engine.submit(Flatten("ETHUSDT")).taken
         await rig.until(lambda: {each.symbol for each in gateway.placed} == {"ETHUSDT", "BTCUSDT"})
+
+
+class _Silent(FakeGateway):
+    """Neither a cancel of everything nor a read of positions is answered while it is `mute`."""
+
+    mute: set[str]
+
+    async def cancel_all(self, symbol: str | None) -> Outcome:
+        if "cancel_all" in self.mute:
+            await asyncio.Event().wait()
+        return await super().cancel_all(symbol)
+
+
+class _SilentReads(FakeReads):
+    async def positions(self) -> tuple[Position, ...]:
+        assert isinstance(self.gateway, _Silent)
+        if "positions" in self.gateway.mute:
+            await asyncio.Event().wait()
+        return await super().positions()
+
+
+@pytest.mark.parametrize("mute", [{"cancel_all"}, {"positions"}, {"cancel_all", "positions"}])
+async def test_a_silent_exchange_does_not_keep_a_flatten_waiting(tmp_path: Path, mute: set[str]) -> None:
+    """Bug: ten seconds for an unanswered cancel and ten more for a read, before anything is closed."""
+    gateway = _Silent(positions=(position(),), reads_type=_SilentReads)
+    gateway.mute = set()
+    async with running(tmp_path, gateway) as rig:
+        gateway.mute = mute
+        assert rig.engine.submit(Flatten("BTCUSDT")).taken
+        await rig.until_advancing(lambda: gateway.placed, 0.5)
+        assert rig.clock.monotonic() <= 1005
+        assert [each.size for each in gateway.placed] == [D("0.5")]
 
 
 async def test_dust_below_the_minimum_is_closed_by_the_exchange(tmp_path: Path) -> None:
