@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omega_tui.exchange.bitget.limits import Limits
-from omega_tui.exchange.bitget.wire import REQUESTS_PER_MINUTE, REQUESTS_PER_SECOND, RestPath
+from omega_tui.exchange.bitget.wire import LOCKOUT_SECONDS, REQUESTS_PER_MINUTE, REQUESTS_PER_SECOND, RestPath
 from tests.support.virtual_time import LoopClock, run_virtually
 
 _OPENING = (RestPath.PLACE_ORDER, RestPath.BATCH_PLACE_ORDER, RestPath.MODIFY_ORDER, RestPath.ALL_POSITION)
@@ -127,6 +127,15 @@ def test_who_waits_for_a_hold_waits_for_its_end_although_it_grows() -> None:
         return now()
 
     assert run_virtually(run()) == pytest.approx(7.5)
+
+
+def test_no_hold_is_longer_than_bitgets_own_lockout() -> None:
+    """Bug: a gateway in between that says "tomorrow" blinds the cockpit until tomorrow."""
+
+    async def run() -> float:
+        return Limits(LoopClock()).penalize(86_400.0)
+
+    assert run_virtually(run()) == LOCKOUT_SECONDS
 
 
 def test_holds_grow_while_the_exchange_keeps_refusing_and_end_when_it_answers() -> None:

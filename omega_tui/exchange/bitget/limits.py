@@ -14,6 +14,7 @@ from aiolimiter import AsyncLimiter
 from omega_tui.clock import Clock
 from omega_tui.exchange.bitget.wire import (
     COPY_TRADER_ORDERS_PER_SECOND,
+    LOCKOUT_SECONDS,
     REQUESTS_PER_MINUTE,
     REQUESTS_PER_SECOND,
     RestPath,
@@ -88,13 +89,15 @@ class Limits:
     def penalize(self, retry_after: float | None = None) -> float:
         """The exchange said "too many requests": hold everything but cancels and closes; returns how long.
 
-        For as long as it asked (`retry_after`, seconds), else for a second, and twice as long each time that
-        it says so again.
+        For as long as it asked (`retry_after`, seconds, at most Bitget's own lockout), else for a second, and
+        twice as long each time that it says so again.
         """
         now = self._clock.monotonic()
         if now >= self._held_until:
             self._hold = min(max(_FIRST_HOLD, self._hold * 2), _LONGEST_HOLD)
-        self._held_until = max(self._held_until, now + max(self._hold, retry_after or 0.0))
+        self._held_until = max(
+            self._held_until, now + max(self._hold, min(retry_after or 0.0, LOCKOUT_SECONDS))
+        )
         return self._held_until - now
 
     def relieve(self) -> None:
