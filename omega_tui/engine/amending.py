@@ -239,6 +239,7 @@ class Amender:
             )
 
     def _start(self, tracked: Tracked, change: OrderChange, why: str) -> Receipt:
+        tracked.changed = None
         step = partial(self._send_change, tracked, change, why)
         self._supervisor.once("amending an order", step, Surface.ACTIONS)
         return Receipt(True, why, (tracked.key,))
@@ -251,6 +252,7 @@ class Amender:
         stopped = stopped or self._stopped_meanwhile(tracked)
         if stopped:
             diary.error(f"not sent: {why}: {stopped}")
+            tracked.changed = NotSent(stopped)
             return
         outcome: Outcome = _UNANSWERED
         try:
@@ -260,6 +262,7 @@ class Amender:
             self._look_again()
         if isinstance(outcome, Accepted | Unknown):
             await self._verify(tracked, change)
+        tracked.changed = outcome
 
     def _stopped_meanwhile(self, tracked: Tracked) -> str:
         """Why a change must not leave although it was taken up; empty when it may."""

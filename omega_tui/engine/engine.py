@@ -34,7 +34,7 @@ from omega_tui.engine.store import Store
 from omega_tui.engine.supervise import POLL_PAUSE, Pause, Supervisor
 from omega_tui.engine.views import Views
 from omega_tui.engine.watch import Watch
-from omega_tui.exchange.port import Gateway
+from omega_tui.exchange.port import Gateway, Outcome
 from omega_tui.journal import JournalPort
 
 _PROBE_SECONDS = 5.0
@@ -192,6 +192,12 @@ class Engine:
         One that is INTENT or SENT afterwards had no answer in that time: its fate is open.
         """
         return await self._settling.wait(key, seconds, enough)
+
+    def changed(self, key: str) -> Outcome | None:
+        """How the newest change in place of the order with this row key ended, once it was read back; None
+        before that, and for an order that was never changed in place."""
+        tracked = self._state.ledger.get(key)
+        return tracked.changed if tracked is not None else None
 
     def tell(self, text: str) -> None:
         """Log a warning from whoever runs the engine; `text` is foreign and is made harmless here."""

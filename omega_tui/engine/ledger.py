@@ -19,6 +19,7 @@ from omega_tui.domain.order_lifecycle import (
 )
 from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
 from omega_tui.engine.executions import Executions
+from omega_tui.exchange.port import Outcome
 
 CLIENT_ID_PREFIX = "omg"
 """Marks client order ids of this cockpit."""
@@ -40,7 +41,8 @@ class Tracked:
     `cancel_answered_at`. `listed_at` is when the exchange was last asked and listed it as open; `asked_at`
     and `missed_at` are when it was last asked for and last cleanly not found. All monotonic. `vain_questions`
     counts how often that did not explain the order's end. `restored_at` is when an order of an earlier run
-    was taken up: how old it was by then is only as true as the wall clock.
+    was taken up: how old it was by then is only as true as the wall clock. `changed` is how the newest change
+    in place ended, None while it is under way.
     """
 
     order: Order
@@ -59,6 +61,7 @@ class Tracked:
     missed_at: float | None = None
     vain_questions: int = 0
     restored_at: float | None = None
+    changed: Outcome | None = None
 
     @property
     def is_unexplained(self) -> bool:

@@ -24,9 +24,11 @@ from omega_tui.engine.intents import (
     TicketDraft,
     TicketPreview,
 )
+from omega_tui.exchange import port
 from omega_tui.trader.amounts import Basis, Unit, base_size
 from omega_tui.trader.errors import (
     InvalidInput,
+    NotProven,
     NotSent,
     OrderNotFound,
     OrderRefused,
@@ -39,6 +41,7 @@ from omega_tui.trader.results import CancelResult, LegResult, OrderResult, Previ
 from omega_tui.trader.session import Session
 
 _TICKET_LENGTH = 16
+_SEEN_SECONDS = 3.0
 OPEN_FATE = frozenset({OrderState.INTENT, OrderState.SENT, OrderState.UNKNOWN})
 """States in which an order may be live although nobody has said so."""
 
@@ -135,9 +138,25 @@ class Placing:
         self._session.require_writable()
         row = await self._open_row(intent.key)
         async with self._session.market(row.symbol, adds_risk=not row.reduce_only):
+            before = self._session.describe(row.key)
             receipt = self._session.submit(replace(intent, key=row.key))
         key = receipt.keys[-1] if receipt.keys else row.key
+        if key == row.key:
+            return await self._changed(before, key, seconds)
         return self.judged(await self._session.engine.settled(key, seconds, _taken), key, ())
+
+    async def _changed(self, before: OrderResult, key: str, seconds: float) -> OrderResult:
+        """An order that keeps its ids, once it is told with other terms than before."""
+        session = self._session
+        await session.wait(lambda: session.engine.changed(key) is not None, seconds)
+        match session.engine.changed(key):
+            case port.Rejected(code=code, message=message):
+                raise OrderRejected(f"{message} ({code})", code, key)
+            case port.NotSent(reason=reason):
+                raise NotSent(reason, key)
+        if not await session.wait(lambda: _terms(session.describe(key)) != _terms(before), _SEEN_SECONDS):
+            raise NotProven(f"the exchange does not show other terms of order {key}{session.last_warning()}")
+        return session.describe(key)
 
     async def cancel(self, names: Iterable[str], seconds: float) -> tuple[CancelResult, ...]:
         """Ask for the cancellation of each order, then wait at most `seconds` for the proof of each.
@@ -268,6 +287,10 @@ class Placing:
 
 def _opening(wanted: Wanted) -> HoldSide:
     return HoldSide.LONG if wanted.side is Side.BUY else HoldSide.SHORT
+
+
+def _terms(order: OrderResult) -> tuple[object, ...]:
+    return (order.size, order.price, order.plan, order.take_profit, order.stop_loss)
 
 
 def _over(order: Order) -> bool:

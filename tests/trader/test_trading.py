@@ -103,6 +103,28 @@ async def test_stops_and_targets_are_confirmed_replaced_and_refused_on_the_wrong
             await one.set_stop_loss("BTCUSDT", 63900, seconds=3)
 
 
+async def test_a_change_in_place_is_told_by_what_the_exchange_makes_of_it(
+    exchange: Simulator, trader: Opened
+) -> None:
+    """Bug: what was refused, or is not done yet, passes for done, because the order is open as before."""
+    async with trader(exchange) as one:
+        plan = await one.place_order(**entry(trigger_price=66000))
+        amended = await one.amend_order(plan.id, trigger_price=66500)
+        assert (amended.id, amended.plan is not None) == (plan.id, True)
+        assert amended.plan is not None
+        assert amended.plan.trigger_price == D(66500)
+        exchange.fault("error_answer", route="modify-plan-order", code="45052", count=1)
+        with pytest.raises(OrderRejected) as refused:
+            await one.amend_order(plan.id, trigger_price=66700)
+        assert refused.value.code == "45052"
+        exchange.fault("lost_request", route="modify-plan-order", count=1)
+        with pytest.raises(NotProven):
+            await one.amend_order(plan.id, trigger_price=66700)
+        order = await resting(one)
+        legs = await one.amend_order(order.id, stop_loss=63000, take_profit=66000)
+        assert (legs.id, legs.stop_loss, legs.take_profit) == (order.id, D(63000), D(66000))
+
+
 async def test_an_amended_order_is_another_order_with_the_new_terms(
     exchange: Simulator, trader: Opened
 ) -> None:
