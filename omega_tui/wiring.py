@@ -30,6 +30,7 @@ from omega_tui.journal import (
     NoJournal,
     Onlooker,
     account_mark,
+    in_use,
     journal_path,
     prune,
 )
@@ -45,6 +46,9 @@ _HEADLESS_SIZE: Final = (120, 36)
 _SIGNALLED: Final = 128
 _WITHDRAW_SECONDS: Final = 1.0
 _SIM_JOURNALS_KEPT: Final = 20
+_TAKEN: Final = (
+    "another cockpit trades this account: this one only looks; to trade here quit the other and start again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ async def open_desk(
         redact = _redaction(settings, address)
         lines = RequestLines(settings.paths.state, redact)
         ends.callback(lines.close)
-        journal = _open_journal(settings, running, clock)
+        journal = _open_journal(settings, running, clock, sends=sends)
         if not isinstance(journal, NoJournal):
             ends.callback(journal.close)
         looking = _looking(settings, journal)
@@ -199,19 +203,22 @@ def _build_gateway(
 
 
 def _open_journal(
-    settings: Settings, running: SimulatorAddress | None, clock: Clock
+    settings: Settings, running: SimulatorAddress | None, clock: Clock, *, sends: bool
 ) -> Journal | NoJournal | Onlooker:
-    """The account's journal: for looking where nothing may be sent or another cockpit trades the account.
+    """The account's journal: for looking where nothing is sent or another cockpit trades the account.
 
     One that refuses every row stands in for a journal that cannot be opened: then no new risk.
     """
     path = _journal_file(settings, running, clock)
     if settings.read_only or (settings.venue is not Venue.SIM and settings.api_keys is None):
         return Onlooker(path)
+    if not sends:
+        # Whoever looks again and again must not keep an order, a halt or a cockpit from its turn.
+        return Onlooker(path, _TAKEN if in_use(path) else "")
     try:
         return Journal(path, clock)
-    except JournalInUse as error:
-        return Onlooker(path, f"{error}: this one only looks; to trade here quit the other and start again")
+    except JournalInUse:
+        return Onlooker(path, _TAKEN)
     except JournalRefused as error:
         return NoJournal(str(error))
 
@@ -230,12 +237,14 @@ def _journal_file(settings: Settings, running: SimulatorAddress | None, clock: C
 
 
 def _looking(settings: Settings, journal: Journal | NoJournal | Onlooker) -> str:
-    """Why this session only looks; empty when it may trade."""
+    """Why this session only looks; empty when it may trade, or rehearse."""
     if not isinstance(journal, Onlooker):
         return ""
     if journal.reason:
         return journal.reason
-    return "no API key: only the market is shown" if settings.api_keys is None else "this session only looks"
+    if settings.venue is not Venue.SIM and settings.api_keys is None:
+        return "no API key: only the market is shown"
+    return "this session only looks" if settings.read_only else ""
 
 
 def _engine_options(settings: Settings, looking: str, *, rehearses: bool = False) -> EngineOptions:

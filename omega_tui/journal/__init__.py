@@ -1,6 +1,6 @@
 """The store of record: what was intended, sent and answered, on disk before it counts."""
 
-from omega_tui.journal.files import JournalInUse, JournalRefused, account_mark, journal_path, prune
+from omega_tui.journal.files import JournalInUse, JournalRefused, account_mark, in_use, journal_path, prune
 from omega_tui.journal.journal import Journal
 from omega_tui.journal.onlooker import Onlooker
 from omega_tui.journal.port import JournalFailed, JournalPort, NoJournal, RowRefused
@@ -34,6 +34,7 @@ __all__ = [
     "account_mark",
     "export_csv",
     "export_json_lines",
+    "in_use",
     "journal_path",
     "list_journals",
     "prune",

@@ -111,6 +111,17 @@ def lock(path: Path) -> int:
     return descriptor
 
 
+def in_use(path: Path) -> bool:
+    """Whether somebody writes this journal at this moment."""
+    if not path.exists():
+        return False
+    try:
+        unlock(lock(path))
+    except JournalRefused as error:
+        return isinstance(error, JournalInUse)
+    return False
+
+
 def unlock(descriptor: int) -> None:
     """Give the writer's lock back."""
     os.close(descriptor)

@@ -41,6 +41,16 @@ async def test_the_second_cockpit_of_an_account_only_looks_and_says_why(tmp_path
         assert not again.engine.views.status().read_only
 
 
+async def test_who_only_asks_keeps_no_cockpit_from_trading_and_sees_one_that_does(tmp_path: Path) -> None:
+    """Bug: a script that looks at positions in a loop makes every other order and halt a refused one."""
+    settings = _settings(tmp_path, "bg_0123456789abcdef")
+    async with open_desk(settings, sends=False) as asking:
+        assert not asking.engine.views.status().read_only
+        async with open_desk(settings) as trading, open_desk(settings, sends=False) as late:
+            assert not trading.engine.views.status().read_only
+            assert late.only_looks.startswith("another cockpit trades this account")
+
+
 async def test_a_desk_that_cannot_be_built_keeps_no_lock_and_no_thread() -> None:
     """Bug: what was opened first stays open, and the next one on the account only looks."""
     threads = set(threading.enumerate())
