@@ -121,7 +121,7 @@ def leg_problems(
     if order.reduce_only or not (take_profit or stop_loss):
         return
     side, settings = closed_or_opened_side(order), state.settings.get(order.symbol)
-    at_once = order.plan is None and crosses(state, order.side, price)
+    at_once = order.plan is None and crosses(state, order.symbol, order.side, price)
     legs = EntryLegs(order.symbol, side, price, stop_loss or None, take_profit or None, at_once)
     yield from legs.place_problems(state, state.risk.profile)
     if settings is not None and price is not None:

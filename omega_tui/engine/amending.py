@@ -14,7 +14,7 @@ from functools import partial
 from omega_tui.domain.events import Event, OrderReported, Surface
 from omega_tui.domain.evidence import EvidenceSource
 from omega_tui.domain.instruments import Instrument
-from omega_tui.domain.orders import Order, OrderChange, OrderRequest, OrderType
+from omega_tui.domain.orders import Order, OrderChange, OrderRequest, OrderType, TimeInForce
 from omega_tui.domain.plans import Plan, PlanKind
 from omega_tui.domain.protection import trigger_problems
 from omega_tui.domain.sizing import legal_price, legal_size
@@ -42,6 +42,7 @@ from omega_tui.engine.recorder import AMEND, AmendRow, Recorder
 from omega_tui.engine.sending import Leg, Sender
 from omega_tui.engine.state import State
 from omega_tui.engine.supervise import Supervisor
+from omega_tui.engine.touch import crosses, posting_words
 from omega_tui.exchange.port import (
     Accepted,
     Gateway,
@@ -113,6 +114,9 @@ class Amender:
             return Receipt(False, "nothing would change")
         legs = order.take_profit, order.stop_loss
         problems = list(self._problems(order, tracked.key, instrument, size, price, legs))
+        posts = order.time_in_force is TimeInForce.POST_ONLY
+        if posts and crosses(self._state, order.symbol, order.side, price):
+            problems.append(posting_words(self._state, order.side))
         if problems:
             return Receipt(False, "; ".join(problems))
         request = OrderRequest(

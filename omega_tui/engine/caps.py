@@ -69,7 +69,7 @@ def entry_problems(
     if instrument is None or settings is None:
         yield f"nothing is known of {symbol} yet"
         return
-    takes = symbol != state.market.symbol or crosses(state, side, price)
+    takes = symbol != state.market.symbol or crosses(state, symbol, side, price)
     fee = instrument.taker_fee_rate if takes else instrument.maker_fee_rate
     entry = Entry(symbol, side, size, price, stop, fee)
     yield from judge(Exposure(state, instead_of), entry, instrument, settings)
@@ -134,7 +134,9 @@ def _entries_since(state: State, seconds: float) -> int:
     earlier = [
         key for key, at in state.risk.earlier_entries.items() if at >= since and ledger.get(key) is None
     ]
-    return len(earlier) + sum(each.order.may_add for each in ledger.opened_since(since))
+    return len(earlier) + sum(
+        each.order.may_add and each.replaces is None for each in ledger.opened_since(since)
+    )
 
 
 def _profile_problems(

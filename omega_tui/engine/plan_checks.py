@@ -67,8 +67,8 @@ class EntryLegs:
 
 def legs_of(state: State, ticket: Ticket) -> EntryLegs:
     """Those of a ticket."""
-    at_once = ticket.plan is None and (ticket.takes or crosses(state, ticket.draft.side, ticket.price))
-    symbol, entry = ticket.draft.symbol, ticket.price_used
+    symbol, side, entry = ticket.draft.symbol, ticket.draft.side, ticket.price_used
+    at_once = ticket.plan is None and (ticket.takes or crosses(state, symbol, side, ticket.price))
     return EntryLegs(symbol, ticket.hold_side, entry, ticket.stop, ticket.target, at_once)
 
 

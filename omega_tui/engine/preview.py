@@ -21,7 +21,7 @@ from omega_tui.engine.plan_checks import EntryLegs, leg_problems, legs_of, plan_
 from omega_tui.engine.state import State
 from omega_tui.engine.ticket import Ticket, resolve
 from omega_tui.engine.ticket_words import ticket_changes, ticket_effect
-from omega_tui.engine.touch import crosses, touch
+from omega_tui.engine.touch import crosses, posting_words
 
 _ZERO = Decimal(0)
 _DRIFT = Decimal("0.005")
@@ -200,9 +200,8 @@ def _book_problems(state: State, ticket: Ticket) -> Iterator[str]:
     if ticket.takes and ticket.price_used is None and not draft.closes and draft.plan is None:
         yield "the book is empty on that side: a market order has no price"
     posts = draft.time_in_force is TimeInForce.POST_ONLY and not ticket.takes and draft.plan is None
-    if posts and crosses(state, draft.side, ticket.price):
-        best = _text(touch(state, draft.side))
-        yield f"post-only would take: the other side is at {best}; step back or use a plain limit"
+    if posts and crosses(state, draft.symbol, draft.side, ticket.price):
+        yield posting_words(state, draft.side)
 
 
 def _liquidation(state: State, ticket: Ticket) -> Decimal | None:

@@ -243,5 +243,5 @@ def _market_price(state: State, side: Side, size: Decimal | None) -> Decimal | N
 
 def _fee_rate(state: State, draft: TicketDraft, instrument: Instrument, price: Decimal | None) -> Decimal:
     takes = draft.order_type is OrderType.MARKET or draft.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
-    takes = takes or crosses(state, draft.side, price)
+    takes = takes or crosses(state, draft.symbol, draft.side, price)
     return instrument.taker_fee_rate if takes else instrument.maker_fee_rate

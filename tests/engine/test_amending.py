@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from omega_tui.domain.events import OrderReported, SettingsReported
-from omega_tui.domain.orders import MarginMode, Order, OrderChange, OrderState, OrderType, Side
+from omega_tui.domain.orders import MarginMode, Order, OrderChange, OrderState, OrderType, Side, TimeInForce
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.engine.intents import AmendOrder, Halt
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Stopped, Unknown, never_stopped
@@ -471,3 +471,24 @@ async def test_a_halt_reaches_a_change_in_place_that_waits_for_its_turn(
         crowded.set()
         await rig.until(lambda: "not sent: amend" in rig.log_text())
         assert gateway.amended == []
+
+
+async def test_an_order_of_another_market_is_not_measured_by_the_watched_ones_book(tmp_path: Path) -> None:
+    """Bug: a sell of ETH at 3000 "takes" from a book of BTC at 60000, and its stop lies on the wrong side."""
+    elsewhere = order("old", side=Side.SELL, price="3000", size="0.1", symbol="ETHUSDT")
+    resting = replace(elsewhere, time_in_force=TimeInForce.POST_ONLY, stop_loss=D("3100"))
+    async with running(tmp_path, _gateway(resting)) as rig:
+        await rig.until(lambda: _states(rig))
+        await rig.until(lambda: rig.engine._state.settings.get("ETHUSDT"))
+        receipt = rig.engine.submit(AmendOrder("old", price=D("2990")))
+        assert receipt.taken, receipt.text
+
+
+async def test_a_post_only_order_is_not_moved_to_where_it_would_take(tmp_path: Path) -> None:
+    """Bug: the exchange cancels the old one, refuses the new one, and the place in the queue is lost."""
+    resting = replace(order("old"), time_in_force=TimeInForce.POST_ONLY)
+    async with running(tmp_path, _gateway(resting)) as rig:
+        await rig.until(lambda: _states(rig))
+        receipt = rig.engine.submit(AmendOrder("old", price=D("60000.1")))
+        assert "post-only would take: the other side is at 60000.1" in receipt.text
+        assert rig.engine.submit(AmendOrder("old", price=D("60000"))).taken

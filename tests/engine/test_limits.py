@@ -286,6 +286,9 @@ def test_an_hour_takes_so_many_entries(held: str) -> None:
     assert ("4 entries within an hour: newbie allows 4" in said) is (held == "resting")
     amended = entry_problems(state, "BTCUSDT", Side.BUY, D("0.001"), D(59000), D(58000), instead_of="omg0")
     assert not any("entries" in each for each in amended), "an amendment is no new entry"
+    for tracked in state.ledger.unfinished():
+        tracked.replaces = None if tracked.key == "omg0" else "omg0"
+    assert "entries" not in problems(state, size=D("0.001")), "nor is the order that takes its place"
 
 
 def test_orders_leave_no_faster_than_set() -> None:
