@@ -78,7 +78,9 @@ class CancelDesk:
             return Receipt(False, f"that order is {tracked.order.state} already")
         if self._state.options.read_only:
             return Receipt(False, self._state.options.refusal)
-        self.cancel_many([tracked])
+        # What is about to take its place is meant as well: it would rest instead.
+        successor = self._state.ledger.get(tracked.replaced_by or "")
+        self.cancel_many([tracked] if successor is None else [tracked, successor])
         return Receipt(True, f"cancelling {name_order(tracked.order)}", (key,))
 
     def cancel_many(self, orders: Iterable[Tracked]) -> int:

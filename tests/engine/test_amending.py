@@ -11,7 +11,7 @@ import pytest
 from omega_tui.domain.events import OrderReported, SettingsReported
 from omega_tui.domain.orders import MarginMode, Order, OrderChange, OrderState, OrderType, Side, TimeInForce
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
-from omega_tui.engine.intents import AmendOrder, Halt
+from omega_tui.engine.intents import AmendOrder, CancelOrder, Halt
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Stopped, Unknown, never_stopped
 from omega_tui.journal import Journal
 from tests.engine.fake_gateway import D, FakeGateway, order, position, settings
@@ -492,3 +492,21 @@ async def test_a_post_only_order_is_not_moved_to_where_it_would_take(tmp_path: P
         receipt = rig.engine.submit(AmendOrder("old", price=D("60000.1")))
         assert "post-only would take: the other side is at 60000.1" in receipt.text
         assert rig.engine.submit(AmendOrder("old", price=D("60000"))).taken
+
+
+@pytest.mark.parametrize("left", [False, True])
+async def test_a_cancel_during_an_amendment_takes_the_successor_along(tmp_path: Path, left: bool) -> None:
+    """Bug: cancelled while it is being moved, the order goes, and the one in its place rests and fills."""
+    async with running(tmp_path, _gateway()) as rig:
+        await rig.until(lambda: _states(rig))
+        if left:
+            new = await _amend(rig, price=D("59100"))
+            await rig.until(lambda: _states(rig)[new] is S.ACK)
+        else:
+            rig.engine.submit(AmendOrder("old", price=D("59100")))
+        assert rig.engine.submit(CancelOrder("old")).taken
+        await rig.until(lambda: rig.gateway.canceled)
+        await rig.settle()
+        names = {ref.client_order_id for ref in rig.gateway.canceled}
+        assert names == ({"old", new} if left else {"old"})
+        assert bool(rig.gateway.amended) is left
