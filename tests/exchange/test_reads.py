@@ -9,6 +9,7 @@ import stamina
 
 from omega_tui.domain.orders import OrderRef, OrderState
 from omega_tui.domain.plans import PlanKind
+from omega_tui.exchange.bitget import reader
 from omega_tui.exchange.bitget.outcomes import Evidence, Transport
 from omega_tui.exchange.bitget.reads import RestReads
 from omega_tui.exchange.bitget.wire import RestPath
@@ -190,14 +191,28 @@ async def test_an_answer_without_the_list_is_no_empty_list() -> None:
             await asked
 
 
-async def test_a_list_that_never_ends_fails_instead_of_looping() -> None:
+async def test_an_account_that_a_program_trades_is_read_to_its_end() -> None:
+    """Bug: more than fifty pages of executions, and no order is possible before a day has passed."""
+    rows = [_fill(number) for number in range(5700, 0, -1)]
+    reads, _ = scripted_reads(_paged(rows, "fillList", "tradeId"))
+    _open_the_limits(reads)
+    assert len(await reads.fills(None, 0)) == 5700
+
+
+def _open_the_limits(reads: RestReads) -> None:
+    limits: Any = reads._dispatch._limits
+    limits._address, limits._endpoint = _Open(), lambda path: _Open()
+
+
+async def test_a_list_that_never_ends_fails_instead_of_looping(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "_MOST_PAGES", 50)
     number = iter(range(10**6, 0, -1))
 
     def answer(path: RestPath, params: dict[str, Any]) -> Evidence:
         return body({"bills": [_bill(next(number)) for _ in range(2)], "endId": "1"})
 
     reads, script = scripted_reads(answer)
-    reads._dispatch._limits._endpoint = lambda path: _Open()  # type: ignore[assignment,method-assign,return-value]
+    _open_the_limits(reads)
     with pytest.raises(ReadFailed, match="pages"):
         await reads.bills(0)
     assert len(script.asked) == 50

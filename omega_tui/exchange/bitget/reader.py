@@ -22,7 +22,7 @@ Row = TypeVar("Row")
 
 PRODUCT = {"productType": ProductType.USDT_FUTURES.value}
 
-_MOST_PAGES = 50
+_MOST_PAGES = 500  # an account that a program trades fills thousands of orders a day
 _NO_IDS = (None, "", "0")
 
 
