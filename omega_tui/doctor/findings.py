@@ -65,6 +65,11 @@ def as_text(findings: Iterable[Finding]) -> Iterator[str]:
 def as_data(findings: Iterable[Finding]) -> list[dict[str, str]]:
     """The same for JSON."""
     return [
-        {"name": one.name, "level": one.level.value, "words": safe_text(one.words, 400), "todo": one.todo}
+        {
+            "name": one.name,
+            "level": one.level.value,
+            "words": safe_text(one.words, 400),
+            "todo": safe_text(one.todo, 400),
+        }
         for one in findings
     ]

@@ -236,3 +236,11 @@ def test_it_works_against_the_embedded_simulator_without_keys(tmp_path: Path) ->
         "journal",
         "hosts",
     } <= names
+
+
+def test_neither_what_is_nor_what_to_do_reaches_a_terminal_as_it_came() -> None:
+    """Bug: a path with a control character in it, told as what to mend, is written out in JSON."""
+    hostile = "\x9b2J\u202e\x1b]52;c;"
+    told = Diagnosis([fail("key file", hostile, hostile)])
+    for text in (told.as_text(), told.as_json()):
+        assert not set(hostile) & set("\x9b\u202e\x1b") & set(text)
