@@ -5,6 +5,7 @@ the exchange says afterwards is what counts, and until then nothing is added. Wh
 `settings_checks` before it leaves.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -128,10 +129,10 @@ class SettingsDesk:
                 self._state.changing = ""
             words = self._tell(what, outcome)
             self._recorder.note(SETTING, SettingRow(what, words))
-        if not isinstance(outcome, NotSent):
-            self._supervisor.until_done(
-                f"reading back the {what}", partial(self._read_back, what, symbols, took), Surface.PRIVATE
-            )
+            if not isinstance(outcome, NotSent) and not _is_ending():
+                # Whatever broke above: until it is read back nothing new may be risked.
+                step = partial(self._read_back, what, symbols, took)
+                self._supervisor.until_done(f"reading back the {what}", step, Surface.PRIVATE)
 
     def _tell(self, what: str, outcome: Outcome) -> str:
         match outcome:
@@ -159,3 +160,9 @@ class SettingsDesk:
             self._state.diary.good(f"{what}: it is so now")
         else:
             self._state.diary.warn(f"{what}: the exchange keeps what was before")
+
+
+def _is_ending() -> bool:
+    """Whether the engine is being stopped: nothing new is begun then."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

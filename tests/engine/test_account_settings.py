@@ -226,3 +226,19 @@ async def test_a_leverage_of_the_other_margin_mode_is_not_taken_for_the_one_in_f
         await rig.until(lambda: sent(rig))
         await rig.until(lambda: "the exchange keeps what was before" in rig.log_text())
         assert "it is so now" not in rig.log_text()
+
+
+async def test_a_change_that_breaks_down_is_read_back_and_does_not_shut_new_risk_for_good(
+    tmp_path: Path,
+) -> None:
+    """Bug: whatever breaks while it is sent leaves "is under way" until the cockpit ends."""
+
+    def broken() -> Outcome:
+        raise RuntimeError("no such answer was foreseen")
+
+    exchange = Exchange()
+    exchange.on_setting = broken
+    async with running(tmp_path, exchange) as rig:
+        assert rig.engine.submit(SetLeverage("BTCUSDT", 3)).taken
+        await rig.until(lambda: "the exchange keeps what was before" in rig.log_text())
+        assert rig.place().taken
