@@ -360,6 +360,15 @@ async def test_a_plan_is_canceled_with_its_own_plan_type(kind: PlanKind) -> None
     assert len({params["planType"] for params in (one, all_of_symbol, all_of_kind)}) == 1
 
 
+@pytest.mark.parametrize("ref", [PLAIN, OrderRef("BTCUSDT", None, "omega-1")])
+async def test_a_cancel_that_is_answered_for_another_order_is_no_cancellation(ref: OrderRef) -> None:
+    """Bug: an order named by our id alone counts as on its way out, whichever one the answer is for."""
+    elsewhere = await Exchange({"orderId": "999", "clientOid": "omega-9"}).actions.cancel(ref)
+    assert isinstance(elsewhere, Unknown)
+    taken = await Exchange({"orderId": "111", "clientOid": "omega-1"}).actions.cancel(ref)
+    assert taken == Accepted("111", "omega-1")
+
+
 async def test_success_that_names_no_plan_is_no_cancellation() -> None:
     """As the demo exchange answered a cancel with a wrong plan type: success, and the stop stayed."""
     exchange = Exchange({"successList": [], "failureList": []})

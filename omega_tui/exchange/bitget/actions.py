@@ -118,9 +118,9 @@ class RestActions:
             params = build_cancel(target)
         except TranslationError as error:
             return NotSent(str(error))
-        return await self._act(
-            Action.CANCEL, RestPath.CANCEL_ORDER, params, WAY_OUT, order_id=target.order_id
-        )
+        # Judged by the id that was sent: of the other one nothing was said.
+        name = None if target.order_id else target.client_order_id
+        return await self._act(Action.CANCEL, RestPath.CANCEL_ORDER, params, WAY_OUT, name, target.order_id)
 
     async def cancel_batch(self, targets: Sequence[OrderRef]) -> tuple[Outcome, ...]:
         """Ask for the cancellation of orders of one symbol, all plain or all plans of one kind."""
