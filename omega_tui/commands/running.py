@@ -41,6 +41,11 @@ def run_command(name: str, arguments: Arguments, settings: Settings) -> int:
     return answer.code
 
 
+def _only_looks(name: str, arguments: Arguments) -> bool:
+    shows = _COMMANDS[name].__module__ == looking.__name__ or (name == "leverage" and name not in arguments)
+    return shows or bool(arguments.get("dry_run"))
+
+
 async def _trade(name: str, arguments: Arguments, settings: Settings) -> Answer:
     command = _COMMANDS[name]
     try:
@@ -49,7 +54,7 @@ async def _trade(name: str, arguments: Arguments, settings: Settings) -> Answer:
             sim=arguments.get("sim"),
             live_phrase=arguments.get("live_phrase"),
             # The engine takes up what an earlier run left open, and a command that only looks must not.
-            sends=command.__module__ != looking.__name__ and not arguments.get("dry_run"),
+            sends=not _only_looks(name, arguments),
         )
         async with trader:
             return await command(trader, arguments)

@@ -146,8 +146,9 @@ def test_what_only_looks_does_not_take_up_what_an_earlier_command_left(
     exchange.mend()
     for route in WRITE_ROUTES:
         exchange.fault("delay_request", route=route, ms=0)
-    for words in (buy("--stop", "64500", "--dry-run"), ["cancel", "--all", "--dry-run"], ["positions"]):
-        shell(*words)
+    looks = ["cancel", "--all", "--dry-run"], ["positions"], ["leverage", "BTCUSDT"]
+    for words in (buy("--stop", "64500", "--dry-run"), *looks):
+        assert shell(*words)[0] == 0
     [order] = shell("orders")[1]["orders"]
     assert (order["id"], order["state"]) == (resting, "pending_cancel")
     assert not any(each["seen"] for each in exchange.faults())
