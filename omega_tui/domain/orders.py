@@ -172,6 +172,8 @@ class OrderChange:
     ids; a trailing plan is sent with its `plan`, and a take profit or stop loss of a position whole: `plan`,
     its size unless it closes everything, and `price` when it ends in a limit order. The legs `take_profit`
     and `stop_loss` are always sent together, because sending one cancels the other; 0 removes.
+
+    `reduces` marks the change of an order that can only make a position smaller: it is a way out.
     """
 
     target: OrderRef
@@ -181,6 +183,7 @@ class OrderChange:
     plan: Plan | None = None
     take_profit: Decimal | None = None
     stop_loss: Decimal | None = None
+    reduces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,8 @@ class Amender:
 
     async def _send_replacement(self, old: Tracked, leg: Leg) -> None:
         request = leg.request
-        change = OrderChange(old.order.ref, request.client_order_id, request.size, request.price)
+        terms = request.client_order_id, request.size, request.price
+        change = OrderChange(old.order.ref, *terms, reduces=request.reduce_only)
 
         async def ask(stopped: Stopped) -> Outcome:
             outcome = await self._gateway.actions.amend(change, stopped)
@@ -209,7 +210,7 @@ class Amender:
         if problems:
             return Receipt(False, "; ".join(problems))
         change = OrderChange(
-            order.ref, order.client_order_id, None if whole else size, price, asked, legs[0], legs[1]
+            order.ref, order.client_order_id, None if whole else size, price, asked, *legs, order.reduce_only
         )
         words = f"amend {name_order(order)}: trigger {decimal_text(asked.trigger_price)}"
         return self._start(tracked, change, words + ("" if whole else f", size {decimal_text(size)}"))

@@ -166,6 +166,8 @@ async def test_an_amendment_passes_the_gates_of_a_new_order(tmp_path: Path) -> N
         refused = rig.engine.submit(AmendOrder("old", size=D("0.02")))
         assert not refused.taken
         assert rig.engine.submit(AmendOrder("close", price=D("60900"))).taken, "what reduces stays possible"
+        await rig.until(lambda: rig.gateway.amended)
+        assert rig.gateway.amended[0].reduces, "and leaves as a way out"
 
 
 async def test_only_one_amendment_of_an_order_at_a_time(tmp_path: Path) -> None:

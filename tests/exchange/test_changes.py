@@ -1,5 +1,6 @@
 """Amendments, reversals and batches: nothing leaves that Bitget would do in part or otherwise than meant."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,6 +30,7 @@ from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.exchange.port import BATCH_LIMIT, Accepted, NotSent, Outcome, Rejected, Unknown
 from tests.exchange.links import dispatch_over
 from tests.exchange.plan_orders import plan_order
+from tests.support.virtual_time import LoopClock, run_virtually
 
 LONG = HoldSide.LONG
 ORDER = OrderRequest(
@@ -396,3 +398,21 @@ async def test_a_desk_that_may_not_act_sends_no_batch_either() -> None:
     ]
     assert set(outcomes) == {NotSent("read-only")}
     assert exchange.asked == []
+
+
+def test_a_moved_way_out_does_not_wait_with_entries() -> None:
+    """Bug: after a 429 the limit order that closes cannot be moved for a second, while price runs away."""
+
+    async def run(change: OrderChange) -> Outcome:
+        exchange = Exchange()
+        exchange.evidence = Evidence(Transport.ANSWERED, 429, "")
+        actions = RestActions(dispatch_over(exchange, clock=LoopClock()))
+        await actions.place(ORDER)
+        exchange.evidence = Exchange({"orderId": "7", "clientOid": "n"}).evidence
+        began = asyncio.get_running_loop().time()
+        outcome = await actions.amend(change)
+        return outcome if asyncio.get_running_loop().time() - began < 0.5 else NotSent("waited")
+
+    entry = OrderChange(PLAIN, "n", size=Decimal("0.002"), price=Decimal(60_100))
+    assert isinstance(run_virtually(run(entry)), NotSent)
+    assert isinstance(run_virtually(run(replace(entry, reduces=True))), Accepted)

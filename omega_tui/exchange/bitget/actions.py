@@ -97,7 +97,7 @@ class RestActions:
         # are acknowledged with.
         client_order_id = change.new_client_order_id if replaced else target.plan and target.client_order_id
         order_id = None if replaced else target.order_id
-        urgent = target.plan is not None and target.plan.of_position
+        urgent = change.reduces or (target.plan is not None and target.plan.of_position)
         patience = WAY_OUT if urgent else ENTRY
         last_look = partial(stopped, change.new_client_order_id)
         return await self._act(
