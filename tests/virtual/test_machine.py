@@ -8,7 +8,9 @@ hold in the end when everything has settled, in a later life, and for who wants 
 import asyncio
 import os
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
@@ -30,16 +32,32 @@ from tests.virtual.world import World
 
 _Result = TypeVar("_Result")
 
+
+@dataclass(frozen=True)
+class Death:
+    """The cockpit is killed so many seconds after an act began."""
+
+    seconds: float
+
+
+Mishap = Fate | Death | None
+
 SIDES = st.sampled_from(Side)
 LOTS = st.integers(1, 6)
-SIZES = st.sampled_from((1, 2, 6, 60, 120))
-BEHIND = st.sampled_from((None, None, -20, -3, 3, 40, 200))
-FORCES = st.sampled_from((TimeInForce.GTC, TimeInForce.POST_ONLY, TimeInForce.IOC, TimeInForce.FOK))
+BIG_LOTS = st.sampled_from((1, 2, 6, 60, 120))
+AWAY = st.sampled_from((-20, -3, 3, 40, 200))
+MAYBE_AWAY = st.sampled_from((None, -20, -3, 3, 40, 200))
+FORCES = st.sampled_from((TimeInForce.GTC, TimeInForce.GTC, *TimeInForce))
 NUMBERS = st.integers(0, 5)
 PAUSES = st.sampled_from((0.0, 0.002, 0.02, 0.2, 1.0, 1.0, 5.0))
 SHARES = st.sampled_from((Decimal("0.25"), Decimal("0.5"), Decimal(1), Decimal(1)))
-STOPS = st.sampled_from((None, 5, 30, 300))
-PROFILES = st.sampled_from(("", "strategic", "aggressive"))
+STOPS = st.sampled_from((5, 30, 100, 300))
+MAYBE_STOPS = st.sampled_from((None, 30, 100, 300))
+GOALS = st.sampled_from((None, None, 300, 600))
+PROFILES = st.sampled_from(("", "", "strategic", "aggressive"))
+MISHAPS = st.sampled_from((*(None,) * 7, *Fate, Fate.LOST_ANSWER, *map(Death, (0.001, 0.004, 0.03, 0.2))))
+_LEVERAGE = 5
+_CLEAR_SECONDS = 20.0
 
 
 class Cockpit(RuleBasedStateMachine):
@@ -47,6 +65,7 @@ class Cockpit(RuleBasedStateMachine):
 
     world: World | None = None
     failed = False
+    blurred = False
 
     @initialize(
         seed=st.integers(0, 999),
@@ -67,7 +86,9 @@ class Cockpit(RuleBasedStateMachine):
     ) -> None:
         self.runner = virtual_runner(seed)
         choices = Choices(presets_guard_whole_position=whole)
-        venue = VenueSettings(position_mode, default_margin_mode=margin_mode, choices=choices)
+        venue = VenueSettings(
+            position_mode, default_leverage=_LEVERAGE, default_margin_mode=margin_mode, choices=choices
+        )
         self.run(self._begin(seed, venue, profile, dedupes))
 
     async def _begin(self, seed: int, venue: VenueSettings, profile: str, dedupes: bool) -> None:
@@ -89,145 +110,167 @@ class Cockpit(RuleBasedStateMachine):
             self.failed = True
             raise
 
-    def act(self, verb: Callable[..., object], *given: object, pause: float, **more: object) -> None:
-        """Do something, then let time pass."""
+    def act(
+        self, verb: Callable[..., object], *given: object, pause: float, mishap: Mishap = None, **more: object
+    ) -> None:
+        """Do something, amid a mishap or not, then let time pass."""
+        self.run(self._act(partial(verb, *given, **more), pause, mishap))
 
-        async def work() -> None:
-            verb(*given, **more)
-            await asyncio.sleep(pause)
+    async def _act(self, verb: Callable[[], object], pause: float, mishap: Mishap) -> None:
+        self.blurred = True
+        if isinstance(mishap, Fate):
+            self.verbs.befall(mishap)
+        verb()
+        if isinstance(mishap, Death) and self.alive:
+            await asyncio.sleep(mishap.seconds)
+            await self.there.die()
+        await asyncio.sleep(pause)
 
-        self.run(work())
+    @property
+    def there(self) -> World:
+        """The world, once it is there."""
+        assert self.world is not None
+        return self.world
 
     @property
     def alive(self) -> bool:
         """Whether a cockpit runs."""
         return self.world is not None and self.world.alive
 
-    @precondition(lambda self: self.alive)
-    @rule(
-        side=SIDES, lots=SIZES, points=BEHIND, force=FORCES, presses=st.sampled_from((1, 1, 2)), pause=PAUSES
-    )
-    def enter(
-        self, side: Side, lots: int, points: int | None, force: TimeInForce, presses: int, pause: float
-    ) -> None:
-        self.act(self.verbs.enter, side, lots, points, force, presses, pause=pause)
+    @property
+    def holds(self) -> bool:
+        """Whether there is a position, and a cockpit to deal with it."""
+        return self.alive and bool(self.there.exchange.sim.venue.positions())
+
+    @property
+    def waits(self) -> bool:
+        """Whether an order waits at the exchange, and a cockpit runs to deal with it."""
+        venue = self.there.exchange.sim.venue if self.alive else None
+        return venue is not None and bool(venue.pending() or venue.plans.pending())
 
     @precondition(lambda self: self.alive)
-    @rule(side=SIDES, lots=LOTS, stop=st.sampled_from((30, 300)), goal=STOPS, pause=PAUSES)
-    def enter_protected(self, side: Side, lots: int, stop: int, goal: int | None, pause: float) -> None:
-        self.act(self.verbs.enter_protected, side, lots, stop, goal, pause=pause)
+    @rule(side=SIDES, lots=LOTS, presses=st.sampled_from((1, 1, 2)), pause=PAUSES, mishap=MISHAPS)
+    def enter_at_market(self, side: Side, lots: int, presses: int, pause: float, mishap: Mishap) -> None:
+        verb = partial(self.verbs.enter, presses=presses)
+        self.act(verb, side, lots, pause=pause, mishap=mishap)
+
+    @precondition(lambda self: self.alive)
+    @rule(side=SIDES, lots=BIG_LOTS, points=AWAY, force=FORCES, pause=PAUSES, mishap=MISHAPS)
+    def enter(
+        self, side: Side, lots: int, points: int, force: TimeInForce, pause: float, mishap: Mishap
+    ) -> None:
+        self.act(self.verbs.enter, side, lots, points, force, pause=pause, mishap=mishap)
+
+    @precondition(lambda self: self.alive)
+    @rule(side=SIDES, lots=LOTS, stop=STOPS, goal=GOALS, pause=PAUSES, mishap=MISHAPS)
+    def enter_protected(
+        self, side: Side, lots: int, stop: int, goal: int | None, pause: float, mishap: Mishap
+    ) -> None:
+        self.act(self.verbs.enter_protected, side, lots, stop, goal, pause=pause, mishap=mishap)
 
     @precondition(lambda self: self.alive)
     @rule(
         side=SIDES,
         lots=LOTS,
         points=st.sampled_from((-300, -20, 20, 300)),
-        by=st.sampled_from(TriggerBy),
+        by=st.sampled_from((TriggerBy.MARK, TriggerBy.LAST)),
         pause=PAUSES,
+        mishap=MISHAPS,
     )
-    def trigger(self, side: Side, lots: int, points: int, by: TriggerBy, pause: float) -> None:
-        self.act(self.verbs.trigger, side, lots, points, by, pause=pause)
-
-    @precondition(lambda self: self.alive)
-    @rule(side=SIDES, lots=LOTS, pause=PAUSES)
-    def reduce(self, side: Side, lots: int, pause: float) -> None:
-        self.act(self.verbs.reduce, side, lots, pause=pause)
+    def trigger(
+        self, side: Side, lots: int, points: int, by: TriggerBy, pause: float, mishap: Mishap
+    ) -> None:
+        self.act(self.verbs.trigger, side, lots, points, by, pause=pause, mishap=mishap)
 
     @precondition(lambda self: self.alive)
     @rule(
-        tickets=st.lists(st.tuples(SIDES, LOTS, BEHIND, st.booleans()), min_size=2, max_size=4), pause=PAUSES
+        tickets=st.lists(st.tuples(SIDES, LOTS, MAYBE_AWAY, st.booleans()), min_size=2, max_size=4),
+        pause=PAUSES,
+        mishap=MISHAPS,
     )
-    def batch(self, tickets: list[tuple[Side, int, int | None, bool]], pause: float) -> None:
-        self.act(self.verbs.batch, tickets, pause=pause)
+    def batch(self, tickets: list[tuple[Side, int, int | None, bool]], pause: float, mishap: Mishap) -> None:
+        self.act(self.verbs.batch, tickets, pause=pause, mishap=mishap)
 
-    @precondition(lambda self: self.alive)
-    @rule(number=NUMBERS, pause=PAUSES)
-    def cancel(self, number: int, pause: float) -> None:
-        self.act(self.verbs.cancel, number, pause=pause)
+    @precondition(lambda self: self.waits)
+    @rule(number=NUMBERS, pause=PAUSES, mishap=MISHAPS)
+    def cancel(self, number: int, pause: float, mishap: Mishap) -> None:
+        self.act(self.verbs.cancel, number, pause=pause, mishap=mishap)
 
-    @precondition(lambda self: self.alive)
-    @rule(number=NUMBERS, lots=LOTS, points=st.sampled_from((-40, -2, 2, 40)), pause=PAUSES)
-    def amend(self, number: int, lots: int, points: int, pause: float) -> None:
-        self.act(self.verbs.amend, number, lots, points, pause=pause)
+    @precondition(lambda self: self.waits)
+    @rule(number=NUMBERS, lots=LOTS, points=st.sampled_from((-40, -2, 2, 40)), pause=PAUSES, mishap=MISHAPS)
+    def amend(self, number: int, lots: int, points: int, pause: float, mishap: Mishap) -> None:
+        self.act(self.verbs.amend, number, lots, points, pause=pause, mishap=mishap)
 
-    @precondition(lambda self: self.alive)
-    @rule(scope=st.sampled_from(CancelScope), family=st.sampled_from(OrderFamily), pause=PAUSES)
-    def cancel_all(self, scope: CancelScope, family: OrderFamily, pause: float) -> None:
-        self.act(self.verbs.cancel_all, scope, family, pause=pause)
+    @precondition(lambda self: self.waits)
+    @rule(
+        scope=st.sampled_from(CancelScope),
+        family=st.sampled_from(OrderFamily),
+        pause=PAUSES,
+        mishap=MISHAPS,
+    )
+    def cancel_all(self, scope: CancelScope, family: OrderFamily, pause: float, mishap: Mishap) -> None:
+        self.act(self.verbs.cancel_all, scope, family, pause=pause, mishap=mishap)
 
-    @precondition(lambda self: self.alive)
-    @rule(number=NUMBERS, share=SHARES, pause=PAUSES)
-    def close(self, number: int, share: Decimal, pause: float) -> None:
-        self.act(self.verbs.close, number, share, pause=pause)
+    @precondition(lambda self: self.holds)
+    @rule(side=SIDES, lots=LOTS, pause=PAUSES, mishap=MISHAPS)
+    def reduce(self, side: Side, lots: int, pause: float, mishap: Mishap) -> None:
+        self.act(self.verbs.reduce, side, lots, pause=pause, mishap=mishap)
 
-    @precondition(lambda self: self.alive)
-    @rule(number=NUMBERS, pause=PAUSES)
-    def reverse(self, number: int, pause: float) -> None:
-        self.act(self.verbs.reverse, number, pause=pause)
+    @precondition(lambda self: self.holds)
+    @rule(number=NUMBERS, share=SHARES, pause=PAUSES, mishap=MISHAPS)
+    def close(self, number: int, share: Decimal, pause: float, mishap: Mishap) -> None:
+        self.act(self.verbs.close, number, share, pause=pause, mishap=mishap)
 
-    @precondition(lambda self: self.alive)
-    @rule(number=NUMBERS, stop=STOPS, goal=STOPS, share=SHARES, by=st.sampled_from(TriggerBy), pause=PAUSES)
+    @precondition(lambda self: self.holds)
+    @rule(number=NUMBERS, pause=PAUSES, mishap=MISHAPS)
+    def reverse(self, number: int, pause: float, mishap: Mishap) -> None:
+        self.act(self.verbs.reverse, number, pause=pause, mishap=mishap)
+
+    @precondition(lambda self: self.holds)
+    @rule(number=NUMBERS, stop=MAYBE_STOPS, goal=GOALS, share=SHARES, pause=PAUSES, mishap=MISHAPS)
     def protect(
-        self,
-        number: int,
-        stop: int | None,
-        goal: int | None,
-        share: Decimal,
-        by: TriggerBy,
-        pause: float,
+        self, number: int, stop: int | None, goal: int | None, share: Decimal, pause: float, mishap: Mishap
     ) -> None:
-        self.act(self.verbs.protect, number, stop, goal, share, by, pause=pause)
+        self.act(self.verbs.protect, number, stop, goal, share, pause=pause, mishap=mishap)
+
+    @precondition(lambda self: self.holds)
+    @rule(pause=PAUSES, mishap=MISHAPS)
+    def flatten(self, pause: float, mishap: Mishap) -> None:
+        self.act(self.verbs.flatten, pause=pause, mishap=mishap)
+
+    @precondition(lambda self: self.waits)
+    @rule(pause=PAUSES, mishap=MISHAPS)
+    def halt(self, pause: float, mishap: Mishap) -> None:
+        self.act(self.verbs.halt, pause=pause, mishap=mishap)
 
     @precondition(lambda self: self.alive)
-    @rule(pause=PAUSES)
-    def flatten(self, pause: float) -> None:
-        self.act(self.verbs.flatten, pause=pause)
+    @rule(leverage=st.sampled_from((2, 5, 20)), name=PROFILES, pause=PAUSES, mishap=MISHAPS)
+    def choose(self, leverage: int, name: str, pause: float, mishap: Mishap) -> None:
+        """Another leverage, or other limits."""
+        if name:
+            self.act(self.verbs.select_profile, name, pause=pause, mishap=mishap)
+        else:
+            self.act(self.verbs.set_leverage, leverage, pause=pause, mishap=mishap)
 
-    @precondition(lambda self: self.alive)
-    @rule(pause=PAUSES)
-    def halt(self, pause: float) -> None:
-        self.act(self.verbs.halt, pause=pause)
+    @rule(
+        what=st.sampled_from(("storm", "calm", "cut", "full", "room", *Trouble)),
+        milliseconds=st.sampled_from((0, 0, -40_000, -2_000, 2_000, 40_000)),
+        pause=PAUSES,
+    )
+    def break_things(self, what: str, milliseconds: int, pause: float) -> None:
+        """Something between cockpit and exchange breaks, or is whole again; perhaps a clock is corrected."""
+        self.act(self.verbs.step_clock, milliseconds, pause=0.0)
+        match what:
+            case "cut":
+                self.act(self.verbs.cut_streams, pause=pause)
+            case "storm" | "calm":
+                self.act(self.verbs.storm, what == "storm", pause=pause)
+            case "full" | "room":
+                self.act(self.verbs.fill_disk, what == "full", pause=pause)
+            case _:
+                self.act(self.verbs.trouble, Trouble(what), pause=pause)
 
-    @precondition(lambda self: self.alive)
-    @rule(pause=PAUSES)
-    def resume(self, pause: float) -> None:
-        self.act(self.verbs.resume, pause=pause)
-
-    @precondition(lambda self: self.alive)
-    @rule(leverage=st.sampled_from((2, 5, 20)), pause=PAUSES)
-    def set_leverage(self, leverage: int, pause: float) -> None:
-        self.act(self.verbs.set_leverage, leverage, pause=pause)
-
-    @precondition(lambda self: self.alive)
-    @rule(name=st.sampled_from(("strategic", "aggressive")), pause=PAUSES)
-    def select_profile(self, name: str, pause: float) -> None:
-        self.act(self.verbs.select_profile, name, pause=pause)
-
-    @rule(rages=st.booleans(), pause=PAUSES)
-    def storm(self, rages: bool, pause: float) -> None:
-        self.act(self.verbs.storm, rages, pause=pause)
-
-    @rule(fates=st.lists(st.sampled_from(Fate), min_size=1, max_size=2))
-    def befall(self, fates: list[Fate]) -> None:
-        self.act(self.verbs.befall, *fates, pause=0.0)
-
-    @rule(pause=PAUSES)
-    def cut_streams(self, pause: float) -> None:
-        self.act(self.verbs.cut_streams, pause=pause)
-
-    @rule(full=st.booleans(), pause=PAUSES)
-    def fill_disk(self, full: bool, pause: float) -> None:
-        self.act(self.verbs.fill_disk, full, pause=pause)
-
-    @rule(trouble=st.sampled_from((None, *Trouble)), pause=PAUSES)
-    def trouble(self, trouble: Trouble | None, pause: float) -> None:
-        self.act(self.verbs.trouble, trouble, pause=pause)
-
-    @rule(milliseconds=st.sampled_from((-40_000, -2_000, 2_000, 40_000)), pause=PAUSES)
-    def step_clock(self, milliseconds: int, pause: float) -> None:
-        self.act(self.verbs.step_clock, milliseconds, pause=pause)
-
-    @rule(points=st.sampled_from((-1500, -200, -40, 40, 200, 1500)), pause=PAUSES)
+    @rule(points=st.sampled_from((-2500, -200, -40, 40, 200, 2500)), pause=PAUSES)
     def jump(self, points: int, pause: float) -> None:
         self.act(self.verbs.jump, points, pause=pause)
 
@@ -235,46 +278,40 @@ class Cockpit(RuleBasedStateMachine):
     def other_trades(self, side: Side, lots: int, closes: bool, pause: float) -> None:
         self.act(self.verbs.other_trades, side, lots, closes=closes, pause=pause)
 
-    @rule(pause=PAUSES)
-    def other_cancels_stop(self, pause: float) -> None:
-        self.act(self.verbs.other_cancels_stop, pause=pause)
-
-    @rule(points=st.sampled_from((-20, 20)), pause=PAUSES)
-    def other_moves_stop(self, points: int, pause: float) -> None:
-        self.act(self.verbs.other_moves_stop, points, pause=pause)
-
-    @rule(pause=PAUSES)
-    def other_cancels_orders(self, pause: float) -> None:
-        self.act(self.verbs.other_cancels_orders, pause=pause)
-
-    @precondition(lambda self: self.alive)
-    @rule(pause=PAUSES)
-    def kill(self, pause: float) -> None:
-        assert self.world is not None
-        self.run(self.world.die())
-        self.act(lambda: None, pause=pause)
+    @precondition(lambda self: self.waits)
+    @rule(what=st.sampled_from(("cancel stop", "move stop", "cancel orders")), pause=PAUSES)
+    def other_meddles(self, what: str, pause: float) -> None:
+        """Another client changes what waits at the exchange."""
+        match what:
+            case "cancel stop":
+                self.act(self.verbs.other_cancels_stop, pause=pause)
+            case "move stop":
+                self.act(self.verbs.other_moves_stop, 20, pause=pause)
+            case _:
+                self.act(self.verbs.other_cancels_orders, pause=pause)
 
     @precondition(lambda self: self.world is not None and not self.alive)
     @rule(pause=PAUSES)
     def restart(self, pause: float) -> None:
-        assert self.world is not None
-        self.run(self.world.live())
+        self.run(self.there.live())
         self.act(lambda: None, pause=pause)
 
-    @precondition(lambda self: self.alive)
+    @precondition(lambda self: self.blurred)
     @rule()
     def see_clearly(self) -> None:
         """Whatever is bad ends, and the trader waits until new risk is possible."""
-        assert self.world is not None
-        self.run(self._see_clearly(self.world))
+        self.blurred = False
+        self.run(self._see_clearly(self.there))
 
     async def _see_clearly(self, world: World) -> None:
+        if not world.alive:
+            await world.live()
         self.verbs.storm(False)
         world.weather.fates.clear()
         self.verbs.trouble(None)
         self.verbs.fill_disk(False)
         self.verbs.resume()
-        await asyncio.sleep(20)
+        await asyncio.sleep(_CLEAR_SECONDS)
 
     @invariant()
     def nothing_is_broken(self) -> None:
