@@ -9,14 +9,12 @@ from omega_tui.domain.orders import HoldSide, Order, OrderState
 from omega_tui.journal import read_body
 from omega_tui.journal.records import BILL, EVIDENCE, FILL, INTENT, ORDER, OrderRow
 from omega_tui.sim.facts import OrderStatus, PlanType
-from omega_tui.sim.venue.ledger import LedgerBill, LedgerFill, LedgerOrder, LedgerPlan
-from omega_tui.sim.venue.wallet import MARGIN_MOVES
+from omega_tui.sim.venue.ledger import LedgerFill, LedgerOrder, LedgerPlan
 from tests.virtual.journal import body_of
-from tests.virtual.money_book import held_by_fills, money_differences
+from tests.virtual.money_book import held_by_fills, money_differences, told
 from tests.virtual.world import World
 
 PREFIX = "omg"
-_MONEY = Decimal("1e-8")
 STOPS = frozenset({PlanType.LOSS, PlanType.POSITION_LOSS})
 
 _STATES = {
@@ -157,16 +155,11 @@ def _bills(world: World) -> Iterator[str]:
     for row in world.journal.rows(BILL):
         bill = body_of(row)
         real = theirs.get(bill["bill_id"])
-        if real is not None and Decimal(bill["amount"]) != _told(real):
+        if real is not None and Decimal(bill["amount"]) != told(real):
             yield f"bill {bill['bill_id']} is {real.amount} there and {bill['amount']} here"
     for key, real in theirs.items():
         if key not in ours and real.business != "trans_from_exchange":
             yield f"bill {key} ({real.business}) is forgotten"
-
-
-def _told(bill: LedgerBill) -> Decimal:
-    """Margin moved within the wallet may have more places than the exchange shows of money."""
-    return bill.amount.quantize(_MONEY) if bill.business in MARGIN_MOVES else bill.amount
 
 
 def _protection(world: World) -> Iterator[str]:

@@ -39,6 +39,7 @@ from tests.virtual.world import World
 
 _LOOK_SECONDS = 0.1
 _ALARM_SECONDS = 2.0
+_UNREAD_SECONDS = 5.5
 _EXCUSED_SECONDS = 60.0
 _NEWS_SECONDS = 12.0
 """Longer than the account may go unread before new risk is shut."""
@@ -155,7 +156,7 @@ class Referee:
             self._bare_since.clear()
             return
         views, now = self._world.engine.views, self._now()
-        status, shown = views.status(), {row.hold_side for row in views.positions().rows}
+        status, shown = views.status(), {row.hold_side: row for row in views.positions().rows}
         knows = status.private.health.value == "live" and "compared" not in status.posture_reason
         bare = {side for side, size, covered in self._cover() if covered < size and side in shown}
         if not knows:
@@ -166,7 +167,9 @@ class Referee:
                 self._bare_since.pop(side, None)
                 continue
             since = self._bare_since.setdefault(side, now)
-            patience = _ALARM_SECONDS + self._world.weather.latency[1] + 2 * _LOOK_SECONDS
+            # Before the orders were read for the first time, nobody can know which stops there are.
+            seconds = _ALARM_SECONDS if shown[side].protected is not None else _UNREAD_SECONDS
+            patience = seconds + self._world.weather.latency[1] + 2 * _LOOK_SECONDS
             if now - since > patience:
                 self._bare_since[side] = now + 3600
                 self.breaches.append(f"11: the {side} is naked for {now - since:.1f} s and nobody says so")

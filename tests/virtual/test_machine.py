@@ -346,8 +346,8 @@ class Cockpit(RuleBasedStateMachine):
 _MANY = os.environ.get("HYPOTHESIS_PROFILE") == "ci"
 TestCockpit = Cockpit.TestCase
 TestCockpit.settings = settings(
-    max_examples=100 if _MANY else 12,
-    stateful_step_count=40 if _MANY else 25,
+    max_examples=90 if _MANY else 12,
+    stateful_step_count=30 if _MANY else 25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
