@@ -14,10 +14,10 @@ from bench.frames import SYMBOL, Frames, build_frames
 from omega_tui.domain.events import BookChanged, Event
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import Side
-from omega_tui.exchange.bitget.frames import FlatRow, Push
-from omega_tui.exchange.bitget.market_feed import MarketFeed
-from omega_tui.exchange.bitget.session import Session
-from omega_tui.exchange.bitget.translate_market import parse_ticker, parse_trades
+from omega_tui.exchange.bitget.streams.frames import FlatRow, Push
+from omega_tui.exchange.bitget.streams.market_feed import MarketFeed
+from omega_tui.exchange.bitget.streams.session import Session
+from omega_tui.exchange.bitget.translation.market import parse_ticker, parse_trades
 
 _UPDATES = 4_000
 _ROUNDS = 9

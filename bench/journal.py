@@ -25,7 +25,7 @@ from omega_tui.domain.orders import (
     Side,
     TimeInForce,
 )
-from omega_tui.engine.ledger import build_intent_order
+from omega_tui.engine.orders.ledger import build_intent_order
 from omega_tui.journal import Journal, read_journal
 from omega_tui.journal.records import FILL, INTENT, ORDER, IntentRow, OrderRow
 

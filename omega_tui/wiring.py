@@ -20,8 +20,8 @@ from omega_tui.engine.engine import Engine
 from omega_tui.engine.options import EngineOptions, StopAnswer
 from omega_tui.environment import build_simulator, environment_of
 from omega_tui.exchange.bitget.gateway import BitgetGateway
-from omega_tui.exchange.bitget.key_check import AccountFacts
-from omega_tui.exchange.bitget.request_log import RequestLog
+from omega_tui.exchange.bitget.rest.key_check import AccountFacts
+from omega_tui.exchange.bitget.rest.request_log import RequestLog
 from omega_tui.exchange.port import Reads
 from omega_tui.journal import (
     Journal,

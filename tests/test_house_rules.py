@@ -59,7 +59,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
 
 _OUTER = ("omega_tui.engine", "omega_tui.exchange", "omega_tui.sim", "omega_tui.ui")
 _TRANSLATION = tuple(
-    f"omega_tui.exchange.bitget.{one}" for one in ("translate", "signing", "session", "gateway")
+    f"omega_tui.exchange.bitget.{one}" for one in ("translation", "signing", "streams.session", "gateway")
 )
 _NETWORK = ("ccxt", "websockets", "aiohttp")
 
@@ -76,7 +76,7 @@ LOADED: dict[str, tuple[str, ...]] = {
 PURE = ("domain", "analytics")
 
 BROAD_EXCEPTS = {
-    "exchange/bitget/stream.py:Stream.run": "the stream is shown as lost with the reason, and reconnects",
+    "exchange/bitget/streams/stream.py:Stream.run": "the stream is shown as lost, and reconnects",
     "engine/supervise.py:Supervisor.attempt": "the task's surface is shown as DOWN until it works again",
     "engine/supervise.py:Supervisor.call": "the fact's surface is shown as DOWN until one is taken in again",
 }
@@ -84,7 +84,7 @@ BROAD_EXCEPTS = {
 
 FLOATS = {
     "domain/book.py:_HalfBook.update": "keys that only order the levels; price and size stay text",
-    "engine/drawing.py:to_float": "charts and meters draw; nothing computed from it reaches an order",
+    "engine/pictures/drawing.py:to_float": "charts and meters draw; nothing from it reaches an order",
 }
 """`file:function` that may leave Decimal, with the reason."""
 

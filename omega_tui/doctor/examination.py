@@ -15,8 +15,8 @@ from omega_tui.doctor.place import Place, open_place
 from omega_tui.domain.account import KeyFacts
 from omega_tui.domain.events import Event, Health, HealthChanged, Surface
 from omega_tui.exchange.bitget.gateway import BitgetGateway
-from omega_tui.exchange.bitget.reads import RestReads
-from omega_tui.exchange.bitget.request_log import RequestLog
+from omega_tui.exchange.bitget.rest.reads import RestReads
+from omega_tui.exchange.bitget.rest.request_log import RequestLog
 from omega_tui.exchange.bitget.server_clock import ServerClock
 from omega_tui.exchange.port import ReadFailed
 from omega_tui.settings import Settings, Venue

@@ -8,9 +8,9 @@ from omega_tui.clock import Clock
 from omega_tui.doctor.findings import Finding, fail, note, ok, warn
 from omega_tui.doctor.place import open_place
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
-from omega_tui.exchange.bitget.outcomes import Evidence, Transport, parse_envelope
-from omega_tui.exchange.bitget.refusals import MEANINGS, Kind, advice, codes_of, kind_of
-from omega_tui.exchange.bitget.rest import CcxtClient
+from omega_tui.exchange.bitget.rest.client import CcxtClient
+from omega_tui.exchange.bitget.rest.outcomes import Evidence, Transport, parse_envelope
+from omega_tui.exchange.bitget.rest.refusals import MEANINGS, Kind, advice, codes_of, kind_of
 from omega_tui.exchange.bitget.signing import VECTORS, request_prehash, sign
 from omega_tui.exchange.bitget.wire import SUCCESS, ProductType, RestPath
 from omega_tui.settings import Settings

@@ -29,11 +29,11 @@ from omega_tui.domain.events import (
 from omega_tui.domain.market import Ticker
 from omega_tui.domain.orders import Fill, HoldSide
 from omega_tui.domain.values import decimal_text
-from omega_tui.engine.feeds import MARKET_SURFACES
-from omega_tui.engine.ledger import Tracked, is_marked
+from omega_tui.engine.account.noise import are_same_positions, is_same_balance
+from omega_tui.engine.account.outside import have_other_terms, judge_modes, note_flips, take_settings
+from omega_tui.engine.market.feeds import MARKET_SURFACES
 from omega_tui.engine.narration import tell_duplicate, tell_end, tell_fill, tell_stream
-from omega_tui.engine.noise import are_same_positions, is_same_balance
-from omega_tui.engine.outside import have_other_terms, judge_modes, note_flips, take_settings
+from omega_tui.engine.orders.ledger import Tracked, is_marked
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
 

@@ -9,31 +9,31 @@ from omega_tui.clock import Clock, Ids
 from omega_tui.domain.events import Event, NoticeGiven, PositionsReported, Surface
 from omega_tui.domain.orders import Order
 from omega_tui.domain.text import safe_text
-from omega_tui.engine.account_settings import SettingsDesk
+from omega_tui.engine.account.bookkeeping import Bookkeeper
+from omega_tui.engine.account.forced import tell_forced
+from omega_tui.engine.account.polling import MarketPoll
+from omega_tui.engine.account.reconciler import Reconciler
+from omega_tui.engine.account.settings import SettingsDesk
 from omega_tui.engine.apply import ORDER_PANELS, SURFACES, Consequences, apply_event
-from omega_tui.engine.bookkeeping import Bookkeeper
-from omega_tui.engine.closing import Closer
-from omega_tui.engine.expected_legs import ExpectedLegs
-from omega_tui.engine.forced import tell_forced
 from omega_tui.engine.intents import CancelAll, CancelScope, Doors, Intent, OrderFamily, Receipt
-from omega_tui.engine.market_facts import LOOK_SECONDS, MarketFacts
+from omega_tui.engine.market.stall import BEAT_SECONDS, StallWatch
+from omega_tui.engine.market.watch import Watch
 from omega_tui.engine.options import EngineOptions
-from omega_tui.engine.orders import OrderManager
-from omega_tui.engine.polling import MarketPoll
-from omega_tui.engine.postures import SWEEP_SECONDS, PostureDesk
-from omega_tui.engine.protection import Protector
-from omega_tui.engine.protection_watch import TICK_SECONDS, ProtectionWatch
-from omega_tui.engine.reconciler import Reconciler
+from omega_tui.engine.orders.closing import Closer
+from omega_tui.engine.orders.manager import OrderManager
+from omega_tui.engine.orders.reversing import Reverser
+from omega_tui.engine.orders.settling import Enough, Settling, answered
+from omega_tui.engine.pictures.store import Store
+from omega_tui.engine.protection.expected_legs import ExpectedLegs
+from omega_tui.engine.protection.postures import SWEEP_SECONDS, PostureDesk
+from omega_tui.engine.protection.protector import Protector
+from omega_tui.engine.protection.watch import TICK_SECONDS, ProtectionWatch
 from omega_tui.engine.recorder import FILL, SESSION, Recorder, as_unknown
-from omega_tui.engine.reversing import Reverser
-from omega_tui.engine.risk_desk import WATCH_SECONDS, RiskDesk
-from omega_tui.engine.settling import Enough, Settling, answered
-from omega_tui.engine.stall import BEAT_SECONDS, StallWatch
+from omega_tui.engine.risk.desk import WATCH_SECONDS, RiskDesk
+from omega_tui.engine.risk.market_facts import LOOK_SECONDS, MarketFacts
 from omega_tui.engine.state import State
-from omega_tui.engine.store import Store
 from omega_tui.engine.supervise import POLL_PAUSE, Pause, Supervisor
 from omega_tui.engine.views import Views
-from omega_tui.engine.watch import Watch
 from omega_tui.exchange.port import Gateway, Outcome
 from omega_tui.journal import JournalPort
 

@@ -4,7 +4,7 @@ from omega_tui.domain.events import Health, HealthChanged, Surface
 from omega_tui.domain.orders import Fill, Order, OrderState
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.alarms import Alarm
-from omega_tui.engine.ledger import Tracked
+from omega_tui.engine.orders.ledger import Tracked
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
 

@@ -12,8 +12,8 @@ from omega_tui.domain.account import Bill
 from omega_tui.domain.evidence import Evidence
 from omega_tui.domain.order_lifecycle import build_intent_order
 from omega_tui.domain.orders import Fill, Order, OrderState
+from omega_tui.engine.account.day import DayOpening
 from omega_tui.engine.backlog import Backlog
-from omega_tui.engine.day import DayOpening
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
 from omega_tui.journal import (

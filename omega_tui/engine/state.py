@@ -13,16 +13,16 @@ from omega_tui.domain.events import Health, Surface
 from omega_tui.domain.instruments import Instrument, Tier
 from omega_tui.domain.market import Ticker, Timeframe
 from omega_tui.domain.orders import HoldSide, MarginMode, PositionMode, Side
+from omega_tui.engine.account.day import Day, day_start
 from omega_tui.engine.alarms import Alarms
-from omega_tui.engine.day import Day, day_start
 from omega_tui.engine.diary import Diary
-from omega_tui.engine.feeds import Feeds
-from omega_tui.engine.ledger import OrderLedger
+from omega_tui.engine.market.feeds import Feeds
+from omega_tui.engine.market.series import CandleSeries
+from omega_tui.engine.market.tape import Tape
 from omega_tui.engine.options import EngineOptions
-from omega_tui.engine.risk_state import RiskState
-from omega_tui.engine.series import CandleSeries
-from omega_tui.engine.tape import Tape
-from omega_tui.engine.unsettled import Unsettled
+from omega_tui.engine.orders.ledger import OrderLedger
+from omega_tui.engine.orders.unsettled import Unsettled
+from omega_tui.engine.risk.limits import RiskState
 from omega_tui.engine.views import Panel, Posture
 
 

@@ -173,7 +173,7 @@ def test_a_login_signs_as_any_text_does() -> None:
 async def test_the_exchanges_word_on_a_signature_is_told_with_its_remedy(
     answer: Answer, level: Level, words: str, ccxt_loaded: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from omega_tui.exchange.bitget import rest as rest_module
+    from omega_tui.exchange.bitget.rest import client as rest_module
 
     monkeypatch.setattr(rest_module.CcxtClient.__init__, "__defaults__", (0.5,))
     async with FakeRest() as rest:

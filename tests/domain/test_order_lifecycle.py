@@ -11,7 +11,7 @@ from omega_tui.domain.evidence import EvidenceSource
 from omega_tui.domain.order_lifecycle import advance, conclude, merge_fill, merge_report
 from omega_tui.domain.orders import Order, OrderState
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
-from omega_tui.engine.ledger import OrderLedger, Tracked
+from omega_tui.engine.orders.ledger import OrderLedger, Tracked
 from tests.engine.fake_gateway import D, fill, order
 from tests.engine.requests import request
 

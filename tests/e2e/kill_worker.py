@@ -42,11 +42,11 @@ from omega_tui.engine.intents import (
 )
 from omega_tui.engine.options import EngineOptions
 from omega_tui.engine.views import Posture
-from omega_tui.exchange.bitget import limits
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.gateway import BitgetGateway, Links
-from omega_tui.exchange.bitget.rest import CcxtClient
-from omega_tui.exchange.bitget.stream import dial
+from omega_tui.exchange.bitget.rest import limits
+from omega_tui.exchange.bitget.rest.client import CcxtClient
+from omega_tui.exchange.bitget.streams.stream import dial
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.journal import Journal, Recollection
 from omega_tui.journal.records import INTENT, ORDER, OrderRow

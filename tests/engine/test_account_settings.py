@@ -10,10 +10,10 @@ import pytest
 from omega_tui.domain.account import SymbolSettings
 from omega_tui.domain.events import BalanceReported, OrderReported, PositionsReported, SettingsReported
 from omega_tui.domain.orders import HoldSide, MarginMode, PositionMode
+from omega_tui.engine.account.settings_checks import leverage_problems
 from omega_tui.engine.apply import apply_event
 from omega_tui.engine.intents import SetLeverage, SetMarginMode, SetPositionMode, SettingIntent
-from omega_tui.engine.leverage_effect import leverage_effect
-from omega_tui.engine.settings_checks import leverage_problems
+from omega_tui.engine.risk.leverage_effect import leverage_effect
 from omega_tui.engine.state import State
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, ReadFailed, Rejected, Unknown
 from tests.engine.fake_gateway import D, FakeGateway, FakeReads, balance, order, position, settings

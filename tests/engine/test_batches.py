@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from omega_tui.domain.orders import MarginMode, OrderRequest, OrderState, OrderType, Side
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.engine.intents import PlaceBatch, PlaceOrder, PlanDraft, Receipt, TicketDraft
-from omega_tui.engine.ledger import OrderLedger
-from omega_tui.engine.orders import group_legs
-from omega_tui.engine.sending import Leg
+from omega_tui.engine.orders.ledger import OrderLedger
+from omega_tui.engine.orders.manager import group_legs
+from omega_tui.engine.orders.sending import Leg
 from omega_tui.exchange.port import BATCH_LIMIT, Accepted, NotSent, Outcome, Rejected, Unknown
 from tests.engine.fake_gateway import D, FakeGateway, position
 from tests.engine.requests import request

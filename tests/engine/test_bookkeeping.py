@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from omega_tui.domain.account import Bill, BillKind
-from omega_tui.engine.day import DAY_MS, day_start
+from omega_tui.engine.account.day import DAY_MS, day_start
 from tests.engine.fake_gateway import D, FakeGateway, FakeReads, balance
 from tests.engine.rig import WALL_MS, Rig, running
 

@@ -16,8 +16,8 @@ from omega_tui.domain.events import FillReported, OrderReported, PositionsReport
 from omega_tui.domain.evidence import EvidenceSource
 from omega_tui.domain.orders import Fill, HoldSide, Order, OrderRequest, OrderState, Side
 from omega_tui.engine.apply import apply_event
-from omega_tui.engine.caps import entry_problems
-from omega_tui.engine.ledger import Tracked
+from omega_tui.engine.orders.ledger import Tracked
+from omega_tui.engine.risk.caps import entry_problems
 from tests.engine.fake_gateway import EXCHANGE_MS, D, position
 from tests.engine.requests import request
 from tests.engine.test_preview import a_state

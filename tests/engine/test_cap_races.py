@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from omega_tui.domain.events import Health, HealthChanged, OrderReported, PositionsReported, Surface
 from omega_tui.domain.orders import HoldSide, OrderRequest, OrderState, OrderType, PositionMode, Side
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
+from omega_tui.engine.account.day import DayOpening
 from omega_tui.engine.apply import apply_event
-from omega_tui.engine.caps import entry_problems
-from omega_tui.engine.day import DayOpening
 from omega_tui.engine.intents import PlaceBatch, PlaceOrder
-from omega_tui.engine.preview import build_preview
+from omega_tui.engine.risk.caps import entry_problems
+from omega_tui.engine.risk.preview import build_preview
 from omega_tui.exchange.port import Accepted, Outcome, Unknown
 from tests.engine.fake_gateway import D, FakeGateway, balance, order, position
 from tests.engine.requests import request

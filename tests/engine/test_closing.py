@@ -18,8 +18,8 @@ from omega_tui.domain.orders import (
     Side,
 )
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
-from omega_tui.engine.closing import close_sizes
 from omega_tui.engine.intents import ClosePosition, Flatten, Halt
+from omega_tui.engine.orders.closing import close_sizes
 from omega_tui.exchange.port import Accepted, Outcome, Rejected, Unknown
 from omega_tui.journal import Journal
 from tests.engine.fake_gateway import BTC, D, FakeGateway, FakeReads, order, position

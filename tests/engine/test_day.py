@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omega_tui.domain.account import Bill, BillKind
-from omega_tui.engine.day import DAY_MS, Day, DayOpening, day_start
+from omega_tui.engine.account.day import DAY_MS, Day, DayOpening, day_start
 from tests.engine.fake_gateway import EXCHANGE_MS, D
 
 MIDNIGHT = day_start(EXCHANGE_MS)

@@ -10,7 +10,7 @@ import pytest
 from omega_tui.domain.events import FillReported, OrderReported
 from omega_tui.domain.evidence import Evidence, EvidenceSource
 from omega_tui.domain.orders import OrderState
-from omega_tui.engine.ledger import OrderLedger, Tracked
+from omega_tui.engine.orders.ledger import OrderLedger, Tracked
 from omega_tui.exchange.port import Unknown
 from tests.engine.fake_gateway import FakeGateway, fill, order
 from tests.engine.requests import request

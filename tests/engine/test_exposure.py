@@ -14,7 +14,7 @@ from omega_tui.domain.orders import HoldSide, MarginMode, Order, OrderState, Pos
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.domain.risk import unit_risk
 from omega_tui.engine.apply import apply_event
-from omega_tui.engine.exposure import Claim, Exposure, _position_risk, claims, equity, taker_fee
+from omega_tui.engine.risk.exposure import Claim, Exposure, _position_risk, claims, equity, taker_fee
 from omega_tui.engine.state import State
 from tests.engine.fake_gateway import ETH, EXCHANGE_MS, D, fill, order, position, settings
 from tests.engine.requests import request

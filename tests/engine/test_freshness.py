@@ -6,8 +6,8 @@ import pytest
 
 from omega_tui.domain.events import BookChanged, Health, HealthChanged, OrderReported, Surface, TickerChanged
 from omega_tui.domain.orders import OrderType, Side
-from omega_tui.engine.feeds import DelayFloor
 from omega_tui.engine.intents import CancelOrder, Flatten
+from omega_tui.engine.market.feeds import DelayFloor
 from omega_tui.engine.views import Panel, Posture
 from tests.engine.fake_gateway import EXCHANGE_MS, D, FakeGateway, book, order, position, ticker
 from tests.engine.rig import Rig, running

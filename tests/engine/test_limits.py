@@ -18,13 +18,13 @@ from omega_tui.domain.orders import (
 )
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
 from omega_tui.domain.profiles import STRATEGIC
+from omega_tui.engine.account.day import DayOpening
 from omega_tui.engine.apply import apply_event
-from omega_tui.engine.caps import entry_problems
-from omega_tui.engine.day import DayOpening
-from omega_tui.engine.exposure import Exposure
 from omega_tui.engine.intents import PlanDraft, TicketPreview
-from omega_tui.engine.preview import build_preview
-from omega_tui.engine.requests import build_request
+from omega_tui.engine.orders.requests import build_request
+from omega_tui.engine.risk.caps import entry_problems
+from omega_tui.engine.risk.exposure import Exposure
+from omega_tui.engine.risk.preview import build_preview
 from omega_tui.engine.state import State
 from tests.engine.fake_gateway import BTC, EXCHANGE_MS, D, balance, order, position, settings
 from tests.engine.requests import request as a_request

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omega_tui.domain.events import BalanceReported, PositionsReported
-from omega_tui.engine.noise import is_same_balance
+from omega_tui.engine.account.noise import is_same_balance
 from omega_tui.engine.views import Panel
 from tests.engine.fake_gateway import D, FakeGateway, balance, position
 from tests.engine.rig import running

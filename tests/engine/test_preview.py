@@ -25,8 +25,8 @@ from omega_tui.domain.values import is_multiple
 from omega_tui.engine.apply import apply_event
 from omega_tui.engine.intents import PlaceOrder, TicketDraft, TicketPreview
 from omega_tui.engine.options import EngineOptions
-from omega_tui.engine.preview import build_preview
-from omega_tui.engine.requests import build_request
+from omega_tui.engine.orders.requests import build_request
+from omega_tui.engine.risk.preview import build_preview
 from omega_tui.engine.state import State
 from tests.engine.fake_gateway import (
     BTC,

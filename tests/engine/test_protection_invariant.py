@@ -15,10 +15,10 @@ from omega_tui.domain.account import Position
 from omega_tui.domain.orders import HoldSide, OrderRef, OrderState
 from omega_tui.domain.protection import cover_of
 from omega_tui.engine import engine
-from omega_tui.engine.cover import plans_of
 from omega_tui.engine.intents import Protect, Receipt
-from omega_tui.engine.protect_preview import Leg
-from omega_tui.engine.protection import Protector
+from omega_tui.engine.protection.cover import plans_of
+from omega_tui.engine.protection.preview import Leg
+from omega_tui.engine.protection.protector import Protector
 from omega_tui.exchange.port import Accepted, Outcome, Rejected, Unknown
 from tests.engine.fake_gateway import D, FakeGateway, position
 from tests.engine.plan_desk import PlanDesk, plan_order
@@ -131,6 +131,6 @@ async def test_the_mutant_that_cancels_first_is_caught(
 
 
 async def test_a_watch_that_never_looks_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("omega_tui.engine.protection_watch.ProtectionWatch.look", lambda self: None)
+    monkeypatch.setattr("omega_tui.engine.protection.watch.ProtectionWatch.look", lambda self: None)
     found = await violations([("somebody cancels", ""), ("wait", "3")], tmp_path)
     assert "naked for two seconds, and no alarm" in found

@@ -16,9 +16,9 @@ from omega_tui.domain.events import (
 )
 from omega_tui.domain.orders import HoldSide, Order, OrderRef, OrderState, PositionMode
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
+from omega_tui.engine.account.reconcile import Ours, VenueTruth, diff, questions
 from omega_tui.engine.intents import PlaceOrder
-from omega_tui.engine.ledger import OrderLedger
-from omega_tui.engine.reconcile import Ours, VenueTruth, diff, questions
+from omega_tui.engine.orders.ledger import OrderLedger
 from omega_tui.engine.views import Posture
 from tests.engine.fake_gateway import D, FakeGateway, FakeReads, balance, fill, order, position, settings
 from tests.engine.requests import request

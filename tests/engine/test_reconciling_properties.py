@@ -16,10 +16,10 @@ from omega_tui.domain.events import Event
 from omega_tui.domain.evidence import Evidence
 from omega_tui.domain.orders import Fill, HoldSide, Order, OrderRef, OrderState
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
+from omega_tui.engine.account.inquiry import MISS_SPACING_SECONDS
+from omega_tui.engine.account.reconciler import Reconciler
 from omega_tui.engine.apply import Consequences, apply_event
-from omega_tui.engine.inquiry import MISS_SPACING_SECONDS
 from omega_tui.engine.options import EngineOptions
-from omega_tui.engine.reconciler import Reconciler
 from omega_tui.engine.recorder import Recorder
 from omega_tui.engine.state import State
 from omega_tui.journal import NoJournal

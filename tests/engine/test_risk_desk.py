@@ -10,7 +10,7 @@ from omega_tui.domain.events import BalanceReported, OrderReported
 from omega_tui.domain.market import Candle, Timeframe
 from omega_tui.domain.orders import OrderState, OrderType, Side
 from omega_tui.domain.profiles import BUILT_IN
-from omega_tui.engine.day import DayOpening
+from omega_tui.engine.account.day import DayOpening
 from omega_tui.engine.intents import SelectProfile, UnlockDay
 from omega_tui.engine.views import Posture
 from omega_tui.exchange.port import ReadFailed

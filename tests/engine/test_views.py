@@ -22,9 +22,9 @@ from omega_tui.domain.events import (
 )
 from omega_tui.domain.market import Candle, PublicTrade, Timeframe
 from omega_tui.domain.orders import HoldSide, OrderState, Side
-from omega_tui.engine.series import CandleSeries
-from omega_tui.engine.tape import Tape
-from omega_tui.engine.view_ladder import group_levels
+from omega_tui.engine.market.series import CandleSeries
+from omega_tui.engine.market.tape import Tape
+from omega_tui.engine.pictures.view_ladder import group_levels
 from omega_tui.engine.views import LogLevel, Panel
 from omega_tui.exchange.port import Unknown
 from tests.engine.fake_gateway import (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from omega_tui.exchange.bitget.refusals import DEFINITE, KINDS, MEANINGS, Kind, advice
+from omega_tui.exchange.bitget.rest.refusals import DEFINITE, KINDS, MEANINGS, Kind, advice
 
 PATH: Final = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
 BEGIN: Final = "<!-- tables: written by tests.exchange.errors_table -->"

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from omega_tui.clock import Clock, CountingIds, SystemClock
 from omega_tui.domain.events import Event
-from omega_tui.exchange.bitget.board import ActionsBoard
-from omega_tui.exchange.bitget.dispatch import Dispatch, Sender
-from omega_tui.exchange.bitget.limits import Limits
-from omega_tui.exchange.bitget.request_log import RequestLog
-from omega_tui.exchange.bitget.service import Service
+from omega_tui.exchange.bitget.rest.board import ActionsBoard
+from omega_tui.exchange.bitget.rest.dispatch import Dispatch, Sender
+from omega_tui.exchange.bitget.rest.limits import Limits
+from omega_tui.exchange.bitget.rest.request_log import RequestLog
+from omega_tui.exchange.bitget.rest.service import Service
 
 
 def _nothing() -> None:

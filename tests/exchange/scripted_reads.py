@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from omega_tui.clock import Clock
-from omega_tui.exchange.bitget.outcomes import Evidence, Transport
-from omega_tui.exchange.bitget.reads import RestReads
+from omega_tui.exchange.bitget.rest.outcomes import Evidence, Transport
+from omega_tui.exchange.bitget.rest.reads import RestReads
 from omega_tui.exchange.bitget.wire import RestPath
 from tests.exchange.links import dispatch_over
 

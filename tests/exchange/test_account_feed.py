@@ -17,10 +17,10 @@ from omega_tui.domain.events import (
 )
 from omega_tui.domain.orders import OrderState
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
-from omega_tui.exchange.bitget.account_feed import AccountFeed
-from omega_tui.exchange.bitget.frames import MalformedFrame, decode_push
-from omega_tui.exchange.bitget.session_events import FrameDropped, TopicConfirmed, TopicFailed
-from omega_tui.exchange.bitget.topics import PRIVATE_TOPICS, Topic
+from omega_tui.exchange.bitget.streams.account_feed import AccountFeed
+from omega_tui.exchange.bitget.streams.frames import MalformedFrame, decode_push
+from omega_tui.exchange.bitget.streams.session_events import FrameDropped, TopicConfirmed, TopicFailed
+from omega_tui.exchange.bitget.streams.topics import PRIVATE_TOPICS, Topic
 
 
 class Account:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from omega_tui.domain.book import OrderBook
 from omega_tui.domain.orders import Side
-from omega_tui.exchange.bitget.book_feed import BookFeed, Verdict
-from omega_tui.exchange.bitget.frames import BookRow
+from omega_tui.exchange.bitget.streams.book_feed import BookFeed, Verdict
+from omega_tui.exchange.bitget.streams.frames import BookRow
 
 
 def _row(

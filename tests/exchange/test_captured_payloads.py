@@ -21,11 +21,11 @@ from omega_tui.domain.events import (
 )
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import HoldSide, OrderState, Side
-from omega_tui.exchange.bitget.account_feed import AccountFeed
-from omega_tui.exchange.bitget.frames import decode_push, require_strict
-from omega_tui.exchange.bitget.market_feed import MarketFeed
-from omega_tui.exchange.bitget.outcomes import Action, Evidence, Transport, classify, parse_envelope
-from omega_tui.exchange.bitget.translate_account import (
+from omega_tui.exchange.bitget.rest.outcomes import Action, Evidence, Transport, classify, parse_envelope
+from omega_tui.exchange.bitget.streams.account_feed import AccountFeed
+from omega_tui.exchange.bitget.streams.frames import decode_push, require_strict
+from omega_tui.exchange.bitget.streams.market_feed import MarketFeed
+from omega_tui.exchange.bitget.translation.account import (
     BalanceRow,
     PositionRow,
     SettingsRow,
@@ -33,9 +33,9 @@ from omega_tui.exchange.bitget.translate_account import (
     parse_positions,
     parse_settings,
 )
-from omega_tui.exchange.bitget.translate_market import ContractRow, parse_candles, parse_instruments
-from omega_tui.exchange.bitget.translate_orders import FillRow, OrderRow, parse_order, parse_rest_fill
-from omega_tui.exchange.bitget.translate_plans import PlanRow, parse_plan
+from omega_tui.exchange.bitget.translation.market import ContractRow, parse_candles, parse_instruments
+from omega_tui.exchange.bitget.translation.orders import FillRow, OrderRow, parse_order, parse_rest_fill
+from omega_tui.exchange.bitget.translation.plans import PlanRow, parse_plan
 from omega_tui.exchange.port import Accepted, Rejected, Unknown
 from tests.exchange.payloads import lines, pushes, replies
 from tests.support.shared import needs_shared, shared_path

@@ -24,8 +24,8 @@ from omega_tui.domain.orders import (
     TimeInForce,
 )
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
-from omega_tui.exchange.bitget.actions import RestActions
-from omega_tui.exchange.bitget.outcomes import Evidence, Transport
+from omega_tui.exchange.bitget.rest.actions import RestActions
+from omega_tui.exchange.bitget.rest.outcomes import Evidence, Transport
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.exchange.port import BATCH_LIMIT, Accepted, NotSent, Outcome, Rejected, Unknown
 from tests.exchange.links import dispatch_over

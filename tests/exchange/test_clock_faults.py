@@ -12,7 +12,7 @@ from omega_tui.clock import ManualClock, RandomIds, SystemClock
 from omega_tui.domain.events import Event, Health, HealthChanged, NoticeGiven, Surface
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.gateway import BitgetGateway
-from omega_tui.exchange.bitget.limits import Limits
+from omega_tui.exchange.bitget.rest.limits import Limits
 from omega_tui.exchange.bitget.server_clock import ServerClock
 from omega_tui.exchange.bitget.timekeeper import Timekeeper
 from omega_tui.exchange.bitget.wire import SIGNATURE_WINDOW_MS, RestPath

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omega_tui.domain.events import Event, Health, HealthChanged, NoticeGiven, Surface
-from omega_tui.exchange.bitget.dispatch import ENTRY, WAY_OUT, Dispatch
-from omega_tui.exchange.bitget.outcomes import Action, Evidence, Transport, classify
-from omega_tui.exchange.bitget.request_log import RequestLog
+from omega_tui.exchange.bitget.rest.dispatch import ENTRY, WAY_OUT, Dispatch
+from omega_tui.exchange.bitget.rest.outcomes import Action, Evidence, Transport, classify
+from omega_tui.exchange.bitget.rest.request_log import RequestLog
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, ReadFailed, Rejected, Unknown
 from tests.exchange.links import dispatch_over

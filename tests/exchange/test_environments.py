@@ -12,7 +12,7 @@ from omega_tui.clock import RandomIds, SystemClock
 from omega_tui.domain.events import Event, Health, HealthChanged, Surface
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints, ForbiddenHost
 from omega_tui.exchange.bitget.gateway import BitgetGateway
-from omega_tui.exchange.bitget.key_check import AccountFacts
+from omega_tui.exchange.bitget.rest.key_check import AccountFacts
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected
 from omega_tui.sim import facts
 from omega_tui.sim.clock import ExchangeClock

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omega_tui.exchange.bitget.frames import (
+from omega_tui.exchange.bitget.streams.frames import (
     BookPush,
     BookRow,
     MalformedFrame,

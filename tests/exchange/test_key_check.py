@@ -10,14 +10,14 @@ import pytest
 from omega_tui.clock import CountingIds
 from omega_tui.domain.account import KeyFacts
 from omega_tui.domain.events import Event, Health, HealthChanged, NoticeGiven
-from omega_tui.exchange.bitget.board import ActionsBoard
-from omega_tui.exchange.bitget.dispatch import ENTRY, WAY_OUT, Dispatch
-from omega_tui.exchange.bitget.key_check import AccountFacts, KeyCheck
-from omega_tui.exchange.bitget.limits import Limits
-from omega_tui.exchange.bitget.outcomes import Evidence, Transport
-from omega_tui.exchange.bitget.reads import RestReads
-from omega_tui.exchange.bitget.rest import _require_the_real_thing
-from omega_tui.exchange.bitget.service import Service
+from omega_tui.exchange.bitget.rest.board import ActionsBoard
+from omega_tui.exchange.bitget.rest.client import _require_the_real_thing
+from omega_tui.exchange.bitget.rest.dispatch import ENTRY, WAY_OUT, Dispatch
+from omega_tui.exchange.bitget.rest.key_check import AccountFacts, KeyCheck
+from omega_tui.exchange.bitget.rest.limits import Limits
+from omega_tui.exchange.bitget.rest.outcomes import Evidence, Transport
+from omega_tui.exchange.bitget.rest.reads import RestReads
+from omega_tui.exchange.bitget.rest.service import Service
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.exchange.port import ReadFailed
 from tests.support.virtual_time import LoopClock, run_virtually

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omega_tui.exchange.bitget.limits import Limits
+from omega_tui.exchange.bitget.rest.limits import Limits
 from omega_tui.exchange.bitget.wire import LOCKOUT_SECONDS, REQUESTS_PER_MINUTE, REQUESTS_PER_SECOND, RestPath
 from tests.support.virtual_time import LoopClock, run_virtually
 

@@ -17,10 +17,10 @@ from omega_tui.domain.events import (
     TradesPrinted,
 )
 from omega_tui.domain.market import Timeframe
-from omega_tui.exchange.bitget.frames import MalformedFrame, decode_push
-from omega_tui.exchange.bitget.market_feed import MarketFeed
-from omega_tui.exchange.bitget.session_events import FrameDropped, TopicConfirmed, TopicFailed
-from omega_tui.exchange.bitget.topics import Topic
+from omega_tui.exchange.bitget.streams.frames import MalformedFrame, decode_push
+from omega_tui.exchange.bitget.streams.market_feed import MarketFeed
+from omega_tui.exchange.bitget.streams.session_events import FrameDropped, TopicConfirmed, TopicFailed
+from omega_tui.exchange.bitget.streams.topics import Topic
 
 
 class Market:

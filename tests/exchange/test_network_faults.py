@@ -23,18 +23,18 @@ from omega_tui.clock import ManualClock, RandomIds, SystemClock
 from omega_tui.domain.events import BookChanged, Event, FillReported, Health, HealthChanged, Surface
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import OrderRef
-from omega_tui.engine.feeds import Feeds
+from omega_tui.engine.market.feeds import Feeds
 from omega_tui.engine.options import EngineOptions
-from omega_tui.exchange.bitget.backoff import Backoff
-from omega_tui.exchange.bitget.dialing import dial
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
 from omega_tui.exchange.bitget.gateway import BitgetGateway
-from omega_tui.exchange.bitget.outcomes import Action, Evidence, Transport, classify
-from omega_tui.exchange.bitget.reads import RestReads
-from omega_tui.exchange.bitget.rest import CcxtClient
-from omega_tui.exchange.bitget.session import Session
-from omega_tui.exchange.bitget.session_events import ReconnectNeeded
-from omega_tui.exchange.bitget.topics import Topic
+from omega_tui.exchange.bitget.rest.client import CcxtClient
+from omega_tui.exchange.bitget.rest.outcomes import Action, Evidence, Transport, classify
+from omega_tui.exchange.bitget.rest.reads import RestReads
+from omega_tui.exchange.bitget.streams.backoff import Backoff
+from omega_tui.exchange.bitget.streams.dialing import dial
+from omega_tui.exchange.bitget.streams.session import Session
+from omega_tui.exchange.bitget.streams.session_events import ReconnectNeeded
+from omega_tui.exchange.bitget.streams.topics import Topic
 from omega_tui.exchange.bitget.wire import CONNECTION_ATTEMPTS, RestPath
 from omega_tui.exchange.port import Accepted, NotSent, ReadFailed, Unknown
 from omega_tui.sim import facts

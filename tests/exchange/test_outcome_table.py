@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omega_tui.exchange.bitget.codes import Code, WsTradeCode
-from omega_tui.exchange.bitget.outcomes import Action, Evidence, Transport, classify, classify_legs
-from omega_tui.exchange.bitget.refusals import DEFINITE, KINDS, MEANINGS, Kind, advice, kind_of
+from omega_tui.exchange.bitget.rest.outcomes import Action, Evidence, Transport, classify, classify_legs
+from omega_tui.exchange.bitget.rest.refusals import DEFINITE, KINDS, MEANINGS, Kind, advice, kind_of
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
 from tests.exchange import errors_table
 from tests.support.shared import needs_shared, shared_path
@@ -183,7 +183,7 @@ _OUTSIDE_FUTURES = {"41117", "43111"}
 
 
 def test_no_code_has_two_kinds() -> None:
-    from omega_tui.exchange.bitget import refusal_kinds, refusals_of_content
+    from omega_tui.exchange.bitget.rest import refusal_kinds, refusals_of_content
 
     tables = [
         table

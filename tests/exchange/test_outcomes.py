@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omega_tui.exchange.bitget.outcomes import Action, Evidence, Transport, classify, parse_envelope
+from omega_tui.exchange.bitget.rest.outcomes import Action, Evidence, Transport, classify, parse_envelope
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Unknown
 
 

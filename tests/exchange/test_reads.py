@@ -9,9 +9,9 @@ import stamina
 
 from omega_tui.domain.orders import OrderRef, OrderState
 from omega_tui.domain.plans import PlanKind
-from omega_tui.exchange.bitget import reader
-from omega_tui.exchange.bitget.outcomes import Evidence, Transport
-from omega_tui.exchange.bitget.reads import RestReads
+from omega_tui.exchange.bitget.rest import reader
+from omega_tui.exchange.bitget.rest.outcomes import Evidence, Transport
+from omega_tui.exchange.bitget.rest.reads import RestReads
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.exchange.port import ReadFailed
 from tests.exchange.links import dispatch_over

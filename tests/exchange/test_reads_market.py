@@ -9,7 +9,7 @@ from omega_tui.clock import ManualClock
 from omega_tui.domain.instruments import Tier
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import Side
-from omega_tui.exchange.bitget.outcomes import Evidence
+from omega_tui.exchange.bitget.rest.outcomes import Evidence
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.exchange.port import ReadFailed
 from tests.exchange.scripted_reads import body, scripted_reads

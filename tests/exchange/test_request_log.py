@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from omega_tui import logs
-from omega_tui.exchange.bitget.actions import RestActions
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
-from omega_tui.exchange.bitget.reads import RestReads
-from omega_tui.exchange.bitget.request_log import RequestLog
-from omega_tui.exchange.bitget.rest import CcxtClient
+from omega_tui.exchange.bitget.rest.actions import RestActions
+from omega_tui.exchange.bitget.rest.client import CcxtClient
+from omega_tui.exchange.bitget.rest.reads import RestReads
+from omega_tui.exchange.bitget.rest.request_log import RequestLog
 from omega_tui.exchange.port import ReadFailed
 from omega_tui.settings import load
 from omega_tui.wiring import _redaction

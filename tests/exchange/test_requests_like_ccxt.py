@@ -18,14 +18,14 @@ from omega_tui.domain.orders import (
     TimeInForce,
 )
 from omega_tui.domain.plans import Plan, PlanKind, TriggerBy
-from omega_tui.exchange.bitget.translate_changes import (
+from omega_tui.exchange.bitget.translation.changes import (
     build_batch,
     build_batch_cancel,
     build_batch_leg,
     build_change,
 )
-from omega_tui.exchange.bitget.translate_orders import build_order
-from omega_tui.exchange.bitget.translate_plans import build_plan, build_plan_cancel
+from omega_tui.exchange.bitget.translation.orders import build_order
+from omega_tui.exchange.bitget.translation.plans import build_plan, build_plan_cancel
 from tests.support.shared import needs_shared, shared_path
 
 pytestmark = needs_shared

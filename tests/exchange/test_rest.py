@@ -26,12 +26,12 @@ from omega_tui.domain.orders import (
     Side,
     TimeInForce,
 )
-from omega_tui.exchange.bitget.actions import RestActions
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints, ForbiddenHost
-from omega_tui.exchange.bitget.outcomes import Transport
-from omega_tui.exchange.bitget.reads import RestReads
-from omega_tui.exchange.bitget.rest import CcxtClient
-from omega_tui.exchange.bitget.routes import http_method
+from omega_tui.exchange.bitget.rest.actions import RestActions
+from omega_tui.exchange.bitget.rest.client import CcxtClient
+from omega_tui.exchange.bitget.rest.outcomes import Transport
+from omega_tui.exchange.bitget.rest.reads import RestReads
+from omega_tui.exchange.bitget.rest.routes import http_method
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.exchange.port import Accepted, NotSent, ReadFailed, Rejected, Unknown
 from tests.exchange.fake import (

@@ -11,11 +11,11 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from omega_tui.clock import RandomIds, SystemClock
-from omega_tui.exchange.bitget.frames import Push, RawPush
-from omega_tui.exchange.bitget.session import Session
-from omega_tui.exchange.bitget.session_events import SessionEvent
-from omega_tui.exchange.bitget.stream import ROTATION_SECONDS, Stream
-from omega_tui.exchange.bitget.topics import PRIVATE_TOPICS, Topic
+from omega_tui.exchange.bitget.streams.frames import Push, RawPush
+from omega_tui.exchange.bitget.streams.session import Session
+from omega_tui.exchange.bitget.streams.session_events import SessionEvent
+from omega_tui.exchange.bitget.streams.stream import ROTATION_SECONDS, Stream
+from omega_tui.exchange.bitget.streams.topics import PRIVATE_TOPICS, Topic
 from omega_tui.exchange.bitget.wire import CONNECTION_SECONDS
 from tests.exchange.fake import FakeStream, until
 

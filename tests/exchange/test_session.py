@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from omega_tui.domain.market import Timeframe
-from omega_tui.exchange.bitget.frames import Push
-from omega_tui.exchange.bitget.session import Session, SessionTiming
-from omega_tui.exchange.bitget.session_events import (
+from omega_tui.exchange.bitget.streams.frames import Push
+from omega_tui.exchange.bitget.streams.session import Session, SessionTiming
+from omega_tui.exchange.bitget.streams.session_events import (
     ErrorReported,
     FrameDropped,
     LoggedIn,
@@ -18,7 +18,7 @@ from omega_tui.exchange.bitget.session_events import (
     TopicConfirmed,
     TopicFailed,
 )
-from omega_tui.exchange.bitget.topics import PRIVATE_TOPICS, Topic, build_requests, market_topics
+from omega_tui.exchange.bitget.streams.topics import PRIVATE_TOPICS, Topic, build_requests, market_topics
 
 _BOOK = Topic("books", "BTCUSDT")
 _TICKER = Topic("ticker", "BTCUSDT")

@@ -15,7 +15,7 @@ from omega_tui.domain.orders import HoldSide, OrderRequest, OrderType, PositionM
 from omega_tui.engine.apply import apply_event
 from omega_tui.engine.intents import TicketDraft
 from omega_tui.engine.options import EngineOptions
-from omega_tui.engine.preview import build_preview
+from omega_tui.engine.risk.preview import build_preview
 from omega_tui.engine.state import State
 from omega_tui.exchange.bitget.gateway import BitgetGateway
 from omega_tui.exchange.port import Accepted, Rejected

@@ -11,10 +11,10 @@ from websockets.frames import Close
 from websockets.http11 import Response
 
 from omega_tui.clock import CountingIds
-from omega_tui.exchange.bitget.session import Session
-from omega_tui.exchange.bitget.session_events import SessionEvent
-from omega_tui.exchange.bitget.stream import Stream
-from omega_tui.exchange.bitget.topics import Topic
+from omega_tui.exchange.bitget.streams.session import Session
+from omega_tui.exchange.bitget.streams.session_events import SessionEvent
+from omega_tui.exchange.bitget.streams.stream import Stream
+from omega_tui.exchange.bitget.streams.topics import Topic
 from tests.support.virtual_time import LoopClock, run_virtually
 
 

@@ -8,11 +8,18 @@ from omega_tui.domain.book import OrderBook
 from omega_tui.domain.events import BookChanged, Event, Health, HealthChanged, Surface
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import Side
-from omega_tui.exchange.bitget.book_feed import BookFeed, Verdict
-from omega_tui.exchange.bitget.frames import BookPush, BookRow, Push, RawPush, decode_book, decode_push
-from omega_tui.exchange.bitget.market_feed import MarketFeed
-from omega_tui.exchange.bitget.session import Session
-from omega_tui.exchange.bitget.topics import market_topics
+from omega_tui.exchange.bitget.streams.book_feed import BookFeed, Verdict
+from omega_tui.exchange.bitget.streams.frames import (
+    BookPush,
+    BookRow,
+    Push,
+    RawPush,
+    decode_book,
+    decode_push,
+)
+from omega_tui.exchange.bitget.streams.market_feed import MarketFeed
+from omega_tui.exchange.bitget.streams.session import Session
+from omega_tui.exchange.bitget.streams.topics import market_topics
 from tests.exchange.tapes import Converter, SlowBook, binance_frames, bitget_v1_frames, bybit_frames
 from tests.support.shared import needs_shared
 

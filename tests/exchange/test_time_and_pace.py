@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from omega_tui.clock import CountingIds, ManualClock, RandomIds
-from omega_tui.exchange.bitget.backoff import Backoff
-from omega_tui.exchange.bitget.contracts_cache import ContractsCache
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints, ForbiddenHost
+from omega_tui.exchange.bitget.rest.contracts_cache import ContractsCache
 from omega_tui.exchange.bitget.server_clock import ServerClock
-from omega_tui.exchange.bitget.translate_market import ContractRow
+from omega_tui.exchange.bitget.streams.backoff import Backoff
+from omega_tui.exchange.bitget.translation.market import ContractRow
 
 
 def _measure(

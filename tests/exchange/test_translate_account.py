@@ -7,8 +7,7 @@ import msgspec
 import pytest
 
 from omega_tui.domain.orders import HoldSide, MarginMode, PositionMode
-from omega_tui.exchange.bitget.translate import TranslationError
-from omega_tui.exchange.bitget.translate_account import (
+from omega_tui.exchange.bitget.translation.account import (
     BalanceRow,
     PositionRow,
     SettingsRow,
@@ -17,6 +16,7 @@ from omega_tui.exchange.bitget.translate_account import (
     parse_positions,
     parse_settings,
 )
+from omega_tui.exchange.bitget.translation.words import TranslationError
 
 _POSITION = {
     "instId": "BTCUSDT",

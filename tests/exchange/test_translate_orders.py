@@ -17,8 +17,7 @@ from omega_tui.domain.orders import (
     Side,
     TimeInForce,
 )
-from omega_tui.exchange.bitget.translate import TranslationError
-from omega_tui.exchange.bitget.translate_orders import (
+from omega_tui.exchange.bitget.translation.orders import (
     FillRow,
     OrderRow,
     build_cancel,
@@ -27,6 +26,7 @@ from omega_tui.exchange.bitget.translate_orders import (
     parse_pushed_fill,
     parse_rest_fill,
 )
+from omega_tui.exchange.bitget.translation.words import TranslationError
 
 _ORDER = {
     "symbol": "BTCUSDT",

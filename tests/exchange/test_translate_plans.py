@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from omega_tui.domain.orders import HoldSide, Order, OrderRequest, OrderState, OrderType, Side, TimeInForce
 from omega_tui.domain.plans import PlanKind, TriggerBy
-from omega_tui.exchange.bitget.translate import TranslationError
-from omega_tui.exchange.bitget.translate_plans import PlanRow, build_plan, parse_plan
+from omega_tui.exchange.bitget.translation.plans import PlanRow, build_plan, parse_plan
+from omega_tui.exchange.bitget.translation.words import TranslationError
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.sim.payloads.plans import plan_push, plan_row
 from omega_tui.sim.rest.plans import ROUTES

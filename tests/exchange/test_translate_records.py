@@ -7,8 +7,14 @@ import msgspec
 import pytest
 
 from omega_tui.domain.account import BillKind
-from omega_tui.exchange.bitget.translate import TranslationError
-from omega_tui.exchange.bitget.translate_records import BillRow, TierRow, parse_bill, parse_bills, parse_tiers
+from omega_tui.exchange.bitget.translation.records import (
+    BillRow,
+    TierRow,
+    parse_bill,
+    parse_bills,
+    parse_tiers,
+)
+from omega_tui.exchange.bitget.translation.words import TranslationError
 from tests.exchange.payloads import replies
 from tests.support.shared import needs_shared
 

@@ -13,19 +13,23 @@ import pytest
 
 from omega_tui.domain import order_lifecycle
 from omega_tui.domain.orders import Fill, Order, OrderRequest, OrderState
-from omega_tui.engine import exposure, inquiry, ledger
-from omega_tui.engine.inquiry import Inquiry
-from omega_tui.engine.ledger import OrderLedger, Tracked
-from omega_tui.engine.protection import Protector
-from omega_tui.engine.protection_watch import ProtectionWatch
-from omega_tui.engine.reconciler import Reconciler
+from omega_tui.engine.account import inquiry
+from omega_tui.engine.account.inquiry import Inquiry
+from omega_tui.engine.account.reconciler import Reconciler
+from omega_tui.engine.orders import ledger
+from omega_tui.engine.orders.ledger import OrderLedger, Tracked
+from omega_tui.engine.orders.sending import Leg, Sender
+from omega_tui.engine.protection.protector import Protector
+from omega_tui.engine.protection.watch import ProtectionWatch
 from omega_tui.engine.recorder import Recorder
-from omega_tui.engine.sending import Leg, Sender
+from omega_tui.engine.risk import exposure
 from omega_tui.engine.state import State
-from omega_tui.exchange.bitget import endpoints, limits, translate_orders
-from omega_tui.exchange.bitget.actions import RestActions
+from omega_tui.exchange.bitget import endpoints
 from omega_tui.exchange.bitget.endpoints import Endpoints
-from omega_tui.exchange.bitget.limits import Limits
+from omega_tui.exchange.bitget.rest import limits
+from omega_tui.exchange.bitget.rest.actions import RestActions
+from omega_tui.exchange.bitget.rest.limits import Limits
+from omega_tui.exchange.bitget.translation import orders as translate_orders
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.exchange.port import Outcome, Rejected, Stopped, Unknown
 from omega_tui.journal import Journal, JournalRow, inspection, schema

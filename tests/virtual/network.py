@@ -18,8 +18,8 @@ from urllib.parse import urlencode
 import orjson
 from websockets.exceptions import ConnectionClosedError
 
-from omega_tui.exchange.bitget.outcomes import Evidence, Transport
-from omega_tui.exchange.bitget.routes import http_method, is_public
+from omega_tui.exchange.bitget.rest.outcomes import Evidence, Transport
+from omega_tui.exchange.bitget.rest.routes import http_method, is_public
 from omega_tui.exchange.bitget.wire import RestPath
 from omega_tui.sim.rest.entrance import Call
 from omega_tui.sim.streams.session import Session

@@ -17,28 +17,28 @@ from omega_tui.clock import Clock, Ids, slept_seconds
 from omega_tui.domain.events import Event, Health, HealthChanged, NoticeGiven, Surface
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.market import Timeframe
-from omega_tui.exchange.bitget.account_feed import AccountFeed
-from omega_tui.exchange.bitget.actions import RestActions
-from omega_tui.exchange.bitget.board import ActionsBoard
-from omega_tui.exchange.bitget.contracts_cache import ContractsCache
-from omega_tui.exchange.bitget.dialing import Dial, dial
-from omega_tui.exchange.bitget.dispatch import Dispatch, Patience, Sender
 from omega_tui.exchange.bitget.endpoints import Credentials, Endpoints
-from omega_tui.exchange.bitget.key_check import AccountFacts, KeyCheck
-from omega_tui.exchange.bitget.limits import Limits
-from omega_tui.exchange.bitget.market_feed import MarketFeed
-from omega_tui.exchange.bitget.reads import RestReads
-from omega_tui.exchange.bitget.request_log import RequestLog
-from omega_tui.exchange.bitget.rest import CcxtClient
+from omega_tui.exchange.bitget.rest.actions import RestActions
+from omega_tui.exchange.bitget.rest.board import ActionsBoard
+from omega_tui.exchange.bitget.rest.client import CcxtClient
+from omega_tui.exchange.bitget.rest.contracts_cache import ContractsCache
+from omega_tui.exchange.bitget.rest.dispatch import Dispatch, Patience, Sender
+from omega_tui.exchange.bitget.rest.key_check import AccountFacts, KeyCheck
+from omega_tui.exchange.bitget.rest.limits import Limits
+from omega_tui.exchange.bitget.rest.reads import RestReads
+from omega_tui.exchange.bitget.rest.request_log import RequestLog
+from omega_tui.exchange.bitget.rest.service import Service
 from omega_tui.exchange.bitget.server_clock import ServerClock
-from omega_tui.exchange.bitget.service import Service
-from omega_tui.exchange.bitget.session import Session
 from omega_tui.exchange.bitget.signing import sign_login
 from omega_tui.exchange.bitget.sleep_watch import SleepWatch
-from omega_tui.exchange.bitget.stream import Stream
+from omega_tui.exchange.bitget.streams.account_feed import AccountFeed
+from omega_tui.exchange.bitget.streams.dialing import Dial, dial
+from omega_tui.exchange.bitget.streams.market_feed import MarketFeed
+from omega_tui.exchange.bitget.streams.session import Session
+from omega_tui.exchange.bitget.streams.stream import Stream
+from omega_tui.exchange.bitget.streams.topics import Topic
 from omega_tui.exchange.bitget.timekeeper import Timekeeper
-from omega_tui.exchange.bitget.topics import Topic
-from omega_tui.exchange.bitget.translate_market import parse_instruments
+from omega_tui.exchange.bitget.translation.market import parse_instruments
 from omega_tui.exchange.port import ReadFailed, Sink
 
 _FIRST_TIME_SECONDS = 3.0

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from omega_tui.clock import Clock
 from omega_tui.domain.events import Health, NoticeGiven
-from omega_tui.exchange.bitget.reads import RestReads
+from omega_tui.exchange.bitget.rest.reads import RestReads
 from omega_tui.exchange.bitget.server_clock import ServerClock
 from omega_tui.exchange.port import ReadFailed, Sink
 

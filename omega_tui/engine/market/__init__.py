@@ -1,0 +1,1 @@
+"""The watched market: freshness of every surface, candles, tape, what is on screen."""

@@ -1,0 +1,1 @@
+"""From an intent to the end of its order: tickets, batches, amendments, cancels, closes."""

@@ -1,0 +1,1 @@
+"""State into frozen views, one builder per panel."""

@@ -1,0 +1,106 @@
+"""The chart and the Fibonacci panel: candles, lines, levels and what sits at them."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from omega_tui.analytics.fibonacci import FibonacciLevel, exact_price
+from omega_tui.domain.events import Surface
+from omega_tui.domain.orders import Side
+from omega_tui.domain.values import decimal_text
+from omega_tui.engine.market.swing_levels import shown_levels
+from omega_tui.engine.pictures.drawing import nearest_tick, to_float
+from omega_tui.engine.protection.cover import plan_lines
+from omega_tui.engine.state import State
+from omega_tui.engine.views import ChartView, FibonacciRow, FibonacciView, PriceLine
+
+_ZERO, _ONE = Decimal(0), Decimal(1)
+_SITS_WITHIN = Decimal("0.03")
+"""Share of the swing's height within which an entry or an order sits at a level: never at two at once."""
+
+
+def build_chart(state: State, limit: int) -> ChartView:
+    """The newest `limit` candles with the lines of positions, orders and swing."""
+    market, instrument = state.market, state.instrument
+    return ChartView(
+        symbol=market.symbol,
+        timeframe=market.series.timeframe,
+        price_places=instrument.price_places if instrument is not None else 2,
+        candles=tuple(market.series.candles[-limit:]) if limit > 0 else (),
+        lines=tuple(_lines(state)),
+        health=state.feeds.freshness(Surface.CANDLES),
+    )
+
+
+def _lines(state: State) -> Iterator[PriceLine]:
+    symbol = state.market.symbol
+    for position in state.positions_of(symbol):
+        yield PriceLine(to_float(position.entry_price), "entry", f"{position.hold_side} entry")
+        if position.liquidation_price is not None:
+            yield PriceLine(to_float(position.liquidation_price), "liquidation", "liquidation")
+    for tracked in state.ledger.unfinished():
+        order = tracked.order
+        if order.symbol == symbol and order.price is not None:
+            kind = "buy" if order.side is Side.BUY else "sell"
+            yield PriceLine(to_float(order.price), kind, f"{kind} {decimal_text(order.remaining)}")
+    for trigger, kind in plan_lines(state, symbol):
+        yield PriceLine(to_float(trigger), kind, kind)
+    for level in shown_levels(state):
+        yield PriceLine(to_float(level.price), "fib", _ratio_text(level))
+
+
+def build_fibonacci(state: State) -> FibonacciView:
+    """The levels of the automatic swing with their distance from last price, or why there is none."""
+    series, instrument = state.market.series, state.instrument
+    swing, levels = series.swing, shown_levels(state)
+    return FibonacciView(
+        symbol=state.market.symbol,
+        timeframe=series.timeframe,
+        direction=swing.direction.value if swing is not None else None,
+        low=exact_price(swing.low) if swing is not None else None,
+        high=exact_price(swing.high) if swing is not None else None,
+        price_places=instrument.price_places if instrument is not None else 2,
+        rows=tuple(_rows(state, levels)),
+        note=_note(state) if not levels else "",
+    )
+
+
+def _note(state: State) -> str:
+    if not state.market.series.candles:
+        return "no candles yet"
+    if state.instrument is None:
+        return "the list of contracts has not arrived yet"
+    return f"no confirmed swing in {len(state.market.series.candles)} candles yet"
+
+
+def _rows(state: State, levels: tuple[FibonacciLevel, ...]) -> Iterator[FibonacciRow]:
+    last, instrument = state.market.last_price, state.instrument
+    nearest = min((abs(level.price - last) for level in levels), default=None) if last is not None else None
+    prices = {level.ratio: level.price for level in levels}
+    reach = abs(prices[_ONE] - prices[_ZERO]) * _SITS_WITHIN if levels else _ZERO
+    for level in levels:
+        percent, ticks, is_nearest = None, None, False
+        if last is not None and instrument is not None:
+            percent = to_float((level.price - last) / last * 100)
+            ticks = nearest_tick(level.price - last, instrument.tick)
+            is_nearest = abs(level.price - last) == nearest
+        yield FibonacciRow(
+            _ratio_text(level), level.price, percent, ticks, is_nearest, _sitting(state, level.price, reach)
+        )
+
+
+def _sitting(state: State, price: Decimal, reach: Decimal) -> str:
+    symbol = state.market.symbol
+    texts = [
+        f"{position.hold_side} entry"
+        for position in state.positions_of(symbol)
+        if abs(position.entry_price - price) <= reach
+    ]
+    for tracked in state.ledger.unfinished():
+        order = tracked.order
+        if order.symbol == symbol and order.price is not None and abs(order.price - price) <= reach:
+            texts.append(f"{order.side} {decimal_text(order.remaining)}")
+    return ", ".join(texts)
+
+
+def _ratio_text(level: FibonacciLevel) -> str:
+    return decimal_text(level.ratio)

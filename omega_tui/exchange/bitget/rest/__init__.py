@@ -1,0 +1,1 @@
+"""Requests and replies: sent within the limits, logged, judged, read."""

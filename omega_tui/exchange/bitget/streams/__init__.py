@@ -1,0 +1,1 @@
+"""The streams: connections kept up, sessions, and what their pushes mean."""
