@@ -56,6 +56,7 @@ class Referee:
         self._venue = world.exchange.sim.venue
         self._held = dict.fromkeys(HoldSide, _ZERO)
         self._bare_since: dict[HoldSide, float] = {}
+        self._unread: set[HoldSide] = set()
         self._stops_may_go_until = 0.0
         self._news_at = -_NEWS_SECONDS
         self._reduces: dict[str, HoldSide | None] = {}
@@ -168,7 +169,11 @@ class Referee:
                 continue
             since = self._bare_since.setdefault(side, now)
             # Before the orders were read for the first time, nobody can know which stops there are.
-            seconds = _ALARM_SECONDS if shown[side].protected is not None else _UNREAD_SECONDS
+            read = shown[side].protected is not None
+            if read and side in self._unread:
+                since = self._bare_since[side] = now
+            (self._unread.discard if read else self._unread.add)(side)
+            seconds = _ALARM_SECONDS if read else _UNREAD_SECONDS
             patience = seconds + self._world.weather.latency[1] + 2 * _LOOK_SECONDS
             if now - since > patience:
                 self._bare_since[side] = now + 3600
