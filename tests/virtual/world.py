@@ -63,6 +63,7 @@ class World:
         self.trace: list[str] = []
         self.premature: list[str] = []
         self.defiant: list[str] = []
+        self.unrecorded: set[str] = set()
         self._network = seeded(seed, "network")
         self._options: dict[str, Any] = {"history_candles": 50, **options}
         self._play: asyncio.Task[None] | None = None
@@ -207,6 +208,7 @@ class World:
             client_id = leg.get("newClientOid") or leg.get("clientOid")
             if _only_reduces(path, leg) and self._disk_in_doubt:
                 # Getting out never waits for a disk that fails.
+                self.unrecorded.add(str(client_id))
                 continue
             if path in _PLACING and not _only_reduces(path, leg) and self._halted:
                 self.defiant.append(str(client_id))
