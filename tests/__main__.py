@@ -1,13 +1,16 @@
 """`python3 -m tests [pytest arguments]`: the whole suite on every core, or what the arguments name.
 
-It makes its environment on first use. Tests of one file stay together, so that a file's order holds.
+It makes its environment on first use. There are two processes a core, at most four, because many tests wait
+for sockets; one that runs dry takes over what another has left.
 """
 
+import os
 import sys
 
 from omega_tui import _boot
 
-_WHOLE_SUITE = ("--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+_PROCESSES = min(4, 2 * (os.cpu_count() or 1))
+_WHOLE_SUITE = ("--numprocesses", str(_PROCESSES), "--dist", "worksteal")
 
 if __name__ == "__main__":
     _boot.ensure(_boot.TESTS)
