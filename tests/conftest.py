@@ -10,6 +10,7 @@ settings.register_profile("quick", max_examples=30, deadline=None)
 settings.register_profile(
     "ci", max_examples=150, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
+settings.register_profile("hunt", settings.get_profile("ci"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 

@@ -22,6 +22,7 @@ _UNSURE = frozenset(
 )
 _PATIENCE_SECONDS = 300.0
 _FLAT_SECONDS = 60.0
+_MOST_WAITS = 8
 
 
 def open_questions(world: World) -> list[str]:
@@ -30,13 +31,20 @@ def open_questions(world: World) -> list[str]:
 
 
 async def settle(world: World, comparisons: float) -> None:
-    """Let everything be well again, and wait for every fate and for a few comparisons of the account."""
+    """Let everything be well again, and wait for every fate and for a few comparisons of the account.
+
+    The market goes on: when it reaches an order meanwhile, the wait begins anew.
+    """
     world.journal.failing = False
     vars(world.weather).update(vars(Weather()))
     world.exchange.sim.condition.enter(Status.NORMAL)
     await asyncio.sleep(1)
-    await world.until(lambda: not open_questions(world), _PATIENCE_SECONDS, "every fate to be known")
-    await asyncio.sleep(comparisons * world.reconcile_seconds)
+    for _ in range(_MOST_WAITS):
+        await world.until(lambda: not open_questions(world), _PATIENCE_SECONDS, "every fate to be known")
+        there = _ledger(world)
+        await asyncio.sleep(comparisons * world.reconcile_seconds)
+        if there == _ledger(world):
+            return
 
 
 async def end(world: World, comparisons: float = 2.2) -> AsyncIterator[str]:

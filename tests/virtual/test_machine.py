@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -343,11 +343,15 @@ class Cockpit(RuleBasedStateMachine):
         assert found == [], "\n".join([*found, *world.trace[-40:]])
 
 
-_MANY = os.environ.get("HYPOTHESIS_PROFILE") == "ci"
+_EXAMPLES = {"ci": 60, "hunt": 2000}
+_PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "")
 TestCockpit = Cockpit.TestCase
 TestCockpit.settings = settings(
-    max_examples=90 if _MANY else 12,
-    stateful_step_count=30 if _MANY else 25,
+    max_examples=_EXAMPLES.get(_PROFILE, 12),
+    stateful_step_count=30 if _PROFILE in _EXAMPLES else 25,
+    # The same examples every time; HYPOTHESIS_PROFILE=hunt looks for new ones. Shrinking takes too long here.
+    derandomize=_PROFILE != "hunt",
+    phases=(Phase.explicit, Phase.generate),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
