@@ -69,6 +69,9 @@ async def trade(trader: "Trader") -> None:
     await rested(trader, "S", 5, "0.03")
     await trader.linger(4.0)
     await trader.press("B", *"0.02")
+    ladder = trader.views.ladder(1, 1)
+    price = (ladder.best_bid_ticks - 150) * ladder.tick
+    await trader.press("shift+tab", "ctrl+u", *f"{price:f}", *("tab",) * 4, *f"{price * 108 // 100:f}")
     await trader.linger(0.6)
 
 
