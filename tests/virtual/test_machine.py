@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -342,6 +343,9 @@ class Cockpit(RuleBasedStateMachine):
         found += self.referee.breaches
         assert found == [], "\n".join([*found, *world.trace[-40:]])
 
+
+pytestmark = pytest.mark.timeout(600)
+"""A search is as long as it is; what hangs in it hangs in virtual time and says so."""
 
 _EXAMPLES = {"ci": 60, "hunt": 2000}
 _PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "")
