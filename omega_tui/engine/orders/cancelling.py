@@ -76,8 +76,6 @@ class CancelDesk:
             return Receipt(False, "that order is not known any more")
         if tracked.order.state.terminal:
             return Receipt(False, f"that order is {tracked.order.state} already")
-        if self._state.options.read_only:
-            return Receipt(False, self._state.options.refusal)
         # What is about to take its place is meant as well: it would rest instead.
         successor = self._state.ledger.get(tracked.replaced_by or "")
         self.cancel_many([tracked] if successor is None else [tracked, successor])
@@ -115,8 +113,6 @@ class CancelDesk:
     def cancel_all(self, intent: CancelAll) -> Receipt:
         """Ask for the cancellation of everything of the family in the scope."""
         scope, family = intent.scope, intent.family
-        if self._state.options.read_only:
-            return Receipt(False, self._state.options.refusal)
         symbol = intent.symbol or self._state.market.symbol
         where = None if scope is CancelScope.ACCOUNT else symbol
         side = {CancelScope.BUYS: Side.BUY, CancelScope.SELLS: Side.SELL}.get(scope)

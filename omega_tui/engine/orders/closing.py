@@ -65,8 +65,6 @@ class Closer:
 
     def flatten(self, intent: Flatten) -> Receipt:
         """Take up a flatten; a second press while one is under way closes nothing twice."""
-        if self._state.options.read_only:
-            return Receipt(False, self._state.options.refusal)
         if self._flattening & {intent.symbol, None}:
             return Receipt(False, "a flatten is under way already")
         self._flattening.add(intent.symbol)

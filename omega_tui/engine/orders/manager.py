@@ -108,10 +108,6 @@ class OrderManager:
         place = partial(self._gateway.actions.place, request)
         await self._sender.send(Leg(tracked, request, why), action or place)
 
-    def cancel(self, key: str) -> Receipt:
-        """Ask for the cancellation of one order."""
-        return self._cancels.cancel(key)
-
     def cancel_many(self, orders: Iterable[Tracked]) -> int:
         """Ask for the cancellation of each; returns how many."""
         return self._cancels.cancel_many(orders)
