@@ -291,6 +291,7 @@ def _market_note(settings: Settings) -> str:
 
 def _screen_settings(settings: Settings, desk: Desk) -> "CockpitSettings":
     from omega_tui.ui.cockpit_settings import CockpitSettings
+    from omega_tui.ui.kept import Kept
     from omega_tui.ui.paint_clock import over_ssh
 
     screen = settings.screen
@@ -300,6 +301,7 @@ def _screen_settings(settings: Settings, desk: Desk) -> "CockpitSettings":
         frame_rate=screen.ssh_paint_hz if over_ssh(os.environ) else screen.paint_hz,
         crash_report=settings.paths.state / "crash.txt",
         redact=desk.redact,
+        kept=Kept(settings.paths.state / "screen"),
     )
 
 

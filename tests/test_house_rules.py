@@ -27,22 +27,34 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "clock": (),
     "domain": ("domain",),
     "analytics": ("analytics", "domain"),
+    "language": ("language", "domain"),
     "settings": ("settings", "domain"),
     "exchange": ("exchange", "domain", "clock"),
     "journal": ("journal", "domain", "clock"),
     "engine": ("engine", "domain", "analytics", "journal", "clock", "exchange.port"),
     "sim": ("sim", "clock", "domain.values", "exchange.bitget.wire", "exchange.bitget.codes"),
-    "ui": ("ui", "engine", "domain", "analytics", "clock"),
+    "console": ("console", "language", "engine", "domain", "analytics", "clock"),
+    "ui": ("ui", "console", "language", "engine", "domain", "analytics", "clock"),
     "logs": (),
     "splash": (),
-    "trader": ("trader", "domain", "engine", "exchange.port", "settings", "sim.child", "logs", "wiring"),
-    "commands": ("commands", "trader", "domain", "settings", "journal"),
+    "trader": (
+        "trader",
+        "language",
+        "domain",
+        "engine",
+        "exchange.port",
+        "settings",
+        "sim.child",
+        "logs",
+        "wiring",
+    ),
+    "commands": ("commands", "trader", "language", "domain", "settings", "journal"),
     "environment": ("settings", "clock", "exchange", "sim.child"),
     "doctor": ("doctor", "settings", "clock", "domain", "exchange", "journal", "environment", "sim.child"),
     "cli": ("commands", "settings", "domain.text", "splash", "wiring", "sim.main", "doctor"),
     "wiring": (
         *("settings", "clock", "domain", "analytics", "exchange", "journal", "engine"),
-        *("environment", "sim.child", "logs", "ui"),
+        *("environment", "sim.child", "logs", "console", "ui"),
     ),
 }
 """What each part may import of ours. The simulator reaches the cockpit as a process only (`sim.child`)."""
@@ -66,6 +78,8 @@ _NETWORK = ("ccxt", "websockets", "aiohttp")
 LOADED: dict[str, tuple[str, ...]] = {
     "domain": ("asyncio", *_OUTER),
     "analytics": ("asyncio", *_OUTER),
+    "language": ("asyncio", *_OUTER),
+    "console": ("textual", "rich", *_NETWORK, "omega_tui.exchange.bitget", "omega_tui.ui", "omega_tui.sim"),
     "exchange": ("textual", "ccxt", "omega_tui.engine", "omega_tui.ui", "omega_tui.sim"),
     "engine": ("textual", "rich", *_NETWORK, "omega_tui.exchange.bitget", "omega_tui.ui", "omega_tui.sim"),
     "sim": ("textual", "ccxt", "websockets", "omega_tui.engine", "omega_tui.ui", *_TRANSLATION),
@@ -73,7 +87,7 @@ LOADED: dict[str, tuple[str, ...]] = {
 }
 """What must not be loaded once every module of a package is; ccxt waits until after the first paint."""
 
-PURE = ("domain", "analytics")
+PURE = ("domain", "analytics", "language")
 
 BROAD_EXCEPTS = {
     "exchange/bitget/streams/stream.py:Stream.run": "the stream is shown as lost, and reconnects",

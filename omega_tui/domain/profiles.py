@@ -45,7 +45,8 @@ class Profile:
 
     `position_percent` is the largest position as notional over leverage, of equity. `day_loss_percent` is of
     the equity that the UTC day began with. With `scales_leverage` the leverages shrink while the market is
-    wilder than usual (see `leverages`).
+    wilder than usual (see `leverages`). An order that loses at most `unasked_percent` of equity at its stop
+    leaves without a second key; 0 asks for one each time.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Profile:
     stop_required: bool = True
     entry_type: EntryType = EntryType.LIMIT
     scales_leverage: bool = False
+    unasked_percent: Decimal = Decimal(0)
 
     @property
     def risk(self) -> Decimal:
@@ -83,6 +85,11 @@ class Profile:
     def day_loss_share(self) -> Decimal:
         """Loss of a day that ends new entries, as a share of the day's opening equity."""
         return self.day_loss_percent / _HUNDRED
+
+    @property
+    def unasked(self) -> Decimal:
+        """Largest loss at the stop that asks no second key, as a share of equity."""
+        return self.unasked_percent / _HUNDRED
 
     def leverages(self, volatility: Decimal | None) -> tuple[int, int]:
         """Default and maximum leverage now, in whole numbers and at least 1.
@@ -167,6 +174,7 @@ SCALPER = Profile(
     most_entries_an_hour=20,
     entry_type=EntryType.POST_ONLY,
     scales_leverage=True,
+    unasked_percent=Decimal(1),
 )
 
 BUILT_IN = MappingProxyType({each.name: each for each in (STRATEGIC, AGGRESSIVE, NEWBIE, SCALPER)})
@@ -183,6 +191,7 @@ RANGES = MappingProxyType(
         "most_positions": (Decimal(1), Decimal(100)),
         "day_loss_percent": (Decimal("0.1"), Decimal(50)),
         "most_entries_an_hour": (Decimal(1), Decimal(1000)),
+        "unasked_percent": (Decimal(0), Decimal(10)),
     }
 )
 """Least and most of every limit: what lies outside is a slip of the pen, not a way to trade."""

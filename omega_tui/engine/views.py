@@ -99,6 +99,9 @@ class StatusView:
     """How a new ticket is priced by default: the profile's choice."""
     profile_leverage: tuple[int, int] | None = None
     """The profile's default and maximum leverage now; None without a profile."""
+    unasked: Decimal = Decimal(0)
+    """Largest loss at its stop of an order that leaves without a second key, as a share of equity; 0 for
+    none."""
     alarm: str = ""
     """What needs the trader's eyes now, such as a position without a stop; empty for nothing."""
     changing: str = ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from omega_tui.clock import Clock, Ids, RandomIds, SystemClock
+from omega_tui.ui.kept import Kept
 from omega_tui.ui.paint_clock import LOCAL_RATE
 from omega_tui.ui.themes import PALETTES
 
@@ -16,7 +17,7 @@ def _unchanged(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class CockpitSettings:
     """`frame_rate` is frames a second. `crash_report` is the file a crash writes to, None for none; `redact`
-    takes secrets out of that file's text."""
+    takes secrets out of that file's text. `kept` is what the screen remembers between runs."""
 
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=RandomIds)
@@ -24,3 +25,4 @@ class CockpitSettings:
     frame_rate: float = LOCAL_RATE
     crash_report: Path | None = None
     redact: Callable[[str], str] = _unchanged
+    kept: Kept = field(default_factory=Kept)

@@ -22,6 +22,7 @@ from omega_tui.engine.port import EnginePort
 from omega_tui.ui import format as text_of
 from omega_tui.ui.arming import Answer, Armed
 from omega_tui.ui.cancel_choices import CANCEL_CHOICES, in_scope, scope_words
+from omega_tui.ui.confirming import asks_first
 from omega_tui.ui.rows.account import counted
 from omega_tui.ui.ticket_form import materially_different
 
@@ -58,6 +59,15 @@ class TradeDesk:
     def arm(self, scope: str, intent: Intent) -> None:
         """Ask; the next deliberate ENTER within 3 s submits `intent`."""
         self._armed = Armed(scope, intent, self._clock.monotonic())
+
+    def propose(self, scope: str, order: PlaceOrder) -> Receipt | None:
+        """Send a sendable order at once where the profile lets its risk pass, else ask; None when asked."""
+        views = self._engine.views
+        if asks_first(order.preview, views.account().equity, views.status().unasked):
+            self.arm(scope, order)
+            return None
+        self._armed = None
+        return self.submit(order)
 
     @property
     def now(self) -> float:

@@ -49,6 +49,7 @@ TABLE = {
     "stop_required": (True, True, True, True),
     "entry_type": (EntryType.POST_ONLY, EntryType.MARKET, EntryType.LIMIT, EntryType.POST_ONLY),
     "scales_leverage": (False, False, False, True),
+    "unasked_percent": (D(0), D(0), D(0), D(1)),
 }
 COLUMNS = ("strategic", "aggressive", "newbie", "scalper")
 

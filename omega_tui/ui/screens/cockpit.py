@@ -10,27 +10,21 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
-from omega_tui.domain.market import Timeframe
-from omega_tui.domain.orders import Side
-from omega_tui.engine.account_views import PositionRow
-from omega_tui.engine.intents import AcknowledgeAlarms, PlaceOrder, SelectSymbol, SelectTimeframe
+from omega_tui.engine.intents import AcknowledgeAlarms, PlaceOrder, SelectSymbol
 from omega_tui.engine.port import EnginePort
-from omega_tui.ui import format as text_of
 from omega_tui.ui.actions import BY_ID, READ_ONLY, Situation, footer_actions
 from omega_tui.ui.arming import KeyTiming
 from omega_tui.ui.cockpit_settings import CockpitSettings
 from omega_tui.ui.paint_clock import PaintClock, TerminalGate
-from omega_tui.ui.panels.tables import TablePanel
 from omega_tui.ui.panels.ticket import TicketPanel
-from omega_tui.ui.rows.account import account_strip, position_key
+from omega_tui.ui.rows.account import account_strip
 from omega_tui.ui.screens.deliberate_keys import DeliberateKeys
+from omega_tui.ui.screens.looking_keys import LookingKeys
 from omega_tui.ui.screens.stage import Stage
 from omega_tui.ui.screens.ticket_flow import TicketFlow
+from omega_tui.ui.screens.trading_keys import TradingKeys
 from omega_tui.ui.trade_desk import TradeDesk
 from omega_tui.ui.widgets.style_book import StyleBook
-
-_PAGE = 10
-_WHICH = "several positions: move the cursor of the positions table to one"
 
 
 class CockpitScreen(Screen[None], inherit_bindings=False):
@@ -58,10 +52,21 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self.desk = TradeDesk(engine, settings.clock)
         self._engine = engine
         self._tickets = TicketFlow(engine, self.stage, self.desk, settings.ids, self._focus_and_paint)
+        self._trading = TradingKeys(
+            engine, self.stage, self.desk, self._tickets, lambda: self.focused, self._ask
+        )
+        self._looking = LookingKeys(
+            engine,
+            self.stage,
+            self.desk,
+            lambda: self.focused,
+            self._focus_and_paint,
+            self._repaint_later,
+            self._ask,
+        )
         self._keys = DeliberateKeys(timing, self.set_timer, self.desk.say, self.paint_now)
         self._terminal = terminal
         self._painter = PaintClock(settings.frame_rate)
-        self._private = False
         self.frames_skipped = 0
         self._routes: dict[str, Callable[[], None]] = self._routing()
 
@@ -91,7 +96,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             read_only=status.read_only,
             has_orders=bool(views.orders().rows),
             has_positions=bool(views.positions().rows),
-            order_at_cursor=bool(self._orders_at_cursor()),
+            order_at_cursor=bool(self._trading.orders_at_cursor()),
             locked=bool(status.live_phrase or status.day_phrase or status.halted_symbols),
             alarm_waits=status.alarm_waits,
         )
@@ -140,7 +145,10 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         if stage.ticket.form is not None:
             stage.ticket.paint(views)
         idle = account_strip(
-            views.account(), len(views.positions().rows), len(views.orders().rows), private=self._private
+            views.account(),
+            len(views.positions().rows),
+            len(views.orders().rows),
+            private=self._looking.private,
         )
         left = armed.seconds_left(desk.now) if armed else 0.0
         stage.prompt.paint(armed.scope if armed else "", left, desk.news, idle)
@@ -165,58 +173,13 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             self._tickets.close()
         self.paint_now()
 
-    def _orders_at_cursor(self) -> tuple[str, ...]:
-        if self.focused is self.stage.orders:
-            key = self.stage.orders.cursor
-            return () if key is None else (key,)
-        return self.stage.ladder.orders_at_cursor() if self.focused is self.stage.ladder else ()
-
-    def _position(self) -> PositionRow | None:
-        """The position under the cursor, else the one of the shown market, else the only one."""
-        if self.focused is self.stage.positions:
-            return self.stage.positions.at_cursor
-        views = self._engine.views
-        rows, symbol = views.positions().rows, views.status().symbol
-        shown = [row for row in rows if row.symbol == symbol] or list(rows)
-        return shown[0] if len(shown) == 1 else None
-
-    def _flatten(self) -> None:
-        at_cursor = self.stage.positions.at_cursor if self.focused is self.stage.positions else None
-        self.desk.arm_flatten(at_cursor.symbol if at_cursor else self._engine.views.status().symbol)
-
-    def _protect(self) -> None:
-        position = self._position()
-        if position is None:
-            self.desk.say(_WHICH, "muted")
-        else:
-            self.post_message(self.Asked("protect", position_key(position)))
-
-    def _reverse(self) -> None:
-        position = self._position()
-        if position is None:
-            self.desk.say(_WHICH, "muted")
-        else:
-            self.desk.arm_reverse(position)
-
     def _dismiss(self) -> None:
         if self.desk.disarm():
             return
         if self._engine.views.status().alarm_waits:
             self.desk.submit(AcknowledgeAlarms())
         else:
-            self._zoom_off()
-
-    def _move(self, rows: int) -> None:
-        panel = self.focused
-        if panel is self.stage.ladder:
-            self.stage.ladder.move_cursor(rows)
-        elif isinstance(panel, TablePanel):
-            panel.move_cursor(rows)
-
-    def _next_timeframe(self) -> None:
-        frames = list(Timeframe)
-        current = self._engine.views.chart(1).timeframe
-        self.desk.submit(SelectTimeframe(frames[(frames.index(current) + 1) % len(frames)]))
+            self._looking.zoom_off()
 
     def select_symbol(self, symbol: str | None) -> None:
         """The market dialog's answer."""
@@ -225,81 +188,26 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             self.desk.submit(SelectSymbol(symbol))
         self.paint_now()
 
-    def _switch_tables(self) -> None:
-        shown = self.stage.switch_tables()
-        if shown is not None:
-            self._focus_and_paint(shown)
-
-    def _switch_chart(self) -> None:
-        self._focus_and_paint(self.stage.switch_chart())
-
     def _focus_and_paint(self, panel: Widget) -> None:
         self.set_focus(panel)
+        self._repaint_later()
+
+    def _repaint_later(self) -> None:
         self.call_after_refresh(self.paint_now)
 
-    def _zoom(self) -> None:
-        self.stage.zoom(None if self.stage.zoomed else self.focused)
-        self.call_after_refresh(self.paint_now)
-
-    def _zoom_off(self) -> None:
-        self.stage.zoom(None)
-        self.call_after_refresh(self.paint_now)
-
-    def _toggle_privacy(self) -> None:
-        self._private = not self._private
-        self.stage.hide_money(self._private)
-
-    def _copy(self) -> None:
-        status = self._engine.views.status()
-        at_cursor = self.stage.ladder.cursor_order()
-        price = at_cursor[1] if at_cursor is not None else status.last_price
-        if price is None or status.instrument is None:
-            self.desk.say("no price to copy yet", "muted")
-            return
-        text = text_of.number(price, status.instrument.price_places).replace(",", "")
-        self.post_message(self.Asked("copy", text))
-        self.desk.say(f"copied {text} by OSC 52, if the terminal allows it", "muted")
-
-    def _ask(self, what: str) -> Callable[[], None]:
-        return lambda: void(self.post_message(self.Asked(what)))
+    def _ask(self, what: str, text: str = "") -> None:
+        self.post_message(self.Asked(what, text))
 
     def _routing(self) -> dict[str, Callable[[], None]]:
-        ladder = self.stage.ladder
         return {
             "dismiss": self._dismiss,
-            "order.here": self._tickets.open_here,
-            "ticket.buy": lambda: self._tickets.open(Side.BUY),
-            "ticket.sell": lambda: self._tickets.open(Side.SELL),
-            "cancel.cursor": lambda: self.desk.cancel(self._orders_at_cursor()),
-            "cancel.all": self.desk.arm_cancel_all,
-            "flatten": self._flatten,
-            "protect": self._protect,
-            "reverse": self._reverse,
-            "leverage": self._ask("leverage"),
-            "profile": self._ask("profile"),
-            "unlock": self._ask("unlock"),
-            "halt": self.desk.halt,
-            "halt.now": self.desk.halt,
-            "cursor.up": lambda: self._move(1),
-            "cursor.down": lambda: self._move(-1),
-            "page.up": lambda: self._move(_PAGE),
-            "page.down": lambda: self._move(-_PAGE),
             "focus.next": lambda: void(self.focus_next()),
             "focus.previous": lambda: void(self.focus_previous()),
-            "recentre": ladder.recentre,
-            "group.coarser": lambda: ladder.regroup(1),
-            "group.finer": lambda: ladder.regroup(-1),
-            "symbol": self._ask("symbol"),
-            "timeframe": self._next_timeframe,
-            "switch": self._switch_tables,
-            "chart": self._switch_chart,
-            "zoom": self._zoom,
-            "copy": self._copy,
-            "privacy": self._toggle_privacy,
-            "theme": self._ask("theme"),
-            "help": self._ask("help"),
-            "quit": self._ask("quit"),
-            "quit.asked": self._ask("quit"),
+            "help": lambda: self._ask("help"),
+            "quit": lambda: self._ask("quit"),
+            "quit.asked": lambda: self._ask("quit"),
+            **self._trading.routes(),
+            **self._looking.routes(),
         }
 
 

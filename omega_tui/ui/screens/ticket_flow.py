@@ -59,7 +59,7 @@ class TicketFlow:
             self._focus(self._stage.chart if self._stage.has_class("-chart") else self._stage.ladder)
 
     def arm(self) -> None:
-        """Ask whether to send exactly what the preview shows, or say why it cannot be sent."""
+        """Ask whether to send what the preview shows; send it where the profile asks nothing."""
         form, preview = self._stage.ticket.form, self._stage.ticket.preview
         if form is None or preview is None or form.hint:
             return
@@ -70,7 +70,10 @@ class TicketFlow:
         if draft.stop_loss is None:
             # A stop that the profile chose follows the market; what is armed is the one that was shown.
             draft = replace(draft, stop_loss=preview.stop_loss)
-        self._desk.arm(self._stage.ticket.words, PlaceOrder(draft, self._engine.views.preview(draft)))
+        order = PlaceOrder(draft, self._engine.views.preview(draft))
+        receipt = self._desk.propose(self._stage.ticket.words, order)
+        if receipt is not None and receipt.taken:
+            self.close()
 
     def confirmation(self) -> Callable[[], None]:
         """ENTER on what is armed, counted from this moment; an order that is taken closes its ticket."""

@@ -1,0 +1,65 @@
+"""The one table of commands. Key bindings, footer, help, palette and keymap derive from it.
+
+A key that is not here does nothing. Lower case looks, upper case trades. No key here is one that tmux, flow
+control or SSH keeps for itself. One module a subject, in the order of the help screen.
+"""
+
+from textual.binding import Binding, BindingType
+
+from omega_tui.ui.actions import ladder, looking, moving, session, ticket, trading
+from omega_tui.ui.actions.table import READ_ONLY, TABLES, Action, Group, Situation, in_ticket
+
+__all__ = [
+    "ACTIONS",
+    "BY_ID",
+    "FOOTER_KEYS",
+    "READ_ONLY",
+    "TABLES",
+    "Action",
+    "Group",
+    "Situation",
+    "bindings",
+    "footer_actions",
+]
+
+ACTIONS: tuple[Action, ...] = (
+    *trading.ACTIONS,
+    *ladder.ACTIONS,
+    *ticket.ACTIONS,
+    *moving.ACTIONS,
+    *looking.ACTIONS,
+    *session.ACTIONS,
+)
+"""Every command. Of two on one key the one that works now is meant."""
+
+BY_ID = {action.id: action for action in ACTIONS}
+"""The same by id."""
+
+FOOTER_KEYS = 8
+"""More keys than this help nobody; the rest is behind `?`."""
+
+
+def bindings() -> list[BindingType]:
+    """Textual's bindings: one a key, each carrying its action's stable id."""
+    return [
+        Binding(
+            key,
+            f"do('{action.id}')",
+            action.label,
+            show=False,
+            priority=action.anywhere,
+            id=f"{action.id}:{key}",
+        )
+        for action in ACTIONS
+        for key in action.keys
+    ]
+
+
+def footer_actions(now: Situation) -> list[Action]:
+    """At most eight actions that work right now; help and quit always have a place outside the ticket."""
+    working = [action for action in ACTIONS if action.footer and action.enabled(now)]
+    if in_ticket(now):
+        return [action for action in working if action.group is Group.TICKET]
+    fixed = [action for action in working if action.id in ("help", "quit")]
+    others = sorted((action for action in working if action not in fixed), key=lambda action: action.footer)
+    return [*others[: FOOTER_KEYS - len(fixed)], *fixed]

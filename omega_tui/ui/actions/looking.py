@@ -1,0 +1,19 @@
+"""Keys that change what is shown."""
+
+from omega_tui.ui.actions.table import Action, Group, always
+
+ACTIONS: tuple[Action, ...] = (
+    Action("symbol", ("g",), "g", "market", "Choose a market", Group.LOOK, always,
+           footer=9),
+    Action("timeframe", ("t",), "t", "timeframe", "Next candle length, 1m to 1D", Group.LOOK, always,
+           footer=16),
+    Action("switch", ("o",), "o", "tables", "Next table in a shared place", Group.LOOK, always,
+           footer=10),
+    Action("chart", ("c",), "c", "chart", "Ladder or chart in one place", Group.LOOK,
+           lambda now: now.small, footer=9),
+    Action("zoom", ("z",), "z", "zoom", "One panel alone; again for all", Group.LOOK, always,
+           footer=18),
+    Action("copy", ("y",), "y", "copy", "Copy price at cursor, else last", Group.LOOK, always),
+    Action("privacy", ("p",), "p", "privacy", "Hide or show money", Group.LOOK, always),
+    Action("theme", ("v",), "v", "theme", "Dark, light, colour-blind", Group.LOOK, always),
+)  # fmt: skip

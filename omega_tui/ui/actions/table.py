@@ -1,0 +1,88 @@
+"""What a command of the cockpit is, and what decides whether it works right now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+TABLES = frozenset({"positions", "orders"})
+"""Panels with rows that a cursor can stand on, beside the ladder."""
+
+READ_ONLY = "this session is read-only: it looks and never trades"
+"""What a trading key answers in a read-only session."""
+
+
+class Group(Enum):
+    """Sections of the help screen."""
+
+    TRADE = "Trade"
+    TICKET = "In the ticket"
+    MOVE = "Move"
+    LOOK = "Look"
+    SESSION = "Session"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What decides whether an action works right now. `focus` is the focused panel's name."""
+
+    focus: str
+    small: bool
+    armed: bool
+    zoomed: bool
+    read_only: bool
+    has_orders: bool
+    has_positions: bool
+    order_at_cursor: bool
+    locked: bool = False
+    alarm_waits: bool = False
+
+
+_Predicate = Callable[[Situation], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One command: `id` is stable for keymaps, `keys` are Textual's names, `footer` ranks it (0: not there).
+
+    Without keys it is a key of the panel it belongs to, listed here so that help and footer know it.
+    `trades` marks what may move money: it wants one deliberate key press. `anywhere` works in every dialog
+    too. `otherwise` is what the key answers while the action does not work; without it the key is silent
+    then.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    shown: str
+    label: str
+    help: str
+    group: Group
+    enabled: _Predicate
+    footer: int = 0
+    trades: bool = False
+    anywhere: bool = False
+    otherwise: str = ""
+
+
+def always(_: Situation) -> bool:
+    """Works at any time."""
+    return True
+
+
+def writable(now: Situation) -> bool:
+    """Works unless the session only looks."""
+    return not now.read_only
+
+
+def on_ladder(now: Situation) -> bool:
+    """Works while the ladder has the keys."""
+    return now.focus == "ladder"
+
+
+def in_ticket(now: Situation) -> bool:
+    """Works while the ticket has the keys."""
+    return now.focus == "ticket"
+
+
+def has_cursor(now: Situation) -> bool:
+    """Works where a cursor stands on rows."""
+    return now.focus == "ladder" or now.focus in TABLES

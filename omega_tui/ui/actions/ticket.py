@@ -1,0 +1,19 @@
+"""Keys of the open ticket: its panel reads them, help and footer list them."""
+
+from omega_tui.ui.actions.table import Action, Group, in_ticket
+
+ACTIONS: tuple[Action, ...] = (
+    Action("ticket.send", (), "ENTER", "send", "Arm; again within 3 s to send",
+           Group.TICKET, in_ticket, footer=1),
+    Action("ticket.close", (), "ESC", "close", "Withdraw question, then close",
+           Group.TICKET, in_ticket, footer=2),
+    Action("ticket.field", (), "TAB", "field", "Next field",
+           Group.TICKET, in_ticket, footer=3),
+    Action("ticket.nudge", (), "↑ ↓", "a tick", "A price by a tick, in its field",
+           Group.TICKET, in_ticket, footer=4),
+    Action("ticket.choose", (), "← →", "choose", "Next choice of type or reduce",
+           Group.TICKET, in_ticket, footer=5),
+    Action("ticket.type", (), "lpmt", "type", "Limit, post, market, trigger",
+           Group.TICKET, in_ticket, footer=6),
+    Action("ticket.reduce", (), "r", "reduce", "Only closes, or not", Group.TICKET, in_ticket, footer=7),
+)  # fmt: skip

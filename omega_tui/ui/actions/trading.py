@@ -1,0 +1,37 @@
+"""Keys that move money, or the limits that money moves under."""
+
+from omega_tui.ui.actions.table import READ_ONLY, Action, Group, always, writable
+
+ACTIONS: tuple[Action, ...] = (
+    Action("confirm", ("enter",), "ENTER", "confirm", "Do what the bottom line asks",
+           Group.TRADE, lambda now: now.armed, footer=1, trades=True),
+    Action("ticket.buy", ("B",), "B", "buy", "Open a buy ticket", Group.TRADE, writable, footer=3,
+           trades=True, otherwise=READ_ONLY),
+    Action("ticket.sell", ("S",), "S", "sell", "Open a sell ticket", Group.TRADE, writable, footer=4,
+           trades=True, otherwise=READ_ONLY),
+    Action("cancel.cursor", ("C",), "C", "cancel", "Cancel the order at the cursor", Group.TRADE,
+           lambda now: writable(now) and now.order_at_cursor, footer=6, trades=True,
+           otherwise="no order of yours at the cursor"),
+    Action("cancel.all", ("X",), "X", "cancel all", "Cancel all; again: which ones",
+           Group.TRADE, lambda now: writable(now) and now.has_orders, footer=7, trades=True,
+           otherwise="no open order to cancel"),
+    Action("protect", ("P",), "P", "protect", "Stop and target of a position", Group.TRADE,
+           lambda now: writable(now) and now.has_positions, footer=8, trades=True,
+           otherwise="no open position to protect"),
+    Action("flatten", ("F",), "F", "flatten", "Cancel orders, close position", Group.TRADE,
+           lambda now: writable(now) and now.has_positions, footer=9, trades=True,
+           otherwise="no open position to close"),
+    Action("reverse", ("R",), "R", "reverse", "Turn the position round", Group.TRADE,
+           lambda now: writable(now) and now.has_positions, trades=True,
+           otherwise="no open position to turn"),
+    Action("leverage", ("L",), "L", "leverage", "Leverage, with what it does", Group.TRADE,
+           writable, trades=True, otherwise=READ_ONLY),
+    Action("profile", ("W",), "W", "profile", "Whose limits: choose a profile", Group.TRADE,
+           writable, trades=True, otherwise=READ_ONLY),
+    Action("unlock", ("exclamation_mark",), "!", "unlock", "Unlock LIVE, the day, a symbol",
+           Group.TRADE, lambda now: now.locked, footer=3, trades=True, otherwise="nothing is locked"),
+    Action("halt", ("H",), "H", "halt", "No new risk; again to resume", Group.TRADE,
+           always, footer=14, trades=True),
+    Action("halt.now", ("f12",), "F12", "halt", "Halt from anywhere, any size", Group.TRADE,
+           always, trades=True, anywhere=True),
+)  # fmt: skip
