@@ -19,6 +19,7 @@ NAMES = (
     "feed",
     "ladder_tick",
     "startup",
+    "cockpit",
     "memory",
     "simulator",
     "simulator_week",

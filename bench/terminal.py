@@ -40,6 +40,12 @@ class Terminal:
             self.received += len(chunk)
             self._text += _ESCAPES.sub(b"", chunk)
 
+    def type(self, data: bytes) -> float:
+        """Press keys; the monotonic time at which they were handed over."""
+        pressed_at = time.monotonic()
+        os.write(self._descriptor, data)
+        return pressed_at
+
     def wait_for(self, *words: bytes, seconds: float = 30.0) -> float:
         """Seconds until every word has been written. Raises TimeoutError."""
         while not all(word in self._text for word in words):

@@ -1,0 +1,46 @@
+"""The shipped cockpit on its simulator, noting what it does: `python3 -m bench.cockpit_child FILE SPEED`."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from textual.drivers.linux_driver import LinuxDriver
+
+from bench.screen_marks import Marks
+from omega_tui.settings import load
+from omega_tui.ui.screens.cockpit import CockpitScreen
+from omega_tui.wiring import open_cockpit
+
+
+def _watch(marks: Marks) -> None:
+    perform, paint, write = CockpitScreen.perform, CockpitScreen.paint, LinuxDriver.write
+
+    def performed(screen: CockpitScreen, action_id: str) -> None:
+        marks.key()
+        perform(screen, action_id)
+
+    def painted(screen: CockpitScreen) -> None:
+        marks.frame()
+        paint(screen)
+
+    def written(driver: LinuxDriver, data: str) -> None:
+        write(driver, data)
+        marks.written()
+
+    CockpitScreen.perform = performed  # type: ignore[method-assign]
+    CockpitScreen.paint = painted  # type: ignore[method-assign]
+    LinuxDriver.write = written  # type: ignore[method-assign]
+
+
+async def _run(marks: Marks, speed: str, folder: str) -> None:
+    paths = {f"paths.{name}": f"{folder}/{name}" for name in ("config", "data", "state", "cache")}
+    async with open_cockpit(load({"sim.seed": "7", "sim.speed": speed, **paths})) as cockpit:
+        _watch(marks)
+        await cockpit.app.run_async(mouse=False)
+    marks.save()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        asyncio.run(_run(Marks(Path(sys.argv[1])), sys.argv[2], scratch))
