@@ -1,4 +1,4 @@
-"""The whole cockpit at 120x36 on five live markets: processor time, bytes, frames and keys, at 1x and 10x data.
+"""The cockpit at 120x36 on five live markets: processor time, bytes, frames and keys, at 1x and 10x data.
 
 Beside it, in the same run and on the same market, the floor: a program that writes the bare difference of
 three uncoloured panels; and the same through curses.
