@@ -301,8 +301,16 @@ def _screen_settings(settings: Settings, desk: Desk) -> "CockpitSettings":
         frame_rate=screen.ssh_paint_hz if over_ssh(os.environ) else screen.paint_hz,
         crash_report=settings.paths.state / "crash.txt",
         redact=desk.redact,
+        ascii_only=_ascii_only(settings),
         kept=Kept(settings.paths.state / "screen"),
     )
+
+
+def _ascii_only(settings: Settings) -> bool:
+    from omega_tui.ui.characters import speaks_unicode
+
+    wanted = settings.screen.characters
+    return wanted == "ascii" or (wanted == "auto" and not speaks_unicode(os.environ))
 
 
 def _redaction(settings: Settings, simulator: SimulatorAddress | None) -> Callable[[str], str]:

@@ -71,6 +71,9 @@ class Screen(Struct, frozen=True):
     ssh_paint_hz: Hertz = 10
     """The same over SSH."""
 
+    characters: Literal["auto", "unicode", "ascii"] = "auto"
+    """Bars, arrows and lines, or ASCII in their places; auto asks the locale and the terminal's name."""
+
 
 class Paths(Struct, frozen=True):
     """Folders of the user's own, each made when something is first written to it."""

@@ -44,7 +44,9 @@ class CockpitApp(App[None], inherit_bindings=False):
         self._engine = engine
         self._settings = settings or CockpitSettings()
         self._timing = KeyTiming()
-        self._style_book = StyleBook(palette_named(self._settings.theme))
+        self._style_book = StyleBook(
+            palette_named(self._settings.theme), ascii_only=self._settings.ascii_only
+        )
         for palette in PALETTES:
             self.register_theme(palette.theme())
         self.theme = self._style_book.palette.name
@@ -118,7 +120,7 @@ class CockpitApp(App[None], inherit_bindings=False):
     def _next_theme(self) -> None:
         names = [palette.name for palette in PALETTES]
         index = (names.index(self._style_book.palette.name) + 1) % len(PALETTES)
-        self._style_book = StyleBook(PALETTES[index])
+        self._style_book = StyleBook(PALETTES[index], ascii_only=self._style_book.ascii_only)
         self.theme = self._style_book.palette.name
         self.cockpit.use_styles(self._style_book)
         self.cockpit.desk.say(f"colours: {self._style_book.palette.label}", "muted")

@@ -17,7 +17,8 @@ def _unchanged(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class CockpitSettings:
     """`frame_rate` is frames a second. `crash_report` is the file a crash writes to, None for none; `redact`
-    takes secrets out of that file's text. `kept` is what the screen remembers between runs."""
+    takes secrets out of that file's text. `ascii_only` is for a terminal that shows no
+    other characters, `kept` what the screen remembers between runs."""
 
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=RandomIds)
@@ -25,4 +26,5 @@ class CockpitSettings:
     frame_rate: float = LOCAL_RATE
     crash_report: Path | None = None
     redact: Callable[[str], str] = _unchanged
+    ascii_only: bool = False
     kept: Kept = field(default_factory=Kept)

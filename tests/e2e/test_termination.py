@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from omega_tui.journal.reading import read_journal
-from tests.ui.test_terminal import LEAVE_ALTERNATE_SCREEN, Session
+from tests.ui.pty_session import LEAVE_ALTERNATE_SCREEN, Session
 
 
 @pytest.fixture

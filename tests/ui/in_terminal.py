@@ -3,6 +3,7 @@
 Every intent is appended to RECORD as one line.
 """
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from omega_tui.engine.intents import Intent, Receipt
 from omega_tui.engine.views import LogLevel, LogRow, LogView, Panel
 from omega_tui.ui.app import CockpitApp
+from omega_tui.ui.characters import speaks_unicode
 from omega_tui.ui.cockpit_settings import CockpitSettings
 from tests.ui import sample_views as sample
 from tests.ui.fake_engine import FakeEngine, FakeViews
@@ -47,7 +49,9 @@ def main() -> int:
         views.status_view = replace(sample.STATUS, account=HOSTILE, market_note=HOSTILE)
         row = replace(sample.ORDERS.rows[0], evidence=HOSTILE, symbol=HOSTILE[:9])
         views.orders_view = replace(sample.ORDERS, rows=(row,))
-    settings = CockpitSettings(crash_report=record.with_suffix(".crash"))
+    settings = CockpitSettings(
+        crash_report=record.with_suffix(".crash"), ascii_only=not speaks_unicode(os.environ)
+    )
     app = CockpitApp(engine, settings)
     app.run(mouse=False)
     return app.return_code or 0

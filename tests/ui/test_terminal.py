@@ -1,87 +1,16 @@
 """The cockpit in a real pseudo-terminal: bytes in, bytes out, signals, and what is left behind."""
 
-import fcntl
 import os
-import pty
 import re
-import select
 import signal
-import struct
-import sys
-import termios
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.ui.in_terminal import SECRET
-
-ROOT = Path(__file__).parents[2]
-ESCAPES = re.compile(rb"\x1b\[[0-9;?<>=$]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\x1b[@-_]")
-LEAVE_ALTERNATE_SCREEN, SHOW_CURSOR = b"\x1b[?1049l", b"\x1b[?25h"
-
-
-class Session:
-    """A child on a pseudo-terminal of 120x36."""
-
-    def __init__(
-        self, record: Path, scenario: str = "", *, program: Sequence[str] = (), **environment: str
-    ) -> None:
-        self.record = record
-        self.output = b""
-        self.status: int | None = None
-        self.pid, self.descriptor = pty.fork()
-        if self.pid == 0:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
-            env = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **environment}
-            os.chdir(ROOT)
-            module = program or ("tests.ui.in_terminal", str(record), scenario)
-            os.execvpe(sys.executable, [sys.executable, "-m", *module], env)
-
-    def read(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            ready, _, _ = select.select([self.descriptor], [], [], left)
-            if not ready:
-                return
-            try:
-                self.output += os.read(self.descriptor, 65536)
-            except OSError:
-                return
-
-    def wait_for(self, text: str, seconds: float = 20.0) -> None:
-        end = time.monotonic() + seconds
-        while text.encode() not in ESCAPES.sub(b"", self.output):
-            assert time.monotonic() < end, f"{text!r} never appeared: {self.output[-400:]!r}"
-            self.read(0.1)
-
-    def type(self, data: bytes) -> None:
-        os.write(self.descriptor, data)
-
-    def ended(self, seconds: float = 5.0) -> int:
-        """Exit code of the child, which must end within this time."""
-        end = time.monotonic() + seconds
-        while self.status is None:
-            assert time.monotonic() < end, "the cockpit did not end"
-            with suppress(OSError, ValueError):
-                self.read(0.05)
-            done, status = os.waitpid(self.pid, os.WNOHANG)
-            if done:
-                self.status = os.waitstatus_to_exitcode(status)
-        return self.status
-
-    @property
-    def intents(self) -> list[str]:
-        return self.record.read_text().split() if self.record.exists() else []
-
-    def close(self) -> None:
-        if self.status is None:
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
-        with suppress(OSError):
-            os.close(self.descriptor)
+from tests.ui.pty_session import ESCAPES, LEAVE_ALTERNATE_SCREEN, SHOW_CURSOR, Session
 
 
 @pytest.fixture
@@ -184,3 +113,75 @@ def test_without_colours_the_words_remain(sessions: list[Session], tmp_path: Pat
     session = start(sessions, tmp_path, NO_COLOR="1")
     for word in ("SIM", "REPLAY", "LONG", "BUY", "SELL", "UNKNOWN", "-0.01", "data LIVE"):
         session.wait_for(word)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"LC_ALL": "C"}, {"TERM": "linux"}, {"LC_ALL": "", "LC_CTYPE": "", "LANG": "de_DE.ISO-8859-1"}],
+)
+def test_a_terminal_without_utf8_gets_ascii_and_every_word(
+    sessions: list[Session], tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """FAULTS S08: bars and arrows have stand-ins, and nothing else changes."""
+    session = start(sessions, tmp_path, **environment)
+    for word in ("SIM", "REPLAY", "LONG", "BUY", "SELL", "UNKNOWN", "data LIVE", "64,123.4 ^"):
+        session.wait_for(word)
+    session.read(0.3)
+    assert session.output.isascii()
+
+
+@pytest.mark.parametrize(
+    ("environment", "colour"),
+    [
+        ({"COLORTERM": "truecolor"}, rb"\x1b\[[\d;]*38;2;\d+"),
+        ({"COLORTERM": "", "TERM": "xterm-256color"}, rb"\x1b\[[\d;]*38;5;\d+"),
+        ({"COLORTERM": "", "TERM": "xterm"}, rb"\x1b\[(?:\d;)*(?:3|9)\d[;m]"),
+        ({"COLORTERM": "", "TERM": "screen.xterm-256color", "TMUX": "x,1,0"}, rb"\x1b\[[\d;]*38;5;\d+"),
+    ],
+)
+def test_colours_are_those_that_the_terminal_has(
+    sessions: list[Session], tmp_path: Path, environment: dict[str, str], colour: bytes
+) -> None:
+    """Bug: a terminal of 16 or 256 colours is sent sequences that it shows as rubbish or not at all."""
+    session = start(sessions, tmp_path, **environment)
+    session.wait_for("data LIVE")
+    assert re.search(colour, session.output)
+    if b"38;2" not in colour:
+        assert b"38;2;" not in session.output
+
+
+def test_interrupting_again_and_again_asks_once_and_leaves_nothing_half_done(
+    sessions: list[Session], tmp_path: Path
+) -> None:
+    """FAULTS S05: twenty times ^C is one question."""
+    session = start(sessions, tmp_path)
+    session.wait_for("quit")
+    for _ in range(20):
+        session.type(b"\x03")
+        session.read(0.02)
+    session.wait_for("stay on the exchange")
+    session.type(b"\x1b")
+    session.read(0.5)
+    before = len(session.output)
+    session.type(b"?")
+    session.wait_for("Withdraw")
+    assert session.status is None
+    assert len(session.output) > before
+    assert session.intents == []
+
+
+@pytest.mark.parametrize("sizes", [[(0, 0), (1, 1), (20, 5), (500, 200), (120, 36)]])
+def test_any_size_is_survived_and_halts(
+    sessions: list[Session], tmp_path: Path, sizes: list[tuple[int, int]]
+) -> None:
+    """FAULTS S07: a storm of sizes, and F12 still halts in the smallest."""
+    session = start(sessions, tmp_path)
+    session.wait_for("quit")
+    for columns, rows in sizes * 3:
+        session.resize(columns, rows)
+        session.read(0.05)
+    session.resize(20, 5)
+    session.wait_for("too small")
+    session.type(b"\x1b[24~")
+    session.wait_for_intents(1)
+    assert session.intents == ["Halt"]

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from omega_tui.domain.text import safe_text
+from omega_tui.ui.characters import as_ascii
 from omega_tui.ui.rows.spans import Line, Span, line_width
 from omega_tui.ui.themes import PALETTES
 from omega_tui.ui.widgets.style_book import StyleBook
@@ -83,6 +84,8 @@ class LinePanel(Widget):
 
     def _strip(self, line: Line) -> Strip:
         book = self._style_book
+        if book.ascii_only:
+            line = tuple((as_ascii(text), token) for text, token in line)
         strip = Strip([Segment(text, book[token]) for text, token in merged(line)])
         if all(text.isprintable() for text, _ in line):
             return strip

@@ -7,10 +7,11 @@ from omega_tui.ui.themes import Palette
 
 class StyleBook:
     """The styles of one palette. A token is a colour name, `bold`, `dim`, `reverse`, and `on` a ground
-    colour."""
+    colour. `ascii_only` is for terminals that show no other characters."""
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, *, ascii_only: bool = False) -> None:
         self.palette = palette
+        self.ascii_only = ascii_only
         self._styles: dict[str, Style] = {}
 
     def __getitem__(self, token: str) -> Style:
