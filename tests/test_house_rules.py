@@ -27,7 +27,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "clock": (),
     "domain": ("domain",),
     "analytics": ("analytics", "domain"),
-    "language": ("language", "domain"),
+    "language": ("language", "domain", "analytics"),
     "settings": ("settings", "domain"),
     "exchange": ("exchange", "domain", "clock"),
     "journal": ("journal", "domain", "clock"),
