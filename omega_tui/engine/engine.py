@@ -15,7 +15,7 @@ from omega_tui.engine.account.polling import MarketPoll
 from omega_tui.engine.account.reconciler import Reconciler
 from omega_tui.engine.account.settings import SettingsDesk
 from omega_tui.engine.apply import ORDER_PANELS, SURFACES, Consequences, apply_event
-from omega_tui.engine.intents import CancelAll, CancelScope, Doors, Intent, OrderFamily, Receipt
+from omega_tui.engine.intents import CancelAll, CancelScope, Doors, Intent, NoteDown, OrderFamily, Receipt
 from omega_tui.engine.market.stall import BEAT_SECONDS, StallWatch
 from omega_tui.engine.market.watch import Watch
 from omega_tui.engine.options import EngineOptions
@@ -28,7 +28,7 @@ from omega_tui.engine.protection.expected_legs import ExpectedLegs
 from omega_tui.engine.protection.postures import SWEEP_SECONDS, PostureDesk
 from omega_tui.engine.protection.protector import Protector
 from omega_tui.engine.protection.watch import TICK_SECONDS, ProtectionWatch
-from omega_tui.engine.recorder import FILL, SESSION, Recorder, as_unknown
+from omega_tui.engine.recorder import FILL, NOTE, SESSION, NoteRow, Recorder, as_unknown
 from omega_tui.engine.risk.desk import WATCH_SECONDS, RiskDesk
 from omega_tui.engine.risk.market_facts import LOOK_SECONDS, MarketFacts
 from omega_tui.engine.state import State
@@ -101,7 +101,15 @@ class Engine:
             **self._risk.doors,
             **self._postures.doors,
             **self._watch.doors,
+            NoteDown: self._note_down,
         }
+
+    def _note_down(self, intent: NoteDown) -> Receipt:
+        text = safe_text(intent.text)
+        self._recorder.note(NOTE, NoteRow(text, intent.tag))
+        words = f"tag: {text}" if intent.tag else f"note: {text}"
+        self._state.diary.write(words)
+        return Receipt(True, words)
 
     async def start(self) -> None:
         """Recall what an earlier run left open, then stream; returns before anything arrived."""

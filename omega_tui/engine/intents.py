@@ -272,11 +272,19 @@ class AcknowledgeAlarms:
     """What only waits to be seen has been seen: a liquidation, a deleveraging."""
 
 
+@dataclass(frozen=True, slots=True)
+class NoteDown:
+    """Keep the trader's words in log and journal; `tag` for one word that things are found by later."""
+
+    text: str
+    tag: bool = False
+
+
 OrderIntent = PlaceOrder | PlaceBatch | AmendOrder | CancelOrder | CancelAll
 PositionIntent = Flatten | ClosePosition | Reverse | Protect
 SettingIntent = SetLeverage | SetMarginMode | SetPositionMode | SelectProfile
 PostureIntent = Halt | Resume | UnlockDay | ArmLive | AcknowledgeAlarms
-ViewIntent = SelectSymbol | SelectTimeframe
+ViewIntent = SelectSymbol | SelectTimeframe | NoteDown
 Intent = OrderIntent | PositionIntent | SettingIntent | PostureIntent | ViewIntent
 
 

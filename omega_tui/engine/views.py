@@ -24,6 +24,7 @@ from omega_tui.engine.account_views import (
     FillsView,
     Freshness,
     LeverageEffect,
+    OrderRow,
     OrdersView,
     PositionsView,
     ProtectPreview,
@@ -97,6 +98,8 @@ class StatusView:
     """Whether part of the alarm stays until the trader says that it was seen."""
     entry_type: EntryType = EntryType.LIMIT
     """How a new ticket is priced by default: the profile's choice."""
+    profile_risk: Decimal | None = None
+    """What one entry may lose at its stop under the profile, as a share of equity; None without a profile."""
     profile_leverage: tuple[int, int] | None = None
     """The profile's default and maximum leverage now; None without a profile."""
     unasked: Decimal = Decimal(0)
@@ -282,6 +285,10 @@ class Views(Protocol):
 
     def orders(self) -> OrdersView:
         """Unfinished orders."""
+        ...
+
+    def order(self, key: str) -> OrderRow | None:
+        """The newest knowledge of one order, finished ones included; None for a key nobody knows."""
         ...
 
     def fills(self, limit: int) -> FillsView:

@@ -21,6 +21,7 @@ DAY: Final = "day.opening"
 POSTURE: Final = "posture"
 RISK: Final = "risk"
 SETTING: Final = "account.setting"
+NOTE: Final = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,14 @@ class SettingRow:
 
     what: str
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRow:
+    """NOTE: the trader's own words, or a tag."""
+
+    text: str
+    tag: bool
 
 
 @dataclass(frozen=True, slots=True)

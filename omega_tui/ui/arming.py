@@ -5,10 +5,11 @@ Two pure parts. `Armed` is a question with its scope that ENTER answers. `KeyTim
 press from a paste, a burst and a key that is held down. Times are seconds on any clock that never steps back.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from omega_tui.engine.intents import Intent
+from omega_tui.engine.intents import Intent, Receipt
 
 CONFIRM_SECONDS = 3.0
 """How long an armed question waits for ENTER."""
@@ -39,11 +40,13 @@ class Answer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Armed:
-    """A question on the screen: `scope` says in words what ENTER would do, `intent` is exactly that."""
+    """A question on the screen: `scope` says in words what ENTER would do, `intent` is exactly that, or `act`
+    does it where it is more than one intent."""
 
     scope: str
-    intent: Intent
+    intent: Intent | None
     since: float
+    act: Callable[[], Receipt | None] | None = None
 
     def answer(self, now: float) -> Answer:
         """What ENTER pressed at `now` means."""

@@ -8,10 +8,13 @@ from omega_tui.engine.intents import TicketPreview
 def asks_first(preview: TicketPreview, equity: Decimal | None, unasked: Decimal) -> bool:
     """True unless the order loses at most `unasked` of the equity (a share, 0 asks always) at its stop, or
     only closes under a profile that lets small ones pass. What is not known asks."""
-    if unasked <= 0:
-        return True
     if preview.reduce_only:
-        return False
-    if preview.loss_at_stop is None or equity is None or equity <= 0:
+        return unasked <= 0
+    return loss_asks(preview.loss_at_stop, equity, unasked)
+
+
+def loss_asks(loss: Decimal | None, equity: Decimal | None, unasked: Decimal) -> bool:
+    """True unless `loss` is known and at most `unasked` (a share, 0 asks always) of the equity."""
+    if unasked <= 0 or loss is None or equity is None or equity <= 0:
         return True
-    return preview.loss_at_stop > unasked * equity
+    return loss > unasked * equity

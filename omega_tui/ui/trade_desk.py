@@ -3,6 +3,8 @@
 It knows no widget. Cancelling needs no question; everything that opens or closes positions does.
 """
 
+from collections.abc import Callable
+
 from omega_tui.clock import Clock
 from omega_tui.domain.events import Health
 from omega_tui.domain.orders import OrderState
@@ -60,6 +62,10 @@ class TradeDesk:
         """Ask; the next deliberate ENTER within 3 s submits `intent`."""
         self._armed = Armed(scope, intent, self._clock.monotonic())
 
+    def arm_act(self, scope: str, act: Callable[[], Receipt | None]) -> None:
+        """Ask; the next deliberate ENTER within 3 s runs `act`, which answers None when it did nothing."""
+        self._armed = Armed(scope, None, self._clock.monotonic(), act)
+
     def propose(self, scope: str, order: PlaceOrder) -> Receipt | None:
         """Send a sendable order at once where the profile lets its risk pass, else ask; None when asked."""
         views = self._engine.views
@@ -89,7 +95,9 @@ class TradeDesk:
         if isinstance(armed.intent, PlaceOrder) and self._moved_on(armed.intent):
             return None
         self._armed = None
-        return self.submit(armed.intent)
+        if armed.act is not None:
+            return armed.act()
+        return self.submit(armed.intent) if armed.intent is not None else None
 
     def _moved_on(self, order: PlaceOrder) -> bool:
         """Disarm when sending now would do something else than what the question said."""

@@ -145,7 +145,7 @@ def test_groups_are_legal_whole_and_as_few_as_can_be(
     kinds: list[tuple[str, MarginMode, bool, bool]],
 ) -> None:
     legs = [_leg(number, *kind) for number, kind in enumerate(kinds)]
-    groups = list(group_legs(legs))
+    groups = list(group_legs(legs, frozenset()))
     assert sorted(id(leg) for group in groups for leg in group) == sorted(id(leg) for leg in legs)
     assert all(0 < len(group) <= BATCH_LIMIT for group in groups)
     for group in groups:
@@ -180,3 +180,29 @@ async def test_each_order_of_a_batch_has_an_answer_of_its_own_in_its_own_place(t
         assert closing is not None
         assert closing.reduce_only
         assert set(receipt.keys) == {receipt.legs[0].keys[0], receipt.legs[2].keys[0]}
+
+
+@given(st.lists(st.tuples(st.sampled_from(_SYMBOLS), st.booleans()), max_size=12), st.sampled_from(_SYMBOLS))
+def test_stops_of_entries_never_move_those_of_a_position_that_is_there(
+    kinds: list[tuple[str, bool]], held: str
+) -> None:
+    """Bug: a ladder of entries with their stops replaces the stop of the open position before one trades;
+    Bitget gives the presets of a batch to the position at once."""
+    legs = []
+    for number, (symbol, brings) in enumerate(kinds):
+        leg = _leg(number, symbol, MarginMode.CROSSED, False, False)
+        legs.append(replace(leg, request=replace(leg.request, stop_loss=D(50000) if brings else None)))
+    for group in group_legs(legs, frozenset({held})):
+        assert len(group) == 1 or not any(
+            leg.request.symbol == held and leg.request.stop_loss is not None for leg in group
+        )
+
+
+async def test_a_ladder_beside_a_position_leaves_order_by_order(tmp_path: Path) -> None:
+    """The same through the engine: the position counts, whatever side it is on."""
+    async with running(tmp_path, FakeGateway(positions=(position(),))) as rig:
+        drafts = [rig.draft(price=D(59000 + step), stop_loss=D(58000)) for step in range(3)]
+        assert _submit(rig, *drafts).taken
+        await rig.until(lambda: len(rig.gateway.placed) == 3)
+        assert rig.gateway.asked.count("place") == 3
+        assert "place_batch" not in rig.gateway.asked

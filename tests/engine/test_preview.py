@@ -15,6 +15,7 @@ from omega_tui.domain.events import (
     BookChanged,
     Health,
     HealthChanged,
+    OrderReported,
     PositionsReported,
     SettingsReported,
     Surface,
@@ -39,6 +40,7 @@ from tests.engine.fake_gateway import (
     settings,
     ticker,
 )
+from tests.engine.plan_desk import plan_order
 from tests.engine.rig import running
 
 
@@ -305,3 +307,26 @@ def test_a_market_close_on_an_empty_book_can_be_sent() -> None:
     assert build_preview(state, close).problems == ()
     entry = a_draft(order_type=OrderType.MARKET, price=None)
     assert any("book is empty" in problem for problem in build_preview(state, entry).problems)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "price", "stop", "words"),
+    [
+        ("58500", "59000", "58500", "stop at 58500 as the position has it"),
+        ("59500", "59000", "56640", "(4 %) from the profile strategic"),
+        (None, "59000", "56640", "(4 %) from the profile strategic"),
+    ],
+)
+def test_adding_keeps_the_stop_that_the_position_has(
+    trigger: str | None, price: str, stop: str, words: str
+) -> None:
+    """Bug: adding to a position loosens its stop to the profile's distance, because the exchange moves the
+    whole position's stop to the one that the filled order brought along."""
+    state = a_state(profile="strategic")
+    apply_event(state, PositionsReported((position(),), EXCHANGE_MS))
+    state.orders_read_at = 0.0
+    if trigger is not None:
+        apply_event(state, OrderReported(plan_order("sl", trigger)))
+    preview = build_preview(state, a_draft(price=D(price), size=D("0.001")))
+    assert preview.stop_loss == D(stop)
+    assert any(words in change for change in preview.changes)

@@ -7,6 +7,7 @@ from omega_tui.engine.account_views import (
     AccountView,
     FillsView,
     LeverageEffect,
+    OrderRow,
     OrdersView,
     PositionsView,
     ProtectPreview,
@@ -75,6 +76,9 @@ class FakeViews:
 
     def orders(self) -> OrdersView:
         return self.orders_view
+
+    def order(self, key: str) -> OrderRow | None:
+        return next((row for row in self.orders_view.rows if row.key == key), None)
 
     def fills(self, limit: int) -> FillsView:
         return sample.FILLS

@@ -11,12 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from omega_tui.clock import CountingIds
+from omega_tui.console.console import Console
+from omega_tui.console.names import Names
 from omega_tui.domain.events import Health
 from omega_tui.domain.orders import Side
 from omega_tui.engine.account_views import Freshness
 from omega_tui.engine.views import Posture
+from omega_tui.language.completion import complete
 from omega_tui.ui.actions import Situation, footer_actions
 from omega_tui.ui.ladder_window import LadderWindow
+from omega_tui.ui.line_editor import LineEditor
 from omega_tui.ui.panels.bottom import build_footer, build_prompt
 from omega_tui.ui.protect_form import ProtectForm
 from omega_tui.ui.rows.account import (
@@ -26,6 +31,7 @@ from omega_tui.ui.rows.account import (
     build_positions,
 )
 from omega_tui.ui.rows.chart import build_chart
+from omega_tui.ui.rows.command_line import build_command
 from omega_tui.ui.rows.dialogs import build_chooser, build_help, build_quit, fuzzy_matches
 from omega_tui.ui.rows.fibonacci import build_fibonacci
 from omega_tui.ui.rows.ladder import FRAME_ROWS, build_ladder
@@ -38,6 +44,7 @@ from omega_tui.ui.rows.tape import build_tape
 from omega_tui.ui.rows.ticket import build_ticket
 from omega_tui.ui.ticket_form import Field, TicketForm, TicketType
 from tests.ui import sample_views as sample
+from tests.ui.fake_engine import FakeEngine
 
 REWRITE = os.environ.get("OMEGA_GOLDEN") == "write"
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -63,6 +70,13 @@ def _ticket(form: TicketForm, question: str = "") -> Build:
 def _protect(form: ProtectForm) -> Build:
     sent, shown = sample.protection(form.intent()), sample.protection(form.shown())
     return lambda w, h: build_protect(form, sent, shown, "USDT", w, h)
+
+
+def _command(text: str, chosen: int | None = None) -> Build:
+    console = Console(FakeEngine(), CountingIds(), Names({}, lambda names: True))
+    offered = complete(text, len(text), console.vocabulary) if chosen is not None else ()
+    editor, explained = LineEditor.holding(text), console.explain(text)
+    return lambda w, h: build_command(editor, explained, offered, chosen, w, h)
 
 
 FORM = TicketForm("t1", "BTCUSDT", Side.BUY, price="64123.4", size="0.0155")
@@ -199,6 +213,14 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         _ticket(replace(FORM, size="").typed(",")),
         ((35, 14), (34, 22), (42, 32)),
     ),
+    "command": (_command("buy 0.01btc at 64000 sl 63000 tp 66000"), ((80, 9), (120, 9), (200, 9))),
+    "command-empty": (_command(""), ((80, 9), (120, 9), (200, 9))),
+    "command-chain": (
+        _command("buy 500$ at 64000; wait fill 5m; stop 1%"),
+        ((80, 9), (120, 9), (200, 9)),
+    ),
+    "command-mistake": (_command("buy 500$ at bidd-0.1%"), ((80, 9), (120, 9), (200, 9))),
+    "command-offers": (_command("buy 500$ at f", 1), ((80, 9), (120, 9), (200, 9))),
     "prompt": (
         lambda w, h: [
             build_prompt("flatten BTCUSDT: close LONG 0.010 BTC at market", 2.4, ("", ""), [], w),

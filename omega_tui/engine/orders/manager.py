@@ -142,7 +142,8 @@ class OrderManager:
 
     async def _send_groups(self, legs: Sequence[Leg]) -> None:
         """One request after the other, so that what reduces leaves first; one that breaks stops no other."""
-        for group in group_legs(legs):
+        held = frozenset(position.symbol for position in self._state.positions)
+        for group in group_legs(legs, held):
             await self._supervisor.attempt(
                 "sending an order", partial(self._send_group, group), Surface.ACTIONS
             )
@@ -154,15 +155,19 @@ class OrderManager:
             await self._sender.send_many(group, self._gateway.actions.place_batch)
 
 
-def group_legs(legs: Iterable[Leg]) -> Iterator[Sequence[Leg]]:
+def group_legs(legs: Iterable[Leg], held: frozenset[str]) -> Iterator[Sequence[Leg]]:
     """The requests that orders leave in: plain ones of a symbol and margin mode together, plans alone.
 
-    Groups that reduce come first, and within a group the orders that do.
+    So do orders that bring stop or target along on a symbol that is `held`: in a batch Bitget would give them
+    to the position at once, before any of them trades ("Batch-Order"). Groups that reduce come first, and
+    within a group the orders that do.
     """
     together: dict[tuple[str, MarginMode], list[Leg]] = {}
     alone: list[Sequence[Leg]] = []
     for leg in sorted(legs, key=lambda each: not each.request.reduce_only):
-        if leg.request.plan is not None:
+        request = leg.request
+        brings = request.stop_loss is not None or request.take_profit is not None
+        if request.plan is not None or (brings and request.symbol in held):
             alone.append([leg])
         else:
             together.setdefault((leg.request.symbol, leg.request.margin_mode), []).append(leg)

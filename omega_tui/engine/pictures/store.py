@@ -10,6 +10,7 @@ from omega_tui.engine.account_views import (
     FillsView,
     Freshness,
     LeverageEffect,
+    OrderRow,
     OrdersView,
     PositionsView,
     ProtectPreview,
@@ -18,7 +19,7 @@ from omega_tui.engine.intents import Protect, SetLeverage, TicketDraft, TicketPr
 from omega_tui.engine.pictures.view_account import build_account, build_positions
 from omega_tui.engine.pictures.view_chart import build_chart, build_fibonacci
 from omega_tui.engine.pictures.view_ladder import build_ladder
-from omega_tui.engine.pictures.view_orders import build_fills, build_orders, order_age_seconds
+from omega_tui.engine.pictures.view_orders import build_fills, build_order, build_orders, order_age_seconds
 from omega_tui.engine.pictures.view_status import build_status
 from omega_tui.engine.protection.preview import build_protect_preview
 from omega_tui.engine.risk.leverage_effect import leverage_effect
@@ -85,6 +86,9 @@ class Store:
 
     def orders(self) -> OrdersView:
         return build_orders(self._state)
+
+    def order(self, key: str) -> OrderRow | None:
+        return build_order(self._state, key)
 
     def fills(self, limit: int) -> FillsView:
         return build_fills(self._state, limit)

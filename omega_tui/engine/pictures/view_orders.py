@@ -15,6 +15,12 @@ def build_orders(state: State) -> OrdersView:
     return OrdersView(tuple(_row(state, each) for each in tracked), state.feeds.freshness(Surface.PRIVATE))
 
 
+def build_order(state: State, key: str) -> OrderRow | None:
+    """One order, finished or not; None for a key nobody knows."""
+    tracked = state.ledger.get(key)
+    return None if tracked is None else _row(state, tracked)
+
+
 def _row(state: State, tracked: Tracked) -> OrderRow:
     order, instrument = tracked.order, state.instruments.get(tracked.order.symbol)
     return OrderRow(

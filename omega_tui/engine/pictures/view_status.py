@@ -41,6 +41,7 @@ def build_status(state: State) -> StatusView:
         ack_p50_ms=median_low(state.ack_latencies_ms) if state.ack_latencies_ms else None,
         instrument=state.instrument,
         profile_leverage=_profile_leverage(state),
+        profile_risk=state.risk.profile.risk if state.risk.profile is not None else None,
         unasked=state.risk.profile.unasked if state.risk.profile is not None else Decimal(0),
         entry_type=state.risk.profile.entry_type if state.risk.profile is not None else EntryType.LIMIT,
         posture_reason=posture_reason + leftover_words(state),

@@ -13,8 +13,9 @@ from omega_tui.domain.orders import HoldSide, OrderType, Side, TimeInForce
 from omega_tui.domain.plans import Plan
 from omega_tui.domain.profiles import Profile
 from omega_tui.domain.sizing import SizeCap, legal_exit, legal_price, legal_size, size_by_risk, tightest
-from omega_tui.domain.values import round_to_step
+from omega_tui.domain.values import decimal_text, round_to_step
 from omega_tui.engine.intents import PlanDraft, TicketDraft
+from omega_tui.engine.protection.cover import position_cover
 from omega_tui.engine.risk.caps import Entry, size_caps
 from omega_tui.engine.risk.exposure import Exposure, equity, taker_fee
 from omega_tui.engine.risk.touch import crosses
@@ -30,7 +31,8 @@ class Ticket:
     """A draft with everything looked up and rounded that could be. What is None is not known yet.
 
     `price_used` is where it is expected to trade. `stop` and `target` are the legs that would be attached,
-    `stop_is_default` when nobody typed the stop. `capped` is what stopped a size that follows from risk.
+    `stop_source` says where a stop comes from that nobody typed. `capped` is what stopped a size that follows
+    from risk.
     """
 
     draft: TicketDraft
@@ -46,7 +48,7 @@ class Ticket:
     plan: Plan | None
     stop: Decimal | None
     target: Decimal | None
-    stop_is_default: bool
+    stop_source: str
     opening_size: Decimal
     entry_fee: Decimal
     capped: SizeCap | None = None
@@ -92,7 +94,8 @@ def _resolve(
     used = _price_used(state, draft, plan, price, size)
     opening = _opening(exposure, draft, direction, size)
     wants_legs = not draft.closes and (size is None or opening > 0)
-    stop, is_default = _stop(draft, instrument, profile, direction, used) if wants_legs else (None, False)
+    held = state.position(draft.symbol, direction)
+    stop, source = _stop(state, draft, instrument, held, direction, used) if wants_legs else (None, "")
     target = positive(draft.take_profit)
     return Ticket(
         draft=draft,
@@ -100,7 +103,7 @@ def _resolve(
         settings=settings,
         profile=profile,
         hold_side=against if draft.closes else direction,
-        position=state.position(draft.symbol, direction),
+        position=held,
         opposite=opposite,
         size=size,
         price=price,
@@ -108,7 +111,7 @@ def _resolve(
         plan=plan,
         stop=stop,
         target=legal_exit(target, direction, instrument, stops=False) if target and wants_legs else None,
-        stop_is_default=is_default,
+        stop_source=source,
         opening_size=opening,
         entry_fee=_fee_rate(state, draft, instrument, price),
     )
@@ -196,20 +199,30 @@ def _plan(plan: PlanDraft | None, draft: TicketDraft, instrument: Instrument, he
 
 
 def _stop(
+    state: State,
     draft: TicketDraft,
     instrument: Instrument,
-    profile: Profile | None,
+    held: Position | None,
     direction: HoldSide,
     price: Decimal | None,
-) -> tuple[Decimal | None, bool]:
-    """The stop to attach, and whether it is the profile's: one that nobody typed lies at its distance."""
-    typed = positive(draft.stop_loss)
+) -> tuple[Decimal | None, str]:
+    """The stop to attach, and where it comes from when nobody typed it.
+
+    What adds to a position keeps the stop that the position has: the exchange moves the whole position's stop
+    to the one that a filled order brings along. Else it lies at the profile's distance.
+    """
+    profile, typed = state.risk.profile, positive(draft.stop_loss)
     if typed is not None:
-        return legal_exit(typed, direction, instrument, stops=True), False
+        return legal_exit(typed, direction, instrument, stops=True), ""
     if draft.stop_loss is not None or profile is None or not profile.stop_required or price is None:
-        return None, False
+        return None, ""
     way = -1 if direction is HoldSide.LONG else 1
-    return legal_exit(price * (1 + way * profile.stop_distance), direction, instrument, stops=True), True
+    cover = position_cover(state, held) if held is not None else None
+    present = cover.stop_price if cover is not None else None
+    if present is not None and (present - price) * way > 0:
+        return present, "as the position has it"
+    stop = legal_exit(price * (1 + way * profile.stop_distance), direction, instrument, stops=True)
+    return stop, f"({decimal_text(profile.stop_percent)} %) from the profile {profile.name}"
 
 
 def _price_used(

@@ -55,9 +55,8 @@ def _leg_changes(ticket: Ticket) -> Iterator[str]:
     ):
         if asked is not None and now is not None and asked != now:
             yield f"{name} {decimal_text(asked)} rounded to {decimal_text(now)}"
-    if ticket.stop_is_default and ticket.stop is not None and ticket.profile is not None:
-        distance = decimal_text(ticket.profile.stop_percent)
-        yield f"stop at {decimal_text(ticket.stop)} ({distance} %) from the profile {ticket.profile.name}"
+    if ticket.stop_source and ticket.stop is not None:
+        yield f"stop at {decimal_text(ticket.stop)} {ticket.stop_source}"
 
 
 def _pricing(ticket: Ticket) -> str:

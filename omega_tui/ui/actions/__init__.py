@@ -6,8 +6,8 @@ control or SSH keeps for itself. One module a subject, in the order of the help 
 
 from textual.binding import Binding, BindingType
 
-from omega_tui.ui.actions import ladder, looking, moving, session, ticket, trading
-from omega_tui.ui.actions.table import READ_ONLY, TABLES, Action, Group, Situation, in_ticket
+from omega_tui.ui.actions import command, ladder, looking, moving, session, ticket, trading
+from omega_tui.ui.actions.table import READ_ONLY, TABLES, Action, Group, Situation
 
 __all__ = [
     "ACTIONS",
@@ -26,6 +26,7 @@ ACTIONS: tuple[Action, ...] = (
     *trading.ACTIONS,
     *ladder.ACTIONS,
     *ticket.ACTIONS,
+    *command.ACTIONS,
     *moving.ACTIONS,
     *looking.ACTIONS,
     *session.ACTIONS,
@@ -37,6 +38,10 @@ BY_ID = {action.id: action for action in ACTIONS}
 
 FOOTER_KEYS = 8
 """More keys than this help nobody; the rest is behind `?`."""
+
+
+_OWN_KEYS = {"ticket": Group.TICKET, "command": Group.COMMAND}
+"""Panels that take every key, and where those keys stand."""
 
 
 def bindings() -> list[BindingType]:
@@ -58,8 +63,8 @@ def bindings() -> list[BindingType]:
 def footer_actions(now: Situation) -> list[Action]:
     """At most eight actions that work right now; help and quit always have a place outside the ticket."""
     working = [action for action in ACTIONS if action.footer and action.enabled(now)]
-    if in_ticket(now):
-        return [action for action in working if action.group is Group.TICKET]
+    if now.focus in _OWN_KEYS:
+        return [action for action in working if action.group is _OWN_KEYS[now.focus]]
     fixed = [action for action in working if action.id in ("help", "quit")]
     others = sorted((action for action in working if action not in fixed), key=lambda action: action.footer)
     return [*others[: FOOTER_KEYS - len(fixed)], *fixed]

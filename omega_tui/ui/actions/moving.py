@@ -4,7 +4,7 @@ from omega_tui.ui.actions.table import Action, Group, always, has_cursor
 
 ACTIONS: tuple[Action, ...] = (
     Action("dismiss", ("escape",), "ESC", "back", "Withdraw question; unzoom; seen",
-           Group.MOVE, lambda now: now.armed or now.zoomed or now.alarm_waits, footer=2),
+           Group.MOVE, lambda now: now.armed or now.zoomed or now.alarm_waits or now.line_waits, footer=2),
     Action("cursor.up", ("up", "k"), "↑ k", "up", "Cursor up, held at its price",
            Group.MOVE, has_cursor),
     Action("cursor.down", ("down", "j"), "↓ j", "down", "Cursor down", Group.MOVE, has_cursor),

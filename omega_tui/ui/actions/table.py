@@ -16,6 +16,7 @@ class Group(Enum):
 
     TRADE = "Trade"
     TICKET = "In the ticket"
+    COMMAND = "In the command line"
     MOVE = "Move"
     LOOK = "Look"
     SESSION = "Session"
@@ -35,6 +36,7 @@ class Situation:
     order_at_cursor: bool
     locked: bool = False
     alarm_waits: bool = False
+    line_waits: bool = False
 
 
 _Predicate = Callable[[Situation], bool]
@@ -81,6 +83,11 @@ def on_ladder(now: Situation) -> bool:
 def in_ticket(now: Situation) -> bool:
     """Works while the ticket has the keys."""
     return now.focus == "ticket"
+
+
+def in_command(now: Situation) -> bool:
+    """Works while the command line has the keys."""
+    return now.focus == "command"
 
 
 def has_cursor(now: Situation) -> bool:

@@ -16,8 +16,10 @@ from omega_tui.ui.actions import BY_ID, READ_ONLY, Situation, footer_actions
 from omega_tui.ui.arming import KeyTiming
 from omega_tui.ui.cockpit_settings import CockpitSettings
 from omega_tui.ui.paint_clock import PaintClock, TerminalGate
+from omega_tui.ui.panels.command_line import CommandLinePanel
 from omega_tui.ui.panels.ticket import TicketPanel
 from omega_tui.ui.rows.account import account_strip
+from omega_tui.ui.screens.command_flow import CommandFlow
 from omega_tui.ui.screens.deliberate_keys import DeliberateKeys
 from omega_tui.ui.screens.looking_keys import LookingKeys
 from omega_tui.ui.screens.stage import Stage
@@ -52,6 +54,9 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self.desk = TradeDesk(engine, settings.clock)
         self._engine = engine
         self._tickets = TicketFlow(engine, self.stage, self.desk, settings.ids, self._focus_and_paint)
+        self._commands = CommandFlow(
+            engine, self.stage, self.desk, settings.ids, settings.kept, self._focus_and_paint
+        )
         self._trading = TradingKeys(
             engine, self.stage, self.desk, self._tickets, lambda: self.focused, self._ask
         )
@@ -99,6 +104,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             order_at_cursor=bool(self._trading.orders_at_cursor()),
             locked=bool(status.live_phrase or status.day_phrase or status.halted_symbols),
             alarm_waits=status.alarm_waits,
+            line_waits=self._commands.running,
         )
 
     def allows(self, action_id: str) -> bool:
@@ -112,6 +118,8 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         now = self.situation()
         if not action.enabled(now):
             self.desk.say(READ_ONLY if now.read_only else action.otherwise, "muted")
+        elif action_id == "order.here" and self._commands.just_closed:
+            self.desk.say("that ENTER came right behind the command's: nothing was done", "muted")
         elif action_id == "confirm":
             self._keys.confirm(self._tickets.confirmation())
         elif action.trades:
@@ -121,6 +129,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self.paint_now()
 
     def _frame(self) -> None:
+        self._commands.tick()
         if self._terminal.ready:
             self.paint()
             return
@@ -144,6 +153,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         )
         if stage.ticket.form is not None:
             stage.ticket.paint(views)
+        self._commands.paint()
         idle = account_strip(
             views.account(),
             len(views.positions().rows),
@@ -153,6 +163,24 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         left = armed.seconds_left(desk.now) if armed else 0.0
         stage.prompt.paint(armed.scope if armed else "", left, desk.news, idle)
         stage.footer.paint(footer_actions(self.situation()))
+
+    @on(CommandLinePanel.Entered)
+    def _enter_command(self) -> None:
+        if self.desk.armed is not None:
+            self._keys.confirm(self._tickets.confirmation())
+        else:
+            self._keys.trade(self._commands.enter)
+
+    @on(CommandLinePanel.Edited)
+    def _command_edited(self) -> None:
+        self._commands.edited()
+        self.paint_now()
+
+    @on(CommandLinePanel.Dismissed)
+    def _command_dismissed(self) -> None:
+        if not self.desk.disarm():
+            self._commands.close()
+        self.paint_now()
 
     @on(TicketPanel.Entered)
     def _enter_ticket(self) -> None:
@@ -174,7 +202,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self.paint_now()
 
     def _dismiss(self) -> None:
-        if self.desk.disarm():
+        if self.desk.disarm() or self._commands.stop():
             return
         if self._engine.views.status().alarm_waits:
             self.desk.submit(AcknowledgeAlarms())
@@ -201,6 +229,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
     def _routing(self) -> dict[str, Callable[[], None]]:
         return {
             "dismiss": self._dismiss,
+            "command": self._commands.open,
             "focus.next": lambda: void(self.focus_next()),
             "focus.previous": lambda: void(self.focus_previous()),
             "help": lambda: self._ask("help"),

@@ -11,6 +11,7 @@ from omega_tui.ui.panels.account import AccountPanel
 from omega_tui.ui.panels.base import ViewPanel
 from omega_tui.ui.panels.bottom import FooterPanel, PromptPanel
 from omega_tui.ui.panels.chart import ChartPanel
+from omega_tui.ui.panels.command_line import CommandLinePanel
 from omega_tui.ui.panels.fibonacci import FibonacciPanel
 from omega_tui.ui.panels.fills import FillsPanel
 from omega_tui.ui.panels.ladder import LadderPanel
@@ -60,6 +61,7 @@ class Stage(Stack):
         self.orders = OrdersPanel(id="orders")
         self.fills = FillsPanel(id="fills")
         self.log_panel = LogPanel(id="log")
+        self.command = CommandLinePanel(id="command")
         self.prompt = PromptPanel(id="prompt")
         self.footer = FooterPanel(id="footer")
         self.too_small = LinePanel(id="too-small")
@@ -86,6 +88,7 @@ class Stage(Stack):
             with Stack(id="past"):
                 yield self.fills
                 yield self.log_panel
+        yield self.command
         yield self.prompt
         yield self.footer
 
@@ -150,6 +153,10 @@ class Stage(Stack):
         """Give the ticket its place, or take it away."""
         self.set_class(shown, "-ticket")
 
+    def show_command(self, shown: bool) -> None:
+        """Give the command line its place, or take it away."""
+        self.set_class(shown, "-command")
+
     def zoom(self, panel: Widget | None) -> None:
         """This panel alone, or all of them again for None."""
         for widget in self.query(".-zoomed"):
@@ -183,4 +190,4 @@ class Stage(Stack):
 
     def _line_panels(self) -> Iterator[LinePanel]:
         yield from self.view_panels
-        yield from (self.ticket, self.prompt, self.footer, self.too_small)
+        yield from (self.ticket, self.command, self.prompt, self.footer, self.too_small)
