@@ -22,7 +22,7 @@ from omega_tui.engine.views import Views
 from omega_tui.language.commands import Entry, FibScale, Scale, Shape, Target, TrailEntry, TriggerEntry
 from omega_tui.language.facts import Facts
 from omega_tui.language.mistakes import Unresolved
-from omega_tui.language.resolving import resolve_leg, resolve_price, resolve_size
+from omega_tui.language.resolving import resolve_leg, resolve_price, resolve_size, trailing_start
 from omega_tui.language.scaling import share_out, spread_prices, weights
 from omega_tui.language.terms import Fib, Price
 
@@ -60,7 +60,9 @@ class OrderMaker:
         position = require_position(self._views)
         facts = facts_of(self._views, position.hold_side)
         side = Side.SELL if position.hold_side is HoldSide.LONG else Side.BUY
-        start = resolve_price(command.start, facts, side) if command.start is not None else facts.last
+        start = trailing_start(facts, side, TriggerBy.MARK)
+        if command.start is not None:
+            start = resolve_price(command.start, facts, side)
         sized = resolve_size(command.size, facts, facts.last) if command.size is not None else None
         draft = TicketDraft(
             ticket_id=self._ids.token(_TICKET_ID_LENGTH),

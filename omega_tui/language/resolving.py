@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from omega_tui.analytics.fibonacci import level_price
 from omega_tui.domain.orders import HoldSide, Side
+from omega_tui.domain.plans import TriggerBy
 from omega_tui.domain.sizing import legal_exit, legal_price
 from omega_tui.domain.values import decimal_text, floor_to_step
 from omega_tui.language.facts import Facts
@@ -12,6 +13,8 @@ from omega_tui.language.mistakes import Unresolved
 from omega_tui.language.terms import Anchor, Distance, Fib, Leg, Measure, Place, Price, Size, Unit
 
 _TWO = Decimal(2)
+_HEADROOM = Decimal("0.0002")
+"""What the market may move between the look and the order's arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,14 @@ def resolve_size(size: Size, facts: Facts, price: Decimal | None) -> ResolvedSiz
         lot = f"{decimal_text(instrument.lot)} {instrument.base}"
         raise Unresolved(f"it comes to less than one lot of {lot}")
     return ResolvedSize(legal)
+
+
+def trailing_start(facts: Facts, side: Side, by: TriggerBy) -> Decimal:
+    """Where a trailing order begins that nobody placed: the nearest price that is safely on its side, a sell
+    above the price that it watches and a buy below. Raises Unresolved."""
+    now = _known(facts.mark if by is TriggerBy.MARK else facts.last, f"the {by.value} price")
+    beyond = now * (1 + _HEADROOM) if side is Side.SELL else now * (1 - _HEADROOM)
+    return legal_price(beyond, side, facts.instrument)
 
 
 def _shifted(price: Price, facts: Facts, start: Decimal | None) -> Decimal:

@@ -1,8 +1,8 @@
-"""The order ticket as typed so far: fields, strict number entry, and the draft they make. Pure; it draws
+"""The order ticket as typed so far: its fields, their texts, and what the keys do to them. Pure; it draws
 nothing.
 
-A number is ASCII digits with at most one point. Exponents, commas, signs, spaces and digits of other scripts
-are refused with a hint and never guessed.
+Prices, sizes, stops and targets are written in the order language; what they come to is `ticket_reading`'s
+business.
 """
 
 from dataclasses import dataclass, replace
@@ -11,11 +11,12 @@ from enum import Enum
 from typing import Any
 
 from omega_tui.domain.orders import OrderType, Side, TimeInForce
-from omega_tui.domain.plans import PlanKind
+from omega_tui.domain.plans import TriggerBy
 from omega_tui.domain.values import InvalidNumber, decimal_text, parse_decimal
-from omega_tui.engine.intents import PlanDraft, TicketDraft, TicketPreview
+from omega_tui.engine.intents import TicketPreview
 
-_MOST_CHARACTERS = 20
+_MOST_CHARACTERS = 40
+_MOST_DIGITS = 20
 
 
 class TicketType(Enum):
@@ -24,30 +25,35 @@ class TicketType(Enum):
     LIMIT = "limit"
     POST_ONLY = "post-only"
     MARKET = "market"
+    FOK = "fill or kill"
+    IOC = "immediate or cancel"
     TRIGGER = "trigger market"
     TRIGGER_LIMIT = "trigger limit"
+    TRAILING = "trailing"
 
     @property
     def waits(self) -> bool:
         """Whether such an order waits for a price before it is one."""
-        return self in (TicketType.TRIGGER, TicketType.TRIGGER_LIMIT)
+        return self in (TicketType.TRIGGER, TicketType.TRIGGER_LIMIT, TicketType.TRAILING)
 
     @property
     def order_type(self) -> OrderType:
         """How such an order is priced."""
-        at_market = self in (TicketType.MARKET, TicketType.TRIGGER)
+        at_market = self in (TicketType.MARKET, TicketType.TRIGGER, TicketType.TRAILING)
         return OrderType.MARKET if at_market else OrderType.LIMIT
 
     @property
     def time_in_force(self) -> TimeInForce:
         """How long such an order rests."""
-        return {
-            TicketType.LIMIT: TimeInForce.GTC,
-            TicketType.POST_ONLY: TimeInForce.POST_ONLY,
-            TicketType.MARKET: TimeInForce.IOC,
-            TicketType.TRIGGER: TimeInForce.GTC,
-            TicketType.TRIGGER_LIMIT: TimeInForce.GTC,
-        }[self]
+        return _TIMES.get(self, TimeInForce.GTC)
+
+
+_TIMES = {
+    TicketType.POST_ONLY: TimeInForce.POST_ONLY,
+    TicketType.MARKET: TimeInForce.IOC,
+    TicketType.FOK: TimeInForce.FOK,
+    TicketType.IOC: TimeInForce.IOC,
+}
 
 
 class Field(Enum):
@@ -55,12 +61,17 @@ class Field(Enum):
 
     TYPE = "type"
     TRIGGER = "trigger"
+    BY = "by"
+    CALLBACK = "turn"
     PRICE = "price"
     SIZE = "size"
     CLOSES = "reduce"
     STOP = "stop"
     TARGET = "target"
 
+
+CHOSEN = (Field.TYPE, Field.BY, Field.CLOSES)
+"""Fields whose value is chosen rather than typed."""
 
 PRICES = (Field.TRIGGER, Field.PRICE, Field.STOP, Field.TARGET)
 """Fields that hold a price, which a key can move by a tick."""
@@ -83,38 +94,29 @@ class TicketForm:
     field: Field = Field.SIZE
     hint: str = ""
     trigger: str = ""
+    by: TriggerBy = TriggerBy.MARK
+    callback: str = ""
     stop: str = ""
     target: str = ""
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """Fields that apply: a market order has no price, only a trigger waits, a close carries no legs."""
+        """Fields that apply: a market order has no price, only a trigger waits, only a trailing order turns,
+        a close carries no legs."""
         missing: set[Field] = set()
         if self.kind.order_type is OrderType.MARKET:
             missing.add(Field.PRICE)
         if not self.kind.waits:
-            missing.add(Field.TRIGGER)
+            missing |= {Field.TRIGGER, Field.BY}
+        if self.kind is not TicketType.TRAILING:
+            missing.add(Field.CALLBACK)
         if self.closes:
             missing |= {Field.STOP, Field.TARGET}
         return tuple(field for field in Field if field not in missing)
 
-    def draft(self) -> TicketDraft:
-        """What is asked for so far; unfinished numbers are None."""
-        priced = self.kind.order_type is OrderType.LIMIT
-        plan = PlanDraft(PlanKind.TRIGGER, _number(self.trigger)) if self.kind.waits else None
-        return TicketDraft(
-            ticket_id=self.ticket_id,
-            symbol=self.symbol,
-            side=self.side,
-            order_type=self.kind.order_type,
-            time_in_force=self.kind.time_in_force,
-            size=_number(self.size),
-            price=_number(self.price) if priced else None,
-            closes=self.closes,
-            plan=plan,
-            stop_loss=None if self.closes else _number(self.stop),
-            take_profit=None if self.closes else _number(self.target),
-        )
+    def same_order(self, other: "TicketForm") -> bool:
+        """Whether the two ask for the same, wherever the cursor stands."""
+        return replace(self, field=other.field, hint=other.hint) == other
 
     def stepped(self, step: int) -> "TicketForm":
         """The next (1) or previous (-1) field."""
@@ -133,33 +135,29 @@ class TicketForm:
         return form if form.field in form.fields else replace(form, field=Field.SIZE)
 
     def toggled(self, step: int = 1) -> "TicketForm":
-        """The next choice of a field that is chosen rather than typed."""
+        """The next choice of the field; of the type, in a field that is typed."""
         if self.field is Field.CLOSES:
             return self.closing(not self.closes)
-        if self.field is not Field.TYPE:
-            return self
+        if self.field is Field.BY:
+            return replace(self, by=TriggerBy.LAST if self.by is TriggerBy.MARK else TriggerBy.MARK, hint="")
         kinds = list(TicketType)
         return self.of_kind(kinds[(kinds.index(self.kind) + step) % len(kinds)])
 
-    def typed(self, character: str) -> "TicketForm":
-        """One more character in a number field, or a hint why it cannot be there."""
-        if self.field in (Field.TYPE, Field.CLOSES):
-            return self
-        return self._entered(self._text + character)
+    def typed(self, text: str) -> "TicketForm":
+        """More characters in a field that is typed, or a hint why they cannot be there."""
+        return self if self.field in CHOSEN else self._entered(self._text + text)
 
     def pasted(self, text: str) -> "TicketForm":
-        """A pasted number replaces the field; anything else is refused whole."""
-        if self.field in (Field.TYPE, Field.CLOSES):
-            return self
-        return self._entered(text)
+        """A pasted text replaces the field; one that no field can hold is refused whole."""
+        return self if self.field in CHOSEN else self._entered(text)
 
     def erased(self, *, everything: bool = False) -> "TicketForm":
         """Without the last character, or empty."""
         return self._with_text("" if everything else self._text[:-1], "")
 
     def nudged(self, ticks: int, tick: Decimal) -> "TicketForm":
-        """The price in the chosen field moved by whole ticks, never to zero or below."""
-        price = _number(self._text)
+        """The plain price in the chosen field moved by whole ticks, never to zero or below."""
+        price = plain_number(self._text)
         if price is None or self.field not in PRICES or self.field not in self.fields:
             return self
         moved = price + tick * ticks
@@ -169,6 +167,7 @@ class TicketForm:
         """What was typed into a field that takes text."""
         texts = {
             Field.TRIGGER: self.trigger,
+            Field.CALLBACK: self.callback,
             Field.PRICE: self.price,
             Field.SIZE: self.size,
             Field.STOP: self.stop,
@@ -181,20 +180,39 @@ class TicketForm:
         return self.text_of(self.field)
 
     def _with_text(self, text: str, hint: str) -> "TicketForm":
-        if self.field in (Field.TYPE, Field.CLOSES):
+        if self.field in CHOSEN:
             return self
-        changes: dict[str, Any] = {self.field.value: text, "hint": hint}
+        changes: dict[str, Any] = {_ATTRIBUTES[self.field]: text, "hint": hint}
         return replace(self, **changes)
 
     def _entered(self, text: str) -> "TicketForm":
-        problem = number_problem(text)
+        problem = text_problem(text)
         return replace(self, hint=problem) if problem else self._with_text(text, "")
+
+
+_ATTRIBUTES = {
+    Field.TRIGGER: "trigger",
+    Field.CALLBACK: "callback",
+    Field.PRICE: "price",
+    Field.SIZE: "size",
+    Field.STOP: "stop",
+    Field.TARGET: "target",
+}
+
+
+def text_problem(text: str) -> str:
+    """Why no field can hold `text`; empty when one can."""
+    if len(text) > _MOST_CHARACTERS:
+        return f"more than {_MOST_CHARACTERS} characters"
+    if not text.isascii():
+        return f"{text!r} has characters that are not ASCII"
+    return "" if text.isprintable() else "there is an invisible character in it: type it anew"
 
 
 def number_problem(text: str) -> str:
     """Why `text` is not the beginning of a plain positive decimal; empty when it is."""
-    if len(text) > _MOST_CHARACTERS:
-        return f"more than {_MOST_CHARACTERS} characters"
+    if len(text) > _MOST_DIGITS:
+        return f"more than {_MOST_DIGITS} characters"
     if text in ("", "."):
         return ""
     if "-" in text:
@@ -206,11 +224,15 @@ def number_problem(text: str) -> str:
     return ""
 
 
-def _number(text: str) -> Decimal | None:
+def plain_number(text: str) -> Decimal | None:
+    """The number that a text of digits is; None for any other text."""
+    if len(text) > _MOST_DIGITS:
+        return None
     try:
-        return parse_decimal(text)
+        number = parse_decimal(text)
     except InvalidNumber:
         return None
+    return None if number.is_signed() else number
 
 
 def materially_different(armed: TicketPreview, now: TicketPreview) -> bool:

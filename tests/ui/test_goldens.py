@@ -13,6 +13,7 @@ import pytest
 
 from omega_tui.clock import CountingIds
 from omega_tui.console.console import Console
+from omega_tui.console.facts import facts_of
 from omega_tui.console.names import Names
 from omega_tui.domain.events import Health
 from omega_tui.domain.orders import Side
@@ -43,6 +44,7 @@ from omega_tui.ui.rows.status import build_alarm, build_status
 from omega_tui.ui.rows.tape import build_tape
 from omega_tui.ui.rows.ticket import build_ticket
 from omega_tui.ui.ticket_form import Field, TicketForm, TicketType
+from omega_tui.ui.ticket_reading import read_ticket
 from tests.ui import sample_views as sample
 from tests.ui.fake_engine import FakeEngine
 
@@ -62,8 +64,9 @@ def _ladder(group: int, cursor: int | None = None, **changes: object) -> Build:
 
 
 def _ticket(form: TicketForm, question: str = "") -> Build:
+    read = read_ticket(form, facts_of(FakeEngine().views))
     return lambda w, h: build_ticket(
-        form, sample.preview(form.draft()), sample.BTC, "SIM", w, h, question=question
+        form, read, sample.preview(read.draft), sample.BTC, "SIM", w, h, question=question
     )
 
 
@@ -194,6 +197,18 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
     ),
     "log": (lambda w, h: build_log(sample.LOG, w, h, focused=False), ((80, 6), (39, 10), (77, 8))),
     "ticket": (_ticket(FORM), ((35, 14), (34, 22), (42, 32))),
+    "ticket-language": (
+        _ticket(replace(FORM, price="bid-0.1%", size="500$", stop="1%", target="2r", field=Field.TARGET)),
+        ((35, 14), (34, 22), (42, 32)),
+    ),
+    "ticket-trailing": (
+        _ticket(replace(FORM, trigger="64200", callback="0.8").of_kind(TicketType.TRAILING)),
+        ((35, 14), (34, 22), (42, 32)),
+    ),
+    "ticket-mistake": (
+        _ticket(replace(FORM, price="bidd", field=Field.PRICE)),
+        ((35, 14), (34, 22), (42, 32)),
+    ),
     "ticket-legs": (
         _ticket(replace(FORM, stop="63000", target="66000", field=Field.STOP)),
         ((35, 14), (34, 22), (42, 32)),

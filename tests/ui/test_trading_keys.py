@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from omega_tui.domain.orders import OrderType, Side, TimeInForce
+from omega_tui.domain.plans import PlanKind
 from omega_tui.engine.intents import (
     CancelAll,
     CancelOrder,
@@ -16,6 +17,7 @@ from omega_tui.engine.intents import (
     Resume,
 )
 from omega_tui.engine.views import Panel
+from omega_tui.ui.ticket_form import TicketType
 from tests.ui import sample_views as sample
 from tests.ui.driving import Driver, driving
 
@@ -119,24 +121,71 @@ async def test_ticket_keys_edit_the_order() -> None:
     async with driving() as driver:
         await open_ticket(driver, "S", "0.02")
         await driver.press("tab", "space", "tab", "right", "tab", "up", "up")
-        form = driver.stage.ticket.form
-        assert form is not None
-        draft = form.draft()
+        read = driver.stage.ticket.read
+        assert read is not None
+        draft = read.draft
         assert draft.side is Side.SELL
         assert draft.closes
         assert (draft.order_type, draft.time_in_force) == (OrderType.LIMIT, TimeInForce.POST_ONLY)
         assert draft.price == Decimal("64123.7"), "two ticks above the best ask"
 
 
-async def test_letters_choose_the_type_from_any_field() -> None:
+@pytest.mark.parametrize(
+    ("letter", "kind"),
+    [
+        ("l", TicketType.LIMIT),
+        ("p", TicketType.POST_ONLY),
+        ("m", TicketType.MARKET),
+        ("f", TicketType.FOK),
+        ("i", TicketType.IOC),
+        ("t", TicketType.TRIGGER),
+        ("a", TicketType.TRAILING),
+    ],
+)
+async def test_a_letter_on_a_choice_is_its_type(letter: str, kind: TicketType) -> None:
     async with driving() as driver:
         await open_ticket(driver)
-        await driver.press("m", "r")
+        await driver.press("tab", letter, "r")
         form = driver.stage.ticket.form
         assert form is not None
-        assert form.draft().order_type is OrderType.MARKET
-        assert form.draft().price is None
-        assert (form.size, form.closes) == ("0.010", True)
+        assert (form.kind, form.size, form.closes) == (kind, "0.010", True)
+
+
+async def test_a_size_in_money_and_a_stop_in_percent_are_sent_as_they_were_shown() -> None:
+    """Bug: the ticket shows one size and another one leaves."""
+    async with driving() as driver:
+        await open_ticket(driver, "B", "640$")
+        await driver.press("tab", "tab", *"1%")
+        assert "= 0.009 BTC" in driver.stage.ticket.text
+        await driver.press("enter", "enter")
+        await driver.until(lambda: len(driver.engine.intents) == 1, "nothing was sent")
+        [order] = driver.engine.intents
+        assert isinstance(order, PlaceOrder)
+        assert (order.draft.size, order.draft.stop_loss) == (Decimal("0.009"), Decimal("63482.2"))
+
+
+async def test_what_cannot_be_read_is_not_sent_and_says_why() -> None:
+    """FAULTS I01 to I05, I12: the word that is wrong, in its field."""
+    async with driving() as driver:
+        await open_ticket(driver, "B", "5eth")
+        await driver.press("enter")
+        assert "size: ETH is not what BTCUSDT trades" in driver.prompt
+        assert driver.engine.intents == []
+
+
+async def test_a_trailing_order_is_placed_from_the_ticket() -> None:
+    """Bug: the one type that a terminal without a mouse cannot place."""
+    async with driving() as driver:
+        await open_ticket(driver, "S", "0.01")
+        await driver.press("tab", "a", "r", "shift+tab", "shift+tab", *"0.8")
+        await driver.press("enter", "enter")
+        await driver.until(lambda: len(driver.engine.intents) == 1, "nothing was sent")
+        [order] = driver.engine.intents
+        assert isinstance(order, PlaceOrder)
+        plan = order.draft.plan
+        assert plan is not None
+        assert (plan.kind, plan.callback_rate) == (PlanKind.TRAILING_STOP, Decimal("0.008"))
+        assert order.draft.closes
 
 
 async def test_editing_an_armed_order_withdraws_the_question() -> None:

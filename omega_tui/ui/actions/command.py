@@ -12,5 +12,5 @@ ACTIONS: tuple[Action, ...] = (
            footer=3),
     Action("command.recall", (), "↑ ↓", "history", "Earlier lines with this text", Group.COMMAND, in_command,
            footer=4),
-    Action("command.edit", (), "^A ^E ^U ^K ^W", "edit", "Start, end, cut", Group.COMMAND, in_command),
+    Action("command.edit", (), "^U ^K", "edit", "Cut to start, to end", Group.COMMAND, in_command),
 )  # fmt: skip

@@ -11,9 +11,9 @@ ACTIONS: tuple[Action, ...] = (
            Group.TICKET, in_ticket, footer=3),
     Action("ticket.nudge", (), "↑ ↓", "a tick", "A price by a tick, in its field",
            Group.TICKET, in_ticket, footer=4),
-    Action("ticket.choose", (), "← →", "choose", "Next choice of type or reduce",
+    Action("ticket.choose", (), "← →", "choose", "Next choice, else next type",
            Group.TICKET, in_ticket, footer=5),
-    Action("ticket.type", (), "lpmt", "type", "Limit, post, market, trigger",
+    Action("ticket.type", (), "lpmta", "type", "On a choice: by its letter",
            Group.TICKET, in_ticket, footer=6),
-    Action("ticket.reduce", (), "r", "reduce", "Only closes, or not", Group.TICKET, in_ticket, footer=7),
+    Action("ticket.reduce", (), "r", "reduce", "On a choice: only closes", Group.TICKET, in_ticket, footer=7),
 )  # fmt: skip

@@ -7,16 +7,28 @@ from decimal import Decimal
 from textual import events
 from textual.message import Message
 
-from omega_tui.domain.orders import Side
+from omega_tui.console.facts import facts_of
+from omega_tui.domain.orders import HoldSide, Side
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.intents import TicketPreview
 from omega_tui.engine.views import Panel, Views
+from omega_tui.language.facts import Facts
+from omega_tui.language.mistakes import Unresolved
 from omega_tui.ui.rows.ticket import build_ticket, order_words
-from omega_tui.ui.ticket_form import PRICES, TicketForm, TicketType
+from omega_tui.ui.ticket_form import CHOSEN, PRICES, TicketForm, TicketType, plain_number
+from omega_tui.ui.ticket_reading import ReadTicket, read_ticket
 from omega_tui.ui.widgets.line_panel import LinePanel
 
 _FIELD_STEPS = {"tab": 1, "shift+tab": -1}
-_KINDS = {"l": TicketType.LIMIT, "p": TicketType.POST_ONLY, "m": TicketType.MARKET, "t": TicketType.TRIGGER}
+_KINDS = {
+    "l": TicketType.LIMIT,
+    "p": TicketType.POST_ONLY,
+    "m": TicketType.MARKET,
+    "f": TicketType.FOK,
+    "i": TicketType.IOC,
+    "t": TicketType.TRIGGER,
+    "a": TicketType.TRAILING,
+}
 _PASSED_ON = frozenset({"f1", "ctrl+c", "ctrl+q", "f12"})
 
 
@@ -41,6 +53,7 @@ class TicketPanel(LinePanel, can_focus=True):
         super().__init__(id=id)
         self._form: TicketForm | None = None
         self._preview: TicketPreview | None = None
+        self._read: ReadTicket | None = None
         self._tick = Decimal(1)
         self._words = ""
         self._drawn: tuple[Hashable, ...] = ()
@@ -57,6 +70,11 @@ class TicketPanel(LinePanel, can_focus=True):
         return self._preview
 
     @property
+    def read(self) -> ReadTicket | None:
+        """What the texts came to when they were drawn last."""
+        return self._read
+
+    @property
     def words(self) -> str:
         """The order in one phrase, as previewed."""
         return self._words
@@ -65,7 +83,7 @@ class TicketPanel(LinePanel, can_focus=True):
         """Start a new ticket with type and price already filled in."""
         text = "" if price is None else decimal_text(price)
         self._form = TicketForm(ticket_id=ticket_id, symbol=symbol, side=side, kind=kind, price=text)
-        self._preview, self.question = None, ""
+        self._preview, self._read, self.question = None, None, ""
 
     def shut(self) -> None:
         """Forget the ticket."""
@@ -79,13 +97,16 @@ class TicketPanel(LinePanel, can_focus=True):
             return
         self._drawn = state
         status = views.status()
-        self._preview = views.preview(form.draft())
+        default_stop = self._preview.stop_loss if self._preview is not None else None
+        self._read = read_ticket(form, _facts(views, form), default_stop)
+        self._preview = views.preview(self._read.draft)
         if status.instrument is not None:
             self._tick = status.instrument.tick
         self._words = order_words(form, self._preview, status.instrument, status.venue)
         self.show(
             build_ticket(
                 form,
+                self._read,
                 self._preview,
                 status.instrument,
                 status.venue,
@@ -115,7 +136,7 @@ class TicketPanel(LinePanel, can_focus=True):
     def _edit(self, form: TicketForm) -> None:
         before, self._form = self._form, form
         if form != before:
-            self.post_message(self.Edited(before is None or form.draft() != before.draft()))
+            self.post_message(self.Edited(before is None or not form.same_order(before)))
 
     def _edited(self, form: TicketForm, event: events.Key) -> TicketForm:
         key = event.key
@@ -123,11 +144,11 @@ class TicketPanel(LinePanel, can_focus=True):
             return form.stepped(_FIELD_STEPS[key])
         if key in ("up", "down"):
             return self._vertical(form, 1 if key == "up" else -1)
-        if key in _KINDS:
+        if form.field in CHOSEN and key in _KINDS:
             return form.of_kind(_KINDS[key])
-        if key == "r":
+        if form.field in CHOSEN and key == "r":
             return form.closing(not form.closes)
-        if key in ("left", "right", "space"):
+        if key in ("left", "right") or (key == "space" and form.field in CHOSEN):
             return form.toggled(-1 if key == "left" else 1)
         if key in ("backspace", "delete", "ctrl+u"):
             return form.erased(everything=key != "backspace")
@@ -137,6 +158,15 @@ class TicketPanel(LinePanel, can_focus=True):
 
     def _vertical(self, form: TicketForm, step: int) -> TicketForm:
         """Up and down nudge a price by a tick while it is the chosen field, else they change the field."""
-        if form.field in PRICES and form.text_of(form.field):
+        if form.field in PRICES and plain_number(form.text_of(form.field)) is not None:
             return replace(form.nudged(step, self._tick), hint="")
         return form.stepped(-step)
+
+
+def _facts(views: Views, form: TicketForm) -> Facts | None:
+    """The facts that the ticket's texts are measured by; None while the market's rules are not known."""
+    opens = HoldSide.LONG if form.side is Side.BUY else HoldSide.SHORT
+    try:
+        return facts_of(views, opens.opposite if form.closes else opens)
+    except Unresolved:
+        return None

@@ -7,16 +7,15 @@ from omega_tui.engine.intents import TicketPreview
 from omega_tui.ui import format as text_of
 from omega_tui.ui.rows.spans import Line, Span, filled, fit, on, padded, spread_out, wrapped
 from omega_tui.ui.rows.status import venue_token
-from omega_tui.ui.ticket_form import Field, TicketForm, TicketType
+from omega_tui.ui.ticket_form import CHOSEN, Field, TicketForm, TicketType, plain_number
+from omega_tui.ui.ticket_reading import ReadTicket
 
 _ROOMY = 18
-
-_CHOSEN = (Field.TYPE, Field.CLOSES)
-"""Fields whose value is chosen rather than typed."""
 
 
 def build_ticket(
     form: TicketForm,
+    read: ReadTicket,
     preview: TicketPreview,
     instrument: Instrument | None,
     venue: str,
@@ -27,12 +26,12 @@ def build_ticket(
 ) -> list[Line]:
     """The whole panel. `question` replaces the hint while an order is armed."""
     lines = [_title(form, venue, width)]
-    lines += [_field(form, preview, field, instrument, width) for field in form.fields]
+    lines += [_field(form, read, preview, field, instrument, width) for field in form.fields]
     rule: Line = (("─" * width, "faint"),)
     roomy = height >= _ROOMY
     figures = _figures(preview, instrument, width, height - len(lines) - (5 if roomy else 2))
     lines += [rule, *figures, rule] if roomy else figures
-    tail = _verdict(form, preview, question, width, max(2, height - len(lines)))
+    tail = _verdict(form, read, preview, question, width, max(2, height - len(lines)))
     gap = height - len(lines) - len(tail)
     blank: Line = ((" " * width, "ink"),)
     return padded([*lines, *[blank] * max(0, gap), *tail], width, height)
@@ -46,12 +45,17 @@ def _title(form: TicketForm, venue: str, width: int) -> Line:
 
 
 def _field(
-    form: TicketForm, preview: TicketPreview, field: Field, instrument: Instrument | None, width: int
+    form: TicketForm,
+    read: ReadTicket,
+    preview: TicketPreview,
+    field: Field,
+    instrument: Instrument | None,
+    width: int,
 ) -> Line:
     chosen = form.field is field
     token = "ink bold on cursor" if chosen else "ink bold"
     label: Span = (f"{'▸' if chosen else ' '}{field.value:<8}", "accent bold" if chosen else "muted")
-    unit = _unit(field, instrument)
+    unit = _unit(form, read, field, instrument)
     room = width - 13 - len(unit)
     return filled(
         [label, (f" {fit(_value(form, preview, field, chosen), room)} ", token), (f" {unit} ", "muted")],
@@ -64,6 +68,8 @@ def _value(form: TicketForm, preview: TicketPreview, field: Field, chosen: bool)
         return f"◂ {form.kind.value} ▸" if chosen else form.kind.value
     if field is Field.CLOSES:
         return "yes, only closes" if form.closes else "no"
+    if field is Field.BY:
+        return f"◂ {form.by.value} ▸" if chosen else form.by.value
     text = form.text_of(field)
     if chosen:
         return f"{text}▏"
@@ -72,10 +78,28 @@ def _value(form: TicketForm, preview: TicketPreview, field: Field, chosen: bool)
     return text or text_of.NOTHING
 
 
-def _unit(field: Field, instrument: Instrument | None) -> str:
-    if instrument is None or field in _CHOSEN:
+def _unit(form: TicketForm, read: ReadTicket, field: Field, instrument: Instrument | None) -> str:
+    """What the number counts; for a text in the order language, what it comes to."""
+    if instrument is None or field in CHOSEN:
         return ""
-    return instrument.base if field is Field.SIZE else instrument.quote
+    if field is Field.CALLBACK:
+        return "%"
+    text = form.text_of(field).strip()
+    begins = field is Field.TRIGGER and form.kind is TicketType.TRAILING
+    if (not text and not begins) or plain_number(text) is not None:
+        return instrument.base if field is Field.SIZE else instrument.quote
+    if field is Field.SIZE:
+        size = read.draft.size
+        return f"at stop {instrument.base}" if size is None else f"= {decimal_text(size)} {instrument.base}"
+    plan = read.draft.plan
+    prices = {
+        Field.TRIGGER: plan.trigger_price if plan is not None else None,
+        Field.PRICE: read.draft.price,
+        Field.STOP: read.draft.stop_loss,
+        Field.TARGET: read.draft.take_profit,
+    }
+    price = prices[field]
+    return instrument.quote if price is None else f"= {text_of.number(price, instrument.price_places)}"
 
 
 def _figures(preview: TicketPreview, instrument: Instrument | None, width: int, room: int) -> list[Line]:
@@ -108,10 +132,13 @@ def _figure_token(label: str) -> str:
     return tokens.get(label, "ink")
 
 
-def _verdict(form: TicketForm, preview: TicketPreview, question: str, width: int, room: int) -> list[Line]:
+def _verdict(
+    form: TicketForm, read: ReadTicket, preview: TicketPreview, question: str, width: int, room: int
+) -> list[Line]:
     """Most urgent last, so that what ENTER does stands at the bottom and never scrolls away."""
-    last = _question(form, preview, question, width)
-    texts = [(text, "error") for text in ([form.hint] if form.hint else preview.problems)]
+    wrong = form.hint or read.trouble
+    last = _question(preview, wrong, question, width)
+    texts = [(text, "error") for text in ([wrong] if wrong else preview.problems)]
     texts += [(text, "warn") for text in preview.changes]
     texts += [(preview.effect, "ink")] if preview.effect and not preview.problems else []
     lines: list[Line] = []
@@ -120,11 +147,11 @@ def _verdict(form: TicketForm, preview: TicketPreview, question: str, width: int
     return [*lines[: max(0, room - len(last))], *last]
 
 
-def _question(form: TicketForm, preview: TicketPreview, question: str, width: int) -> list[Line]:
+def _question(preview: TicketPreview, wrong: str, question: str, width: int) -> list[Line]:
     if question:
         parts = wrapped(question, width - 2, 2)
         return [on(filled([(f" {part}", "warn bold")], width), "cursor") for part in parts]
-    if not preview.sendable or form.hint:
+    if not preview.sendable or wrong:
         return [on(filled([(" not sendable yet · ESC closes", "muted")], width), "raised")]
     return [on(filled([(" ENTER arms · ESC closes", "accent bold")], width), "raised")]
 
@@ -138,8 +165,12 @@ def order_words(form: TicketForm, preview: TicketPreview, instrument: Instrument
         price = "at market"
     elif form.kind.waits:
         limit = "at market" if preview.price is None else f"limit {text_of.number(preview.price, places)}"
-        reached = preview.plan.trigger_price if preview.plan is not None else None
-        price = f"{limit} when mark reaches {text_of.number(reached, places)}"
+        reached = text_of.number(preview.plan.trigger_price if preview.plan is not None else None, places)
+        price = f"{limit} when {form.by.value} reaches {reached}"
+        if form.kind is TicketType.TRAILING:
+            back = preview.plan.callback_rate if preview.plan is not None else None
+            turn = text_of.NOTHING if back is None else f"{decimal_text(back * 100)} %"
+            price = f"at market when {form.by.value} turns back {turn} beyond {reached}"
     legs = (("stop", preview.stop_loss), ("target", preview.take_profit))
     words = [f"{name} {text_of.number(leg, places)}" for name, leg in legs if leg]
     return ", ".join([f"{venue} {form.side.value} {size} {form.symbol} {price}", *words])

@@ -60,13 +60,17 @@ class TicketFlow:
 
     def arm(self) -> None:
         """Ask whether to send what the preview shows; send it where the profile asks nothing."""
-        form, preview = self._stage.ticket.form, self._stage.ticket.preview
-        if form is None or preview is None or form.hint:
+        ticket = self._stage.ticket
+        form, preview, read = ticket.form, ticket.preview, ticket.read
+        if form is None or preview is None or read is None or form.hint:
+            return
+        if read.trouble:
+            self._desk.say(read.trouble, "error")
             return
         if not preview.sendable:
             self._desk.say(preview.problems[0], "error")
             return
-        draft = form.draft()
+        draft = read.draft
         if draft.stop_loss is None:
             # A stop that the profile chose follows the market; what is armed is the one that was shown.
             draft = replace(draft, stop_loss=preview.stop_loss)
