@@ -302,6 +302,7 @@ def _screen_settings(settings: Settings, desk: Desk) -> "CockpitSettings":
         crash_report=settings.paths.state / "crash.txt",
         redact=desk.redact,
         ascii_only=_ascii_only(settings),
+        ladder_sizes=settings.ladder.sizes,
         kept=Kept(settings.paths.state / "screen"),
     )
 

@@ -128,7 +128,7 @@ def _apply_trades(state: State, event: TradesPrinted) -> Consequences:
     if event.replaces:
         market.tape.replace(event.trades)
     else:
-        market.tape.add(event.trades)
+        market.queue.printed(market.tape.add(event.trades))
     state.touch(Panel.TAPE)
     if newest is not None and market.take_last(newest.price, newest.exchange_ms):
         state.touch(Panel.STATUS, Panel.LADDER, Panel.FIBONACCI)

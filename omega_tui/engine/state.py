@@ -17,6 +17,7 @@ from omega_tui.engine.account.day import Day, day_start
 from omega_tui.engine.alarms import Alarms
 from omega_tui.engine.diary import Diary
 from omega_tui.engine.market.feeds import Feeds
+from omega_tui.engine.market.queue import Queue
 from omega_tui.engine.market.series import CandleSeries
 from omega_tui.engine.market.tape import Tape
 from omega_tui.engine.options import EngineOptions
@@ -38,6 +39,7 @@ class Market:
         self.book: OrderBook | None = None
         self.shown_levels: dict[Side, list[Level]] = {Side.BUY: [], Side.SELL: []}
         self.tape = Tape()
+        self.queue = Queue()
         self.series = CandleSeries(timeframe)
 
     def take_last(self, price: Decimal, exchange_ms: int) -> bool:

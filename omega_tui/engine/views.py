@@ -125,13 +125,17 @@ class LadderMark:
 
 @dataclass(frozen=True, slots=True)
 class LadderOrder:
-    """An own order at a price; `size` is what remains, in base units; `key` addresses it in intents."""
+    """An own order at a price; `size` is what remains, in base units; `key` addresses it in intents.
+
+    `ahead` is the most that can fill before it at its price, in base units; None while that is not known.
+    """
 
     ticks: int
     side: Side
     size: Decimal
     key: str
     state: OrderState
+    ahead: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

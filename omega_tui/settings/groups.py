@@ -75,6 +75,15 @@ class Screen(Struct, frozen=True):
     """Bars, arrows and lines, or ASCII in their places; auto asks the locale and the terminal's name."""
 
 
+class Ladder(Struct, frozen=True):
+    """Trading at the cursor of the price ladder."""
+
+    sizes: Annotated[tuple[str, ...], Meta(max_length=9)] = (
+        *("risk 0.25%", "risk 0.5%", "risk 1%", "100$", "250$", "500$", "1000$", "25%pos", "100%pos"),
+    )
+    """What the digits 1 to 9 choose for ENTER to order there, as a command writes sizes."""
+
+
 class Paths(Struct, frozen=True):
     """Folders of the user's own, each made when something is first written to it."""
 
@@ -179,6 +188,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     market: Market = field(default_factory=Market)
     sim: Sim = field(default_factory=Sim)
     screen: Screen = field(default_factory=Screen)
+    ladder: Ladder = field(default_factory=Ladder)
     paths: Paths = field(default_factory=Paths)
     limits: Limits = field(default_factory=Limits)
     polling: Polling = field(default_factory=Polling)

@@ -17,7 +17,8 @@ def _unchanged(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class CockpitSettings:
     """`frame_rate` is frames a second. `crash_report` is the file a crash writes to, None for none; `redact`
-    takes secrets out of that file's text. `ascii_only` is for a terminal that shows no
+    takes secrets out of that file's text. `ladder_sizes` stand on the
+    digits while the ladder has the keys, in the order language. `ascii_only` is for a terminal that shows no
     other characters, `kept` what the screen remembers between runs."""
 
     clock: Clock = field(default_factory=SystemClock)
@@ -27,4 +28,5 @@ class CockpitSettings:
     crash_report: Path | None = None
     redact: Callable[[str], str] = _unchanged
     ascii_only: bool = False
+    ladder_sizes: tuple[str, ...] = ("risk 0.5%", "risk 1%", "100$", "500$", "1000$")
     kept: Kept = field(default_factory=Kept)

@@ -15,11 +15,15 @@ GROUPS = (1, 5, 10, 50, 100)
 
 @dataclass(frozen=True, slots=True)
 class LadderWindow:
-    """`top` is the highest row shown, None until a book is known; `cursor` is a price in ticks or None."""
+    """`top` is the highest row shown, None until a book is known; `cursor` is a price in ticks or None.
+
+    `side` is what a limit order at the cursor was when the trader put the cursor there.
+    """
 
     group: int = 1
     top: int | None = None
     cursor: int | None = None
+    side: Side | None = None
 
     def settled(self, view: LadderView, height: int) -> "LadderWindow":
         """The window for this picture: centred when it has no place or the touch left its middle."""
@@ -33,7 +37,7 @@ class LadderWindow:
 
     def recentred(self, view: LadderView, height: int) -> "LadderWindow":
         """Centred on the touch, the cursor let go."""
-        return replace(self, top=None, cursor=None).settled(view, height)
+        return replace(self, top=None, cursor=None, side=None).settled(view, height)
 
     def regrouped(self, step: int) -> "LadderWindow":
         """One grouping coarser (`step` 1) or finer (-1); the window is placed anew, the cursor keeps its
@@ -50,7 +54,8 @@ class LadderWindow:
         row = max(1, start if self.cursor is None else start + rows)
         top = row + height // 2 if self.top is None else self.top
         top = min(max(top, row), row + height - 1)
-        return replace(self, cursor=row * self.group, top=top)
+        cursor = row * self.group
+        return replace(self, cursor=cursor, top=top, side=side_at(view, cursor))
 
     def row_of(self, ticks: int) -> int:
         """The row that holds this price; prices between rows belong to the row below."""

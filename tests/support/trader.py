@@ -49,12 +49,12 @@ class Trader:
             await self.press("enter")
 
     async def buy_market(self, size: str) -> None:
-        await self.press("B", *size, "m")
+        await self.press("B", *size, "shift+tab", "shift+tab", "m")
         await self.send()
 
     async def place_limit(self, side: str, price: Decimal, size: str) -> None:
         """`side` is the key: B or S."""
-        await self.press(side, *size, "l", "shift+tab", "ctrl+u", *f"{price:f}")
+        await self.press(side, *size, "shift+tab", "ctrl+u", *f"{price:f}", "shift+tab", "l")
         await self.send()
 
     async def flatten(self) -> None:

@@ -55,7 +55,12 @@ class Driver:
             await asyncio.sleep(REPEAT_SECONDS if key == self._last_key else BURST_SECONDS)
             self.app.post_message(_event(key))
             trades = key == "enter" or key.isupper() or key in ("f12", "exclamation_mark")
-            await self.pilot.pause(CONFIRM_SETTLE_SECONDS + 0.02 if trades else None)
+            if trades:
+                await asyncio.sleep(CONFIRM_SETTLE_SECONDS + 0.02)
+            for _ in range(2 if trades else 1):
+                # Twice: on a busy machine the timer of a deliberate key is due together with this sleep, and
+                # its message comes after the first pause.
+                await self.pilot.pause()
             self._last_key = key
 
     async def burst(self, *keys: str) -> None:

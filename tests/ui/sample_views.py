@@ -119,8 +119,8 @@ def ladder(group: int, depth: int, mid: int = MID_TICKS) -> LadderView:
         best_ask_ticks=best_ask,
         last_ticks=mid,
         orders=(
-            LadderOrder(MID_TICKS - 4, Side.BUY, D("0.010"), "c1", OrderState.WORKING),
-            LadderOrder(MID_TICKS + 7, Side.SELL, D("0.010"), "c2", OrderState.WORKING),
+            LadderOrder(MID_TICKS - 4, Side.BUY, D("0.010"), "c1", OrderState.WORKING, D("2.31")),
+            LadderOrder(MID_TICKS + 7, Side.SELL, D("0.010"), "c2", OrderState.WORKING, D(0)),
             LadderOrder(MID_TICKS - 6, Side.BUY, D("0.025"), "c3", OrderState.UNKNOWN),
         ),
         marks=(

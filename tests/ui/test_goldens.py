@@ -54,11 +54,11 @@ Size = tuple[int, int]
 Build = Callable[[int, int], list[Line]]
 
 
-def _ladder(group: int, cursor: int | None = None, **changes: object) -> Build:
+def _ladder(group: int, cursor: int | None = None, size: str = "", **changes: object) -> Build:
     def build(width: int, height: int) -> list[Line]:
         view = replace(sample.ladder(group, 2 * height), **changes)
         window = LadderWindow(group=group, cursor=cursor).settled(view, height - FRAME_ROWS)
-        return build_ladder(view, window, width, height, focused=True)
+        return build_ladder(view, window, width, height, focused=True, size=size)
 
     return build
 
@@ -156,6 +156,7 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         ((80, 2), (120, 2), (200, 2)),
     ),
     "ladder": (_ladder(1, sample.MID_TICKS - 2), ((44, 14), (42, 22), (48, 32))),
+    "ladder-size": (_ladder(1, sample.MID_TICKS - 2, "risk 0.5%"), ((44, 14), (42, 22), (48, 32))),
     "ladder-grouped": (_ladder(10), ((44, 14), (42, 22), (48, 32))),
     "ladder-resync": (
         _ladder(1, health=Freshness(Health.RESYNC, None, "gap")),

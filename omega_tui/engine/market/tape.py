@@ -29,16 +29,19 @@ class Tape:
         self._ids.clear()
         self.add(trades)
 
-    def add(self, trades: Iterable[PublicTrade]) -> None:
-        """Take new prints, oldest first; one told twice is taken once."""
+    def add(self, trades: Iterable[PublicTrade]) -> list[PublicTrade]:
+        """Take prints, oldest first, and return those that were new: one told twice is taken once."""
+        new: list[PublicTrade] = []
         for trade in trades:
             if trade.trade_id in self._ids:
                 continue
             if len(self._trades) == _KEPT:
                 self._ids.discard(self._trades[0][0].trade_id)
             self._ids.add(trade.trade_id)
+            new.append(trade)
             self._trades.append((trade, self._is_large(trade.size)))
             self._remember(trade.size)
+        return new
 
     def view(self, symbol: str, instrument: Instrument | None, limit: int) -> TapeView:
         """The newest `limit` prints, newest first, in the instrument's decimals."""

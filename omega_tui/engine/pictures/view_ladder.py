@@ -6,7 +6,7 @@ from decimal import Decimal
 from omega_tui.domain.book import Level
 from omega_tui.domain.events import Health
 from omega_tui.domain.instruments import Instrument
-from omega_tui.domain.orders import HoldSide, Side
+from omega_tui.domain.orders import HoldSide, OrderState, Side
 from omega_tui.engine.market.swing_levels import shown_levels
 from omega_tui.engine.pictures.drawing import nearest_tick, to_float
 from omega_tui.engine.protection.cover import plan_lines
@@ -14,6 +14,7 @@ from omega_tui.engine.state import State
 from omega_tui.engine.views import LadderMark, LadderOrder, LadderView
 
 _MOST_LEVELS = 1000
+_RESTING = frozenset({OrderState.WORKING, OrderState.PARTIALLY_FILLED})
 
 Rows = tuple[tuple[int, float], ...]
 
@@ -32,6 +33,7 @@ def build_ladder(state: State, group: int, depth: int) -> LadderView:
     best_bid, best_ask = _best_ticks(bids, tick), _best_ticks(asks, tick)
     bid_rows = group_levels(bids, tick, group, depth, Side.BUY)
     ask_rows = group_levels(asks, tick, group, depth, Side.SELL)
+    book = {Side.BUY: bids, Side.SELL: asks}
     return LadderView(
         symbol=market.symbol,
         tick=tick,
@@ -43,7 +45,7 @@ def build_ladder(state: State, group: int, depth: int) -> LadderView:
         best_bid_ticks=best_bid,
         best_ask_ticks=best_ask,
         last_ticks=_last_ticks(state),
-        orders=tuple(_orders(state, tick)) if instrument is not None else (),
+        orders=tuple(_orders(state, tick, book)) if instrument is not None else (),
         marks=tuple(_marks(state, instrument)) if instrument is not None else (),
         health=health,
         spread_ticks=best_ask - best_bid if best_bid is not None and best_ask is not None else None,
@@ -75,12 +77,23 @@ def _imbalance(bids: Rows, asks: Rows) -> float | None:
     return (bid - ask) / (bid + ask) if bid + ask else None
 
 
-def _orders(state: State, tick: Decimal) -> Iterator[LadderOrder]:
+def _orders(state: State, tick: Decimal, book: dict[Side, list[Level]]) -> Iterator[LadderOrder]:
+    queue, kept = state.market.queue, []
     for tracked in state.ledger.unfinished():
-        order = tracked.order
-        if order.symbol == state.market.symbol and order.price is not None:
-            ticks = nearest_tick(order.price, tick)
-            yield LadderOrder(ticks, order.side, order.remaining, tracked.key, tracked.state)
+        order, ahead = tracked.order, None
+        if order.symbol != state.market.symbol or order.price is None:
+            continue
+        if tracked.state in _RESTING:
+            ahead = queue.ahead(tracked.key, order, _size_at(order.price, book[order.side]))
+            kept.append(tracked.key)
+        ticks = nearest_tick(order.price, tick)
+        yield LadderOrder(ticks, order.side, order.remaining, tracked.key, tracked.state, ahead)
+    queue.keep(kept)
+
+
+def _size_at(price: Decimal, levels: list[Level]) -> Decimal | None:
+    """What rests at a price of the book; None when there is no such level."""
+    return next((Decimal(size) for level, size in levels if Decimal(level) == price), None)
 
 
 def _marks(state: State, instrument: Instrument) -> Iterator[LadderMark]:

@@ -15,6 +15,7 @@ class Group(Enum):
     """Sections of the help screen."""
 
     TRADE = "Trade"
+    LADDER = "On the ladder"
     TICKET = "In the ticket"
     COMMAND = "In the command line"
     MOVE = "Move"
@@ -46,7 +47,8 @@ _Predicate = Callable[[Situation], bool]
 class Action:
     """One command: `id` is stable for keymaps, `keys` are Textual's names, `footer` ranks it (0: not there).
 
-    Without keys it is a key of the panel it belongs to, listed here so that help and footer know it.
+    Without keys it is a key of the panel it belongs to, listed here so that help and footer know it; without
+    `help` it stands in the line of another one.
     `trades` marks what may move money: it wants one deliberate key press. `anywhere` works in every dialog
     too. `otherwise` is what the key answers while the action does not work; without it the key is silent
     then.

@@ -24,6 +24,8 @@ class LadderPanel(ViewPanel, can_focus=True):
         self._window = LadderWindow()
         self._view: LadderView | None = None
         self._symbol = ""
+        self.size_preset = ""
+        """What ENTER orders at the cursor, in the order language; empty opens the ticket."""
 
     @property
     def price_rows(self) -> int:
@@ -34,6 +36,11 @@ class LadderPanel(ViewPanel, can_focus=True):
     def window(self) -> LadderWindow:
         """What is in sight, and the cursor."""
         return self._window
+
+    @property
+    def tick(self) -> Decimal:
+        """The price step of the book that was drawn last; 1 before any was."""
+        return self._view.tick if self._view is not None else Decimal(1)
 
     def move_cursor(self, rows: int) -> None:
         """The cursor up (positive) or down."""
@@ -56,6 +63,12 @@ class LadderPanel(ViewPanel, can_focus=True):
             return None
         return side_at(view, ticks), view.tick * ticks
 
+    @property
+    def passed_by(self) -> bool:
+        """Whether the market went through the cursor since it was put there: an order would change sides."""
+        at_cursor = self.cursor_order()
+        return at_cursor is not None and at_cursor[0] is not self._window.side
+
     def touch_price(self, side: Side) -> Decimal | None:
         """The price at which a passive order of this side joins the touch."""
         if self._view is None:
@@ -73,7 +86,7 @@ class LadderPanel(ViewPanel, can_focus=True):
         )
 
     def own_state(self) -> tuple[Hashable, ...]:
-        return (self._window,)
+        return (self._window, self.size_preset)
 
     def build(self, views: Views, width: int, height: int) -> list[Line]:
         rows = self.price_rows
@@ -84,7 +97,7 @@ class LadderPanel(ViewPanel, can_focus=True):
             view = views.ladder(self._window.group, 2 * rows)
         self._view = view
         self._window = self._window.settled(view, rows)
-        return build_ladder(view, self._window, width, height, focused=self.has_focus)
+        return build_ladder(view, self._window, width, height, focused=self.has_focus, size=self.size_preset)
 
 
 def _fitting_group(views: Views, rows: int) -> int:

@@ -22,6 +22,9 @@ PANEL_WORDS = {
 """What the focused panel shows, in prose."""
 
 
+_GROUP_OF = {"ladder": Group.LADDER, "ticket": Group.TICKET, "command": Group.COMMAND}
+
+
 def build_help(focus: str, width: int, height: int, page: int = 0) -> list[Line]:
     """One page of every action of the table by group, and what the focused panel shows."""
     prose = wrapped(PANEL_WORDS.get(focus, PANEL_WORDS["ladder"]), width - 2, 3)
@@ -31,7 +34,7 @@ def build_help(focus: str, width: int, height: int, page: int = 0) -> list[Line]
     lines += [filled([(f" {text}", "muted")], width) for text in prose]
     room = max(1, height - len(lines))
     columns = _help_columns(width)
-    entries = _help_entries()[page * room * columns : (page + 1) * room * columns]
+    entries = _help_entries(focus)[page * room * columns : (page + 1) * room * columns]
     rows = -(-len(entries) // columns)
     for index in range(rows):
         parts = [entries[column * rows + index : column * rows + index + 1] for column in range(columns)]
@@ -44,19 +47,21 @@ def help_pages(focus: str, width: int, height: int) -> int:
     """How many pages the actions take."""
     prose = wrapped(PANEL_WORDS.get(focus, PANEL_WORDS["ladder"]), width - 2, 3)
     room = max(1, height - 1 - len(prose)) * _help_columns(width)
-    return -(-len(_help_entries()) // room)
+    return -(-len(_help_entries(focus)) // room)
 
 
 def _help_columns(width: int) -> int:
     return 2 if width >= 80 else 1
 
 
-def _help_entries() -> list[tuple[Span, ...]]:
+def _help_entries(focus: str) -> list[tuple[Span, ...]]:
+    """Every action under its heading, those of the focused panel first."""
+    first = _GROUP_OF.get(focus)
     entries: list[tuple[Span, ...]] = []
-    for group in Group:
+    for group in sorted(Group, key=lambda group: group is not first):
         entries.append(((f" {group.value}", "fib bold"),))
         for action in ACTIONS:
-            if action.group is group:
+            if action.group is group and action.help:
                 entries.append(((f" {fit(action.shown, 6)}", "accent bold"), (f" {action.help}", "ink")))
     return entries
 

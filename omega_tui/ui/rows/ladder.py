@@ -47,14 +47,20 @@ class _Columns:
 
 
 def build_ladder(
-    view: LadderView | None, window: LadderWindow, width: int, height: int, *, focused: bool
+    view: LadderView | None,
+    window: LadderWindow,
+    width: int,
+    height: int,
+    *,
+    focused: bool,
+    size: str = "",
 ) -> list[Line]:
-    """The whole panel, `height` lines of `width` cells."""
+    """The whole panel, `height` lines of `width` cells; `size` is what ENTER orders at the cursor."""
     if view is None or (window.top is None and not view.bids and not view.asks):
         head = title_line("LADDER", [], width, focused)
         return [head, *notice("waiting for the order book", width, height - 1)]
     columns = _columns(view, window, width)
-    lines = [_title(view, window, width, focused), _heads(columns, width)]
+    lines = [_title(view, window, size, width, focused), _heads(columns, width)]
     lines += _price_rows(view, window, columns, width, height - FRAME_ROWS)
     return [*padded(lines, width, height - 1), _foot(view, window, width, height - FRAME_ROWS)]
 
@@ -73,8 +79,8 @@ def _price(view: LadderView, ticks: int) -> str:
     return text_of.number(view.tick * Decimal(ticks), view.price_places)
 
 
-def _title(view: LadderView, window: LadderWindow, width: int, focused: bool) -> Line:
-    info: list[Span] = []
+def _title(view: LadderView, window: LadderWindow, size: str, width: int, focused: bool) -> Line:
+    info: list[Span] = [(f"ENTER {size}  ", "accent bold")] if size else []
     if view.health.health is not Health.LIVE:
         info.append((f"{freshness_words(view.health.health, view.health.age_seconds)} ", "warn bold"))
     info.append(
@@ -116,7 +122,7 @@ def _price_rows(
             *_size_cell(bids.get(row), full, view, columns.size, Side.BUY),
             _price_cell(row, view, window, columns.price),
             *_size_cell(asks.get(row), full, view, columns.size, Side.SELL),
-            *_mark_cells(marks.get(row, []), columns.marks),
+            *_mark_cells(marks.get(row, []), orders.get(row, []), view, columns.marks),
         ]
         line = filled(spans, width)
         lines.append(_with_cursor(line) if row == window.cursor_row else line)
@@ -206,8 +212,15 @@ def _price_cell(row: int, view: LadderView, window: LadderWindow, width: int) ->
     return text, "muted"
 
 
-def _mark_cells(marks: list[LadderMark], width: int) -> list[Span]:
+def _mark_cells(
+    marks: list[LadderMark], orders: list[LadderOrder], view: LadderView, width: int
+) -> list[Span]:
+    """What else is at the price: the queue before the first own order, then the marks."""
+    ahead = min((order.ahead for order in orders if order.ahead is not None), default=None)
     spans: list[Span] = []
+    if ahead is not None:
+        text = f"≤{text_of.short_size(float(ahead), view.size_places, 6)}" if ahead else "first"
+        spans.append((f" {text}", "muted"))
     for mark in marks:
         text = _SHORT.get(mark.kind) or mark.text.removeprefix("fib").strip()
         spans.append((f" {text}", MARK_TOKENS.get(mark.kind, "muted")))

@@ -21,6 +21,7 @@ from omega_tui.ui.panels.ticket import TicketPanel
 from omega_tui.ui.rows.account import account_strip
 from omega_tui.ui.screens.command_flow import CommandFlow
 from omega_tui.ui.screens.deliberate_keys import DeliberateKeys
+from omega_tui.ui.screens.ladder_keys import LadderKeys
 from omega_tui.ui.screens.looking_keys import LookingKeys
 from omega_tui.ui.screens.stage import Stage
 from omega_tui.ui.screens.ticket_flow import TicketFlow
@@ -59,6 +60,9 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         )
         self._trading = TradingKeys(
             engine, self.stage, self.desk, self._tickets, lambda: self.focused, self._ask
+        )
+        self._ladder = LadderKeys(
+            engine, self.stage, self.desk, self._tickets, settings.ids, settings.ladder_sizes
         )
         self._looking = LookingKeys(
             engine,
@@ -236,6 +240,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             "quit": lambda: self._ask("quit"),
             "quit.asked": lambda: self._ask("quit"),
             **self._trading.routes(),
+            **self._ladder.routes(),
             **self._looking.routes(),
         }
 

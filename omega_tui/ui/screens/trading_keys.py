@@ -40,7 +40,6 @@ class TradingKeys:
     def routes(self) -> dict[str, Callable[[], None]]:
         """What each action does, by its id."""
         return {
-            "order.here": self._tickets.open_here,
             "ticket.buy": lambda: self._tickets.open(Side.BUY),
             "ticket.sell": lambda: self._tickets.open(Side.SELL),
             "cancel.cursor": lambda: self._desk.cancel(self.orders_at_cursor()),
