@@ -5,8 +5,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from textual.drivers.linux_driver import LinuxDriver
-
 from bench.screen_marks import Marks
 from omega_tui.settings import load
 from omega_tui.ui.screens.cockpit import CockpitScreen
@@ -14,6 +12,9 @@ from omega_tui.wiring import open_cockpit
 
 
 def _watch(marks: Marks) -> None:
+    # Not before the cockpit, which tells Textual its pace.
+    from textual.drivers.linux_driver import LinuxDriver
+
     perform, paint, write = CockpitScreen.perform, CockpitScreen.paint, LinuxDriver.write
 
     def performed(screen: CockpitScreen, action_id: str) -> None:

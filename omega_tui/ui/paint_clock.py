@@ -32,13 +32,13 @@ class PaintClock:
         for panel in panels:
             wait = max(1, round(self.rate / panel.RATE))
             due = self._frame - self._last.get(id(panel), -wait) >= wait
-            if (due or panel.resized) and panel.in_sight and panel.paint(views):
+            if (due or panel.outdated) and panel.in_sight and panel.paint(views):
                 self._last[id(panel)] = self._frame
                 painted += 1
         return painted
 
     def at_once(self) -> None:
-        """Forget the rates for the next frame: the trader did something and waits to see it."""
+        """Forget the rates for the next frame: everything is due."""
         self._last.clear()
 
 

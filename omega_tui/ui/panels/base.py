@@ -22,12 +22,16 @@ class ViewPanel(LinePanel):
     """Whether amounts of money are hidden."""
 
     _drawn: tuple[Hashable, ...] = ()
-    _drawn_size: Size | None = None
+    _drawn_frame: tuple[Size, bool, bool] | None = None
 
     @property
-    def resized(self) -> bool:
-        """Whether its picture still has the size of an earlier layout."""
-        return self.size != self._drawn_size
+    def outdated(self) -> bool:
+        """Whether its picture still has an earlier size, or was drawn for another focus or privacy."""
+        return self._frame != self._drawn_frame
+
+    @property
+    def _frame(self) -> tuple[Size, bool, bool]:
+        return self.size, self.has_focus, self.private
 
     @property
     def in_sight(self) -> bool:
@@ -36,10 +40,10 @@ class ViewPanel(LinePanel):
 
     def paint(self, views: Views) -> bool:
         """Repaint if anything it shows has changed since the last time; True when it did."""
-        state = (views.version(self.VIEW), self.size, self.has_focus, self.private, *self.own_state())
+        state = (views.version(self.VIEW), self._frame, *self.own_state())
         if state == self._drawn or not self.size:
             return False
-        self._drawn, self._drawn_size = state, self.size
+        self._drawn, self._drawn_frame = state, self._frame
         self.show(self.build(views, self.size.width, self.size.height))
         return True
 

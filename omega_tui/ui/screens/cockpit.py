@@ -142,16 +142,24 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             self.post_message(self.TerminalLost())
 
     def paint_now(self) -> None:
-        """Paint without waiting for the clock: the trader pressed a key."""
-        self._painter.at_once()
-        self.paint()
+        """Paint what a key can have changed without waiting for the clock, and nothing that only the market
+        changes: the answer to a key must not queue behind a redrawn chart."""
+        for panel in self.stage.view_panels:
+            if (panel.has_focus or panel.outdated) and panel.in_sight:
+                panel.paint(self._engine.views)
+        self._paint_own()
 
     def paint(self) -> None:
         """One frame: every panel that is due and whose picture changed."""
+        views = self._engine.views
+        self.stage.show_alarm(bool(views.status().alarm))
+        self._painter.paint(self.stage.view_panels, views)
+        self._paint_own()
+
+    def _paint_own(self) -> None:
+        """The ticket, the command line, the question and the key hints."""
         views, stage, desk = self._engine.views, self.stage, self.desk
         armed = desk.armed
-        stage.show_alarm(bool(views.status().alarm))
-        self._painter.paint(stage.view_panels, views)
         stage.ticket.question = (
             f"ENTER sends: {armed.scope}" if armed and isinstance(armed.intent, PlaceOrder) else ""
         )
@@ -225,7 +233,8 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self._repaint_later()
 
     def _repaint_later(self) -> None:
-        self.call_after_refresh(self.paint_now)
+        self._painter.at_once()
+        self.call_after_refresh(self.paint)
 
     def _ask(self, what: str, text: str = "") -> None:
         self.post_message(self.Asked(what, text))
