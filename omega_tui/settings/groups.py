@@ -74,6 +74,12 @@ class Screen(Struct, frozen=True):
     characters: Literal["auto", "unicode", "ascii"] = "auto"
     """Bars, arrows and lines, or ASCII in their places; auto asks the locale and the terminal's name."""
 
+    theme: Literal["auto", "dark", "light", "high-contrast", "colour-blind", "16-colours"] = "auto"
+    """The colours; auto is what was chosen in the cockpit last, at first dark or the terminal's own 16."""
+
+    red_up: Literal["auto", "yes", "no"] = "auto"
+    """Whether rising and falling, bid and ask change colours; auto is what was chosen in the cockpit last."""
+
 
 class Ladder(Struct, frozen=True):
     """Trading at the cursor of the price ladder."""

@@ -18,12 +18,12 @@ from omega_tui.ui.actions import bindings
 from omega_tui.ui.arming import KeyTiming
 from omega_tui.ui.cockpit_settings import CockpitSettings
 from omega_tui.ui.crash import crash_line, write_report
+from omega_tui.ui.looks import Looks
 from omega_tui.ui.paint_clock import TerminalGate, terminal_gate
 from omega_tui.ui.screens.cockpit import CockpitScreen
 from omega_tui.ui.screens.dialogs import ChoiceDialog, HelpDialog, QuitDialog
 from omega_tui.ui.screens.questions import Questions
 from omega_tui.ui.stylesheets import stylesheets
-from omega_tui.ui.themes import PALETTES, palette_named
 from omega_tui.ui.widgets.style_book import StyleBook
 
 _HANG_UP = 128 + signal.SIGHUP
@@ -44,12 +44,13 @@ class CockpitApp(App[None], inherit_bindings=False):
         self._engine = engine
         self._settings = settings or CockpitSettings()
         self._timing = KeyTiming()
-        self._style_book = StyleBook(
-            palette_named(self._settings.theme), ascii_only=self._settings.ascii_only
+        self._looks = Looks(
+            self._settings.kept,
+            self._settings.theme,
+            self._settings.red_up,
+            few=self._settings.few_colours,
         )
-        for palette in PALETTES:
-            self.register_theme(palette.theme())
-        self.theme = self._style_book.palette.name
+        self._style_book = self._dressed()
         terminal = TerminalGate(None) if sys.__stderr__ is None else terminal_gate(sys.__stderr__.fileno())
         self.painted = asyncio.Event()
         """Set once the first picture stands."""
@@ -97,7 +98,11 @@ class CockpitApp(App[None], inherit_bindings=False):
         if message.what == "copy":
             self.copy_to_clipboard(message.text)
         elif message.what == "theme":
-            self._next_theme()
+            self._looks.next_theme()
+            self._dress()
+        elif message.what == "theme.swap":
+            self._looks.swap()
+            self._dress()
         elif message.what == "help":
             focused = self.cockpit.focused
             self.push_screen(HelpDialog(self._style_book, focused.id or "" if focused else ""))
@@ -117,13 +122,17 @@ class CockpitApp(App[None], inherit_bindings=False):
         if sure:
             self.exit(None, 0, self.cockpit.desk.what_stays())
 
-    def _next_theme(self) -> None:
-        names = [palette.name for palette in PALETTES]
-        index = (names.index(self._style_book.palette.name) + 1) % len(PALETTES)
-        self._style_book = StyleBook(PALETTES[index], ascii_only=self._style_book.ascii_only)
-        self.theme = self._style_book.palette.name
+    def _dressed(self) -> StyleBook:
+        """Styles of the palette in force, which the stylesheets follow too."""
+        palette = self._looks.palette
+        self.register_theme(palette.theme())
+        self.theme = palette.name
+        return StyleBook(palette, ascii_only=self._settings.ascii_only)
+
+    def _dress(self) -> None:
+        self._style_book = self._dressed()
         self.cockpit.use_styles(self._style_book)
-        self.cockpit.desk.say(f"colours: {self._style_book.palette.label}", "muted")
+        self.cockpit.desk.say(self._looks.words, "muted")
 
     def _fatal_error(self) -> None:
         """Replaces Textual's crash screen, which prints local variables, keys and signatures among them."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from omega_tui.clock import Clock, Ids, RandomIds, SystemClock
 from omega_tui.ui.kept import Kept
+from omega_tui.ui.looks import AUTO
 from omega_tui.ui.paint_clock import LOCAL_RATE
-from omega_tui.ui.themes import PALETTES
 
 
 def _unchanged(text: str) -> str:
@@ -19,11 +19,14 @@ class CockpitSettings:
     """`frame_rate` is frames a second. `crash_report` is the file a crash writes to, None for none; `redact`
     takes secrets out of that file's text. `ladder_sizes` stand on the
     digits while the ladder has the keys, in the order language. `ascii_only` is for a terminal that shows no
-    other characters, `kept` what the screen remembers between runs."""
+    other characters, `few_colours` for one of sixteen colours, `kept` what the screen remembers between runs.
+    `theme` and `red_up` are as `looks.Looks` takes them."""
 
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=RandomIds)
-    theme: str = PALETTES[0].name
+    theme: str = AUTO
+    red_up: bool | None = None
+    few_colours: bool = False
     frame_rate: float = LOCAL_RATE
     crash_report: Path | None = None
     redact: Callable[[str], str] = _unchanged

@@ -6,9 +6,9 @@ second channel beside a word, a sign or an arrow.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 TEXT_TOKENS = (
     "ink",
@@ -36,19 +36,45 @@ TEXT_TOKENS = (
 GROUND_TOKENS = ("ground", "surface", "raised", "cursor")
 """Colours that words are written on."""
 
+_HUES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+
+TERMINAL_COLOURS = (*_HUES, *(f"bright_{hue}" for hue in _HUES))
+"""The sixteen colours that a terminal's own settings choose, in the order of their numbers."""
+
+
+_RISING_AND_FALLING = (("up", "down"), ("bid", "ask"), ("bid-bar", "ask-bar"), ("up-soft", "down-soft"))
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """A named set of semantic colours; `label` is what the trader reads."""
+    """A named set of semantic colours; `label` is what the trader reads and writes into the settings.
+
+    A colour is `#rrggbb`, or one of `TERMINAL_COLOURS`: whatever the terminal shows under that name. `bright`
+    are grounds on which every word is written in the ground colour. `rising` and `falling` say which hues
+    those are.
+    """
 
     name: str
     label: str
     dark: bool
     colours: Mapping[str, str]
+    bright: frozenset[str] = frozenset()
+    rising: str = "green"
+    falling: str = "red"
+
+    def swapped(self) -> "Palette":
+        """The same with the colours of rising and falling, and those of bid and ask, changed over."""
+        colours = dict(self.colours)
+        for one, other in _RISING_AND_FALLING:
+            colours[one], colours[other] = self.colours[other], self.colours[one]
+        name = f"{self.name}-swapped"
+        return replace(self, name=name, colours=colours, rising=self.falling, falling=self.rising)
 
     def theme(self) -> Theme:
         """The same colours as a Textual theme, every name a stylesheet variable."""
-        colours = self.colours
+        # Textual's own styles ask an ANSI theme for names that its other themes work out for themselves.
+        ansi = all(colour in TERMINAL_COLOURS for colour in self.colours.values())
+        colours = {name: f"ansi_{colour}" if ansi else colour for name, colour in self.colours.items()}
         return Theme(
             name=self.name,
             primary=colours["accent"],
@@ -60,7 +86,8 @@ class Palette:
             surface=colours["surface"],
             panel=colours["raised"],
             dark=self.dark,
-            variables=dict(colours),
+            ansi=ansi,
+            variables={**(BUILTIN_THEMES["ansi-dark"].variables if ansi else {}), **colours},
         )
 
 
@@ -144,14 +171,87 @@ _COLOUR_BLIND = {
     "fib": "#d8d8a8",
 }
 
+_HIGH_CONTRAST = {
+    "ground": "#000000",
+    "surface": "#080808",
+    "raised": "#262626",
+    "cursor": "#00005f",
+    "faint": "#8a8a8a",
+    "ink": "#ffffff",
+    "muted": "#d0d0d0",
+    "accent": "#87d7ff",
+    "up": "#afffaf",
+    "down": "#ffafaf",
+    "bid": "#afffaf",
+    "ask": "#ffafaf",
+    "bid-bar": "#003a1e",
+    "ask-bar": "#4a0a14",
+    "up-soft": "#00af5f",
+    "down-soft": "#d75f5f",
+    "sim": "#d7afff",
+    "paper": "#5fffd7",
+    "demo": "#87d7ff",
+    "live": "#ffafff",
+    "good": "#afffaf",
+    "warn": "#ffd75f",
+    "error": "#ffafaf",
+    "unknown": "#ffd7ff",
+    "entry": "#afd7ff",
+    "even": "#e4e4e4",
+    "liquidation": "#ffaf5f",
+    "fib": "#ffff87",
+}
+
+_SIXTEEN = {
+    "ground": "black",
+    "surface": "black",
+    "raised": "white",
+    "cursor": "bright_cyan",
+    "faint": "bright_black",
+    "ink": "white",
+    "muted": "white",
+    "accent": "bright_cyan",
+    "up": "bright_green",
+    "down": "bright_red",
+    "bid": "bright_green",
+    "ask": "bright_red",
+    "bid-bar": "bright_green",
+    "ask-bar": "bright_red",
+    "up-soft": "green",
+    "down-soft": "red",
+    "sim": "cyan",
+    "paper": "bright_white",
+    "demo": "bright_cyan",
+    "live": "bright_magenta",
+    "good": "bright_green",
+    "warn": "bright_yellow",
+    "error": "bright_red",
+    "unknown": "bright_magenta",
+    "entry": "bright_cyan",
+    "even": "bright_white",
+    "liquidation": "bright_red",
+    "fib": "bright_yellow",
+}
+
 PALETTES = (
     Palette("omega-dark", "dark", True, _DARK),
     Palette("omega-light", "light", False, _LIGHT),
-    Palette("omega-blue-orange", "colour-blind", True, _COLOUR_BLIND),
+    Palette("omega-high-contrast", "high-contrast", True, _HIGH_CONTRAST),
+    Palette("omega-blue-orange", "colour-blind", True, _COLOUR_BLIND, rising="blue", falling="orange"),
+    Palette(
+        "omega-16",
+        "16-colours",
+        True,
+        _SIXTEEN,
+        bright=frozenset({"raised", "cursor", "bid-bar", "ask-bar"}),
+    ),
 )
 """Every shipped palette; the first is the default."""
 
+SIXTEEN = PALETTES[-1]
+"""The palette for terminals that have no more than their own sixteen colours."""
 
-def palette_named(name: str) -> Palette:
-    """The palette with this name, or the default for a name that is not ours."""
-    return next((palette for palette in PALETTES if palette.name == name), PALETTES[0])
+
+def palette_named(name: str) -> Palette | None:
+    """The palette with this name or label, or None for one that is not ours."""
+    return next((palette for palette in PALETTES if name in (palette.name, palette.label)), None)

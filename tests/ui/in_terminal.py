@@ -13,6 +13,7 @@ from omega_tui.engine.views import LogLevel, LogRow, LogView, Panel
 from omega_tui.ui.app import CockpitApp
 from omega_tui.ui.characters import speaks_unicode
 from omega_tui.ui.cockpit_settings import CockpitSettings
+from omega_tui.ui.looks import few_colours
 from tests.ui import sample_views as sample
 from tests.ui.fake_engine import FakeEngine, FakeViews
 
@@ -50,7 +51,9 @@ def main() -> int:
         row = replace(sample.ORDERS.rows[0], evidence=HOSTILE, symbol=HOSTILE[:9])
         views.orders_view = replace(sample.ORDERS, rows=(row,))
     settings = CockpitSettings(
-        crash_report=record.with_suffix(".crash"), ascii_only=not speaks_unicode(os.environ)
+        few_colours=few_colours(os.environ),
+        crash_report=record.with_suffix(".crash"),
+        ascii_only=not speaks_unicode(os.environ),
     )
     app = CockpitApp(engine, settings)
     app.run(mouse=False)

@@ -172,8 +172,20 @@ async def test_privacy_hides_every_amount_of_money() -> None:
 async def test_theme_key_repaints_in_the_next_colours() -> None:
     async with driving() as driver:
         await driver.press("v")
-        await driver.until(lambda: driver.prompt == "colours: light", "the choice is not named")
+        await driver.until(lambda: driver.prompt == "colours: light, green is up", "the choice is not named")
         assert driver.app.theme == "omega-light"
+
+
+async def test_up_and_down_change_colours_and_stay_so_through_the_themes() -> None:
+    async with driving() as driver:
+        await driver.press("u")
+        assert driver.prompt == "colours: dark, red is up"
+        await driver.press("v", "v", "v")
+        assert driver.prompt == "colours: colour-blind, orange is up"
+        await driver.press("v")
+        assert driver.prompt == "colours: 16-colours, red is up"
+        await driver.press("v", "u")
+        assert driver.prompt == "colours: dark, green is up"
 
 
 async def test_footer_names_only_keys_that_work_here() -> None:

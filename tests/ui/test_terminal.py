@@ -148,6 +148,8 @@ def test_colours_are_those_that_the_terminal_has(
     assert re.search(colour, session.output)
     if b"38;2" not in colour:
         assert b"38;2;" not in session.output
+    if b"38" not in colour:
+        assert not re.search(rb"\x1b\[[\d;]*[34]8;[25];", session.output)
 
 
 def test_interrupting_again_and_again_asks_once_and_leaves_nothing_half_done(

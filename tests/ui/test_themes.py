@@ -5,47 +5,64 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rich.color import Color, ColorSystem
 
 from omega_tui.ui.stylesheets import stylesheets
-from omega_tui.ui.themes import GROUND_TOKENS, PALETTES, TEXT_TOKENS, Palette
+from omega_tui.ui.themes import (
+    GROUND_TOKENS,
+    PALETTES,
+    SIXTEEN,
+    TERMINAL_COLOURS,
+    TEXT_TOKENS,
+    Palette,
+)
 from omega_tui.ui.widgets.style_book import StyleBook
+from tests.ui.colour_sight import (
+    MACHADO,
+    contrast,
+    difference,
+    lab_difference,
+    quantised,
+    seen_by,
+    terminal_rgb,
+)
 
 SOURCE = Path(__file__).parents[2] / "omega_tui" / "ui"
 BARS = (("bid", "bid-bar"), ("ask", "ask-bar"))
-BY_NAME = pytest.mark.parametrize("palette", PALETTES, ids=lambda palette: palette.label)
+RGB = [palette for palette in PALETTES if palette is not SIXTEEN]
+BY_NAME = pytest.mark.parametrize("palette", RGB, ids=lambda palette: palette.label)
+EVERY = pytest.mark.parametrize("palette", PALETTES, ids=lambda palette: palette.label)
 
 
-def luminance(colour: str) -> float:
-    """Relative luminance of WCAG 2."""
-    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+LEAST = {"high-contrast": 7.0}
+"""Contrast of WCAG 2 that a palette promises; 4.5 where nothing is said."""
+
+IN_256_COLOURS = 0.95
+"""What is left of it at least after a terminal of 256 colours has shown its nearest ones."""
 
 
-def contrast(first: str, second: str) -> float:
-    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+def least(palette: Palette) -> float:
+    return LEAST.get(palette.label, 4.5)
 
 
-def quantised(colour: str) -> str:
-    """The colour that a terminal of 256 colours shows."""
-    return Color.parse(colour).downgrade(ColorSystem.EIGHT_BIT).get_truecolor().hex
+def weak_pairs(palette: Palette, shown: Callable[[str], str], lowest: float) -> dict[str, float]:
+    """Texts that are too faint on a ground of the palette, as `shown`."""
+    pairs = [(text, ground) for text in TEXT_TOKENS for ground in GROUND_TOKENS]
+    pairs += BARS
+    contrasts = {
+        f"{text} on {ground}": contrast(
+            shown(palette.colours["ground" if ground in palette.bright else text]),
+            shown(palette.colours[ground]),
+        )
+        for text, ground in pairs
+    }
+    return {pair: round(value, 2) for pair, value in contrasts.items() if value < lowest}
 
 
 @BY_NAME
-@pytest.mark.parametrize(("shown", "least"), [(str, 4.5), (quantised, 4.3)], ids=["truecolor", "256 colours"])
-def test_every_text_colour_is_readable_on_every_ground(
-    palette: Palette, shown: Callable[[str], str], least: float
-) -> None:
-    colours = {name: shown(colour) for name, colour in palette.colours.items()}
-    pairs = [(text, ground) for text in TEXT_TOKENS for ground in GROUND_TOKENS] + list(BARS)
-    weak = {
-        f"{text} on {ground}": round(contrast(colours[text], colours[ground]), 2)
-        for text, ground in pairs
-        if contrast(colours[text], colours[ground]) < least
-    }
-    assert weak == {}
+def test_every_text_colour_is_readable_on_every_ground(palette: Palette) -> None:
+    assert weak_pairs(palette, str, least(palette)) == {}
+    assert weak_pairs(palette, quantised, least(palette) * IN_256_COLOURS) == {}
+    assert weak_pairs(palette.swapped(), str, least(palette)) == {}
 
 
 @BY_NAME
@@ -55,52 +72,60 @@ def test_grounds_stay_apart_in_256_colours(palette: Palette) -> None:
     assert len(set(grounds)) == len(grounds)
 
 
-@BY_NAME
+@pytest.mark.parametrize("terminal", ["xterm", "linux"])
+def test_the_sixteen_colours_are_the_terminals_own_and_readable(terminal: str) -> None:
+    """Bug: a truecolor sequence on a terminal that knows sixteen, or a blue that nobody can read on black."""
+    assert set(SIXTEEN.colours.values()) <= set(TERMINAL_COLOURS)
+    assert weak_pairs(SIXTEEN, terminal_rgb(terminal), 4.5) == {}
+
+
+@EVERY
 def test_palettes_name_the_same_colours(palette: Palette) -> None:
     """A name missing in one palette would crash the theme key."""
     assert set(palette.colours) == set(PALETTES[0].colours)
 
 
-@BY_NAME
+@EVERY
+def test_swapping_twice_changes_nothing_and_once_changes_both_sides(palette: Palette) -> None:
+    """Bug: red for up in the chart, and green bids in the ladder beside it."""
+    swapped = palette.swapped()
+    assert swapped.swapped().colours == palette.colours
+    for one, other in (("up", "down"), ("bid", "ask"), ("bid-bar", "ask-bar"), ("up-soft", "down-soft")):
+        assert swapped.colours[one] == palette.colours[other]
+        assert swapped.colours[other] == palette.colours[one]
+    assert swapped.colours["error"] == palette.colours["error"]
+
+
+@EVERY
 def test_environments_have_hues_of_their_own(palette: Palette) -> None:
     hues = [palette.colours[name] for name in ("sim", "paper", "demo", "live")]
     assert len(set(hues)) == 4
     assert palette.colours["live"] not in (palette.colours["up"], palette.colours["down"])
 
 
-def _seen_by(colour: str, matrix: tuple[tuple[float, float, float], ...]) -> tuple[float, float, float]:
-    rgb = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
-    red, green, blue = (sum(a * b for a, b in zip(row, linear, strict=True)) for row in matrix)
-    return red, green, blue
-
-
-MACHADO = {
-    "protanopia": (
-        (0.152286, 1.052583, -0.204868),
-        (0.114503, 0.786281, 0.099216),
-        (-0.003882, -0.048116, 1.051998),
-    ),
-    "deuteranopia": (
-        (0.367322, 0.860646, -0.227968),
-        (0.280085, 0.672501, 0.047413),
-        (-0.011820, 0.042940, 0.968881),
-    ),
-    "tritanopia": (
-        (1.255528, -0.076749, -0.178779),
-        (-0.078411, 0.930809, 0.147602),
-        (0.004733, 0.691367, 0.303900),
-    ),
-}
-"""Machado, Oliveira, Fernandes 2009, severity 1, on linear RGB."""
-
-
 @pytest.mark.parametrize("kind", MACHADO)
-def test_colour_blind_scheme_keeps_up_and_down_apart(kind: str) -> None:
-    colours = next(palette for palette in PALETTES if palette.label == "colour-blind").colours
-    up, down = (_seen_by(colours[name], MACHADO[kind]) for name in ("up", "down"))
-    distance = sum((a - b) ** 2 for a, b in zip(up, down, strict=True)) ** 0.5
-    assert distance > 0.4
+@pytest.mark.parametrize("pair", [("up", "down"), ("bid", "ask"), ("up-soft", "down-soft")])
+def test_colour_blind_scheme_keeps_up_and_down_apart(kind: str, pair: tuple[str, str]) -> None:
+    """Twenty in CIEDE2000 is told apart at a glance; the usual green and red come to nine."""
+    (colours,) = (palette.colours for palette in PALETTES if palette.label == "colour-blind")
+    rising, falling = (seen_by(colours[name], MACHADO[kind]) for name in pair)
+    assert difference(rising, falling) >= 20
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, 2.5, 0), (73, 25, -18), 27.1492),
+        ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+        ((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514), 0.9082),
+    ],
+)
+def test_the_difference_is_the_published_one(
+    first: tuple[float, float, float], second: tuple[float, float, float], expected: float
+) -> None:
+    """Rows of the test data of Sharma, Wu and Dalal: a wrong formula would approve any palette."""
+    assert lab_difference(first, second) == pytest.approx(expected, abs=5e-5)
 
 
 def test_only_the_themes_module_holds_colours() -> None:

@@ -15,5 +15,6 @@ ACTIONS: tuple[Action, ...] = (
            footer=18),
     Action("copy", ("y",), "y", "copy", "Copy price at cursor, else last", Group.LOOK, always),
     Action("privacy", ("p",), "p", "privacy", "Hide or show money", Group.LOOK, always),
-    Action("theme", ("v",), "v", "theme", "Dark, light, colour-blind", Group.LOOK, always),
+    Action("theme", ("v",), "v", "theme", "Next of five sets of colours", Group.LOOK, always),
+    Action("theme.swap", ("u",), "u", "red up", "Swap colours of up and down", Group.LOOK, always),
 )  # fmt: skip

@@ -59,6 +59,7 @@ class LookingKeys:
             "copy": self._copy,
             "privacy": self._toggle_privacy,
             "theme": lambda: self._ask("theme", ""),
+            "theme.swap": lambda: self._ask("theme.swap", ""),
         }
 
     def zoom_off(self) -> None:

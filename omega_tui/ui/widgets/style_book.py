@@ -25,8 +25,9 @@ class StyleBook:
         words = front.split()
         names = [word for word in words if word in self.palette.colours]
         colours = self.palette.colours
+        front = "ground" if ground in self.palette.bright else names[0] if names else "ink"
         return Style(
-            color=colours[names[0]] if names else colours["ink"],
+            color=colours[front],
             bgcolor=colours[ground or "surface"],
             bold="bold" in words,
             reverse="reverse" in words,
