@@ -73,6 +73,8 @@ def _dispatch(arguments: Sequence[str]) -> int:
         _complain(f"warning: {warning}")
     if command == "config":
         return _show_config(arguments_of_command["action"], settings, config)
+    if command == "keys":
+        return _show_keys(settings, arguments_of_command.get("check"))
     _keep_private()
     if command == "doctor":
         return _examine(settings, arguments_of_command)
@@ -142,6 +144,20 @@ def _show_config(action: str, settings: "Settings", config: Path | None) -> int:
     return ExitCode.OK
 
 
+def _show_keys(settings: "Settings", check: Path | None) -> int:
+    """`omega-tui keys`: the keymap in force as a file to start from, or what is wrong with one."""
+    from omega_tui.ui.keymaps import as_toml, choose, read_file
+
+    chosen = read_file(check) if check else choose(settings.keys.map, settings.paths.config)
+    for fault in chosen.faults:
+        _complain(fault)
+    if check is None:
+        sys.stdout.write(as_toml(chosen.keymap))
+    elif not chosen.faults:
+        _narrate(f"{check} can be used")
+    return ExitCode.USAGE if chosen.faults else ExitCode.OK
+
+
 def _write_table(rows: Sequence[Sequence[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -186,6 +202,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     config.add_argument("action", choices=("show", "validate", "locate"))
     _add_settings(config)
+    keys = commands.add_parser(
+        "keys",
+        help="print the keymap in force, or check a keymap file",
+        description="Print the keymap in force: a table to read, and a keys.toml to start from.",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    keys.add_argument("--check", type=Path, metavar="FILE", help="only say what is wrong with this keymap")
+    _add_settings(keys)
     _add_doctor(commands)
     add_commands(commands, _add_venue)
     return parser

@@ -292,6 +292,7 @@ def _market_note(settings: Settings) -> str:
 def _screen_settings(settings: Settings, desk: Desk) -> "CockpitSettings":
     from omega_tui.ui.cockpit_settings import CockpitSettings
     from omega_tui.ui.kept import Kept
+    from omega_tui.ui.keymaps import choose
     from omega_tui.ui.looks import few_colours
     from omega_tui.ui.paint_clock import over_ssh
 
@@ -307,6 +308,7 @@ def _screen_settings(settings: Settings, desk: Desk) -> "CockpitSettings":
         red_up=None if screen.red_up == "auto" else screen.red_up == "yes",
         few_colours=few_colours(os.environ),
         ladder_sizes=settings.ladder.sizes,
+        keymap=choose(settings.keys.map, settings.paths.config),
         kept=Kept(settings.paths.state / "screen"),
     )
 

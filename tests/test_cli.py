@@ -192,3 +192,16 @@ def test_the_first_picture_stands_before_the_screen_library_is_loaded() -> None:
         "cli.main(['--symbol', 'ETHUSDT'])"
     )
     assert run_python(program) == "SIM ETHUSDT False False\n"
+
+
+def test_keys_prints_the_keymap_in_force_and_checks_a_file(tmp_path: Path, capsys: Captured) -> None:
+    """Whoever moves keys must see what a keymap does, and what is wrong with it, before the cockpit opens."""
+    file = tmp_path / "mine.toml"
+    file.write_text('[keys]\ntheme = "f7"\n', encoding="utf-8")
+    assert main(["keys", "--check", str(file)]) == 0
+    assert "can be used" in capsys.readouterr().err
+    file.write_text('[keys]\ntheme = "t"\n"ticket.buy" = "b"\n', encoding="utf-8")
+    assert main(["keys", "--check", str(file)]) == 2
+    assert f"{file}, line 3: ticket.buy" in capsys.readouterr().err
+    assert main(["keys"]) == 0
+    assert '"ticket.buy" = ["B"]' in capsys.readouterr().out

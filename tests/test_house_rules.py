@@ -51,7 +51,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "commands": ("commands", "trader", "language", "domain", "settings", "journal"),
     "environment": ("settings", "clock", "exchange", "sim.child"),
     "doctor": ("doctor", "settings", "clock", "domain", "exchange", "journal", "environment", "sim.child"),
-    "cli": ("commands", "settings", "domain.text", "splash", "wiring", "sim.main", "doctor"),
+    "cli": ("commands", "settings", "domain.text", "splash", "wiring", "sim.main", "doctor", "ui.keymaps"),
     "wiring": (
         *("settings", "clock", "domain", "analytics", "exchange", "journal", "engine"),
         *("environment", "sim.child", "logs", "console", "ui"),

@@ -166,6 +166,21 @@ def test_tapes_are_found_beside_the_file_that_names_them(
 def test_lists_in_variables_are_separated_by_commas(folder: Path) -> None:
     settings = load(environment={"OMEGA_MARKET_SYMBOLS": "ETHUSDT, SOL/USDT:USDT"}, folder=folder)
     assert [symbol.name for symbol in settings.market.symbols] == ["ETHUSDT", "SOLUSDT"]
+    sizes = load(environment={"OMEGA_LADDER_SIZES": "risk 1%, 500$"}, folder=folder).ladder.sizes
+    assert sizes == ("risk 1%", "500$")
+
+
+def test_every_group_of_settings_can_be_set(folder: Path) -> None:
+    """Bug: a group with a page of documentation that every file is refused for naming."""
+    text = '[ladder]\nsizes = ["100$"]\n[keys]\nmap = "vim"\n[screen]\ntheme = "light"\nred_up = "yes"\n'
+    settings = load(config=write_toml(folder, text), environment={}, folder=folder)
+    assert (settings.ladder.sizes, settings.keys.map) == (("100$",), "vim")
+    assert (settings.screen.theme, settings.screen.red_up) == ("light", "yes")
+    groups = {name for name, _, _ in describe(settings)}
+    for group in msgspec.structs.fields(Settings):
+        if isinstance(group.type, type) and issubclass(group.type, msgspec.Struct):
+            options = msgspec.structs.fields(group.type)
+            assert all(f"{group.name}.{option.name}" in groups for option in options), group.name
 
 
 @pytest.mark.parametrize("venue", [Venue.TESTNET, Venue.MAINNET])

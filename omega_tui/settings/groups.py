@@ -90,11 +90,18 @@ class Ladder(Struct, frozen=True):
     """What the digits 1 to 9 choose for ENTER to order there, as a command writes sizes."""
 
 
+class Keys(Struct, frozen=True):
+    """Which keys do what."""
+
+    map: str = "auto"
+    """arrows or vim, a keymap file, or auto: `keys.toml` beside the settings file where there is one."""
+
+
 class Paths(Struct, frozen=True):
     """Folders of the user's own, each made when something is first written to it."""
 
     config: Path = field(default_factory=lambda: platformdirs.user_config_path(FOLDER))
-    """`config.toml` and what the cockpit remembers of the layout."""
+    """`config.toml` and `keys.toml`."""
 
     data: Path = field(default_factory=lambda: platformdirs.user_data_path(FOLDER))
     """The journal."""
@@ -195,6 +202,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     sim: Sim = field(default_factory=Sim)
     screen: Screen = field(default_factory=Screen)
     ladder: Ladder = field(default_factory=Ladder)
+    keys: Keys = field(default_factory=Keys)
     paths: Paths = field(default_factory=Paths)
     limits: Limits = field(default_factory=Limits)
     polling: Polling = field(default_factory=Polling)

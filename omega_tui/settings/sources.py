@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeGuard
+from typing import Annotated, Any, TypeGuard, get_origin
 
 import msgspec
 import platformdirs
@@ -24,6 +24,8 @@ from omega_tui.settings.env_file import EnvFile, EnvFileError, read_env_file
 from omega_tui.settings.groups import (
     FOLDER,
     Account,
+    Keys,
+    Ladder,
     Limits,
     Market,
     Paths,
@@ -45,6 +47,8 @@ _GROUPS: dict[str, type[msgspec.Struct]] = {
     "market": Market,
     "sim": Sim,
     "screen": Screen,
+    "ladder": Ladder,
+    "keys": Keys,
     "paths": Paths,
     "limits": Limits,
     "polling": Polling,
@@ -284,8 +288,9 @@ def _converted(given: Mapping[str, _Given], problems: list[str]) -> Iterator[tup
 
 def _convert(one: _Given, target: Any) -> Any:
     """The value in its proper type. Raises ValueError saying what was expected."""
-    listed = getattr(target, "__origin__", None) is tuple
-    kind = target.__args__[0] if listed else target
+    plain = target.__origin__ if get_origin(target) is Annotated else target
+    listed = get_origin(plain) is tuple
+    kind = plain.__args__[0] if listed else plain
     value = one.value
     if listed and isinstance(value, str):
         value = [part.strip() for part in value.split(",") if part.strip()]

@@ -11,7 +11,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual import events, on
 from textual.app import App
-from textual.binding import BindingType
+from textual.binding import BindingsMap
 
 from omega_tui.engine.port import EnginePort
 from omega_tui.ui.actions import bindings
@@ -37,12 +37,12 @@ class CockpitApp(App[None], inherit_bindings=False):
     TITLE = "omega-tui"
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
     ALLOW_SELECT: ClassVar[bool] = False
-    BINDINGS: ClassVar[list[BindingType]] = bindings()
 
     def __init__(self, engine: EnginePort, settings: CockpitSettings | None = None) -> None:
         super().__init__(css_path=[str(path) for path in stylesheets()])
         self._engine = engine
         self._settings = settings or CockpitSettings()
+        self._bindings = BindingsMap(bindings(self._settings.keymap.keymap.actions))
         self._timing = KeyTiming()
         self._looks = Looks(
             self._settings.kept,
@@ -105,7 +105,13 @@ class CockpitApp(App[None], inherit_bindings=False):
             self._dress()
         elif message.what == "help":
             focused = self.cockpit.focused
-            self.push_screen(HelpDialog(self._style_book, focused.id or "" if focused else ""))
+            self.push_screen(
+                HelpDialog(
+                    self._style_book,
+                    focused.id or "" if focused else "",
+                    self._settings.keymap.keymap.actions,
+                )
+            )
         elif message.what == "symbol":
             self.push_screen(
                 ChoiceDialog(self._style_book, self._engine.views.symbols(), "market"),

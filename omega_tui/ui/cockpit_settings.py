@@ -6,6 +6,7 @@ from pathlib import Path
 
 from omega_tui.clock import Clock, Ids, RandomIds, SystemClock
 from omega_tui.ui.kept import Kept
+from omega_tui.ui.keymaps import ARROWS, Chosen
 from omega_tui.ui.looks import AUTO
 from omega_tui.ui.paint_clock import LOCAL_RATE
 
@@ -20,7 +21,7 @@ class CockpitSettings:
     takes secrets out of that file's text. `ladder_sizes` stand on the
     digits while the ladder has the keys, in the order language. `ascii_only` is for a terminal that shows no
     other characters, `few_colours` for one of sixteen colours, `kept` what the screen remembers between runs.
-    `theme` and `red_up` are as `looks.Looks` takes them."""
+    `keymap` is what `keymaps.choose` found. `theme` and `red_up` are as `looks.Looks` takes them."""
 
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=RandomIds)
@@ -32,4 +33,5 @@ class CockpitSettings:
     redact: Callable[[str], str] = _unchanged
     ascii_only: bool = False
     ladder_sizes: tuple[str, ...] = ("risk 0.5%", "risk 1%", "100$", "500$", "1000$")
+    keymap: Chosen = field(default_factory=lambda: Chosen(ARROWS))
     kept: Kept = field(default_factory=Kept)

@@ -11,6 +11,7 @@ from omega_tui.clock import CountingIds, ManualClock
 from omega_tui.ui.app import CockpitApp
 from omega_tui.ui.arming import BURST_SECONDS, CONFIRM_SETTLE_SECONDS, REPEAT_SECONDS
 from omega_tui.ui.cockpit_settings import CockpitSettings
+from omega_tui.ui.keymaps import ARROWS, Chosen
 from omega_tui.ui.screens.stage import Stage
 from tests.ui.fake_engine import FakeEngine
 
@@ -89,12 +90,12 @@ class Driver:
 
 @asynccontextmanager
 async def driving(
-    size: tuple[int, int] = (120, 36), engine: FakeEngine | None = None
+    size: tuple[int, int] = (120, 36), engine: FakeEngine | None = None, keymap: Chosen | None = None
 ) -> AsyncIterator[Driver]:
-    """A cockpit of this size, painted once."""
+    """A cockpit of this size under a keymap, painted once."""
     engine = engine or FakeEngine()
     clock = ManualClock()
-    app = CockpitApp(engine, CockpitSettings(clock=clock, ids=CountingIds()))
+    app = CockpitApp(engine, CockpitSettings(clock=clock, ids=CountingIds(), keymap=keymap or Chosen(ARROWS)))
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, engine, clock, pilot)
         stage = driver.stage

@@ -20,7 +20,7 @@ from omega_tui.domain.orders import Side
 from omega_tui.engine.account_views import Freshness
 from omega_tui.engine.views import Posture
 from omega_tui.language.completion import complete
-from omega_tui.ui.actions import Situation, footer_actions
+from omega_tui.ui.actions import ACTIONS, Situation, footer_actions
 from omega_tui.ui.ladder_window import LadderWindow
 from omega_tui.ui.line_editor import LineEditor
 from omega_tui.ui.panels.bottom import build_footer, build_prompt
@@ -246,7 +246,7 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         ((80, 3), (120, 3), (200, 3)),
     ),
     "footer": (lambda w, h: [build_footer(footer_actions(SITUATION), w)], ((80, 1), (120, 1), (200, 1))),
-    "help": (lambda w, h: build_help("orders", w, h), ((80, 24), (112, 28), (112, 28))),
+    "help": (lambda w, h: build_help("orders", ACTIONS, w, h), ((80, 24), (112, 28), (112, 28))),
     "protect": (
         _protect(replace(ProtectForm.opened(sample.POSITIONS.rows[0]), stop="63500", target="")),
         ((76, 11), (76, 11), (76, 11)),
@@ -275,7 +275,10 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         lambda w, h: build_chooser("s", ["scalper", "strategic"], 1, w, h, noun="profile"),
         ((60, 16), (60, 16), (60, 16)),
     ),
-    "help-second-page": (lambda w, h: build_help("orders", w, h, 1), ((80, 24), (80, 24), (80, 24))),
+    "help-scrolled": (
+        lambda w, h: build_help("ladder", ACTIONS, w, h, 99),
+        ((60, 20), (112, 28), (112, 28)),
+    ),
     "quit": (
         lambda w, h: build_quit("2 open orders and 1 position stay on the exchange.", w, h),
         ((60, 6), (60, 6), (60, 6)),

@@ -4,6 +4,8 @@ A key that is not here does nothing. Lower case looks, upper case trades. No key
 control or SSH keeps for itself. One module a subject, in the order of the help screen.
 """
 
+from collections.abc import Sequence
+
 from textual.binding import Binding, BindingType
 
 from omega_tui.ui.actions import command, ladder, looking, moving, session, ticket, trading
@@ -44,8 +46,9 @@ _OWN_KEYS = {"ticket": Group.TICKET, "command": Group.COMMAND}
 """Panels that take every key, and where those keys stand."""
 
 
-def bindings() -> list[BindingType]:
-    """Textual's bindings: one a key, each carrying its action's stable id."""
+def bindings(actions: Sequence[Action] = ACTIONS) -> list[BindingType]:
+    """Textual's bindings: one a key, each carrying its action's stable id. `actions` is the table under a
+    keymap."""
     return [
         Binding(
             key,
@@ -55,14 +58,14 @@ def bindings() -> list[BindingType]:
             priority=action.anywhere,
             id=f"{action.id}:{key}",
         )
-        for action in ACTIONS
+        for action in actions
         for key in action.keys
     ]
 
 
-def footer_actions(now: Situation) -> list[Action]:
+def footer_actions(now: Situation, actions: Sequence[Action] = ACTIONS) -> list[Action]:
     """At most eight actions that work right now; help and quit always have a place outside the ticket."""
-    working = [action for action in ACTIONS if action.footer and action.enabled(now)]
+    working = [action for action in actions if action.footer and action.shown and action.enabled(now)]
     if now.focus in _OWN_KEYS:
         return [action for action in working if action.group is _OWN_KEYS[now.focus]]
     fixed = [action for action in working if action.id in ("help", "quit")]

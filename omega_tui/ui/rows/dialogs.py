@@ -1,8 +1,10 @@
 """The dialogs' lines: help, leaving, choosing a market."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from omega_tui.ui.actions import ACTIONS, Group
+from omega_tui.ui import format as text_of
+from omega_tui.ui.actions import Action, Group
+from omega_tui.ui.keymaps.names import SHOWN_WIDTH
 from omega_tui.ui.rows.account import counted
 from omega_tui.ui.rows.spans import Line, Span, filled, fit, on, padded, title_line, wrapped
 
@@ -22,48 +24,52 @@ PANEL_WORDS = {
 """What the focused panel shows, in prose."""
 
 
+_TWO_COLUMNS = 80
+
 _GROUP_OF = {"ladder": Group.LADDER, "ticket": Group.TICKET, "command": Group.COMMAND}
 
 
-def build_help(focus: str, width: int, height: int, page: int = 0) -> list[Line]:
-    """One page of every action of the table by group, and what the focused panel shows."""
+def build_help(focus: str, actions: Sequence[Action], width: int, height: int, top: int = 0) -> list[Line]:
+    """What the focused panel shows, its keys, then every other action by group; `top` lines scrolled off."""
+    body = _help_body(focus, actions, width)
+    room = max(1, height - 1)
+    top = min(top, max(0, len(body) - room))
+    last = min(top + room, len(body))
+    where = f"{top + 1}-{last} of {len(body)} · ↑ ↓ PgDn scroll · " if len(body) > room else ""
+    title = title_line("HELP", [(f"{where}ESC closes", "muted")], width, True)
+    return padded([title, *body[top:last]], width, height)
+
+
+def help_scroll(focus: str, actions: Sequence[Action], width: int, height: int) -> int:
+    """How many lines the help can scroll at most."""
+    return max(0, len(_help_body(focus, actions, width)) - max(1, height - 1))
+
+
+def _help_body(focus: str, actions: Sequence[Action], width: int) -> list[Line]:
+    """All of the help; the groups of the focused panel come first."""
     prose = wrapped(PANEL_WORDS.get(focus, PANEL_WORDS["ladder"]), width - 2, 3)
-    pages = help_pages(focus, width, height)
-    turns = "any key closes" if page >= pages - 1 else f"page {page + 1} of {pages}: any key turns"
-    lines = [title_line("HELP", [(turns, "muted")], width, True)]
-    lines += [filled([(f" {text}", "muted")], width) for text in prose]
-    room = max(1, height - len(lines))
-    columns = _help_columns(width)
-    entries = _help_entries(focus)[page * room * columns : (page + 1) * room * columns]
-    rows = -(-len(entries) // columns)
-    for index in range(rows):
-        parts = [entries[column * rows + index : column * rows + index + 1] for column in range(columns)]
-        cells = [filled(part[0] if part else (), width // columns) for part in parts]
-        lines.append(filled([span for cell in cells for span in cell], width))
-    return padded(lines, width, height)
-
-
-def help_pages(focus: str, width: int, height: int) -> int:
-    """How many pages the actions take."""
-    prose = wrapped(PANEL_WORDS.get(focus, PANEL_WORDS["ladder"]), width - 2, 3)
-    room = max(1, height - 1 - len(prose)) * _help_columns(width)
-    return -(-len(_help_entries(focus)) // room)
-
-
-def _help_columns(width: int) -> int:
-    return 2 if width >= 80 else 1
-
-
-def _help_entries(focus: str) -> list[tuple[Span, ...]]:
-    """Every action under its heading, those of the focused panel first."""
+    lines = [filled([(f" {text}", "muted")], width) for text in prose]
     first = _GROUP_OF.get(focus)
-    entries: list[tuple[Span, ...]] = []
     for group in sorted(Group, key=lambda group: group is not first):
-        entries.append(((f" {group.value}", "fib bold"),))
-        for action in ACTIONS:
-            if action.group is group and action.help:
-                entries.append(((f" {fit(action.shown, 6)}", "accent bold"), (f" {action.help}", "ink")))
-    return entries
+        entries = [_help_entry(action) for action in actions if action.group is group and action.help]
+        if entries:
+            lines.append(filled([(f" {group.value}", "fib bold")], width))
+            lines += _in_columns(entries, width)
+    return lines
+
+
+def _help_entry(action: Action) -> tuple[Span, ...]:
+    keys = fit(action.shown or text_of.NOTHING, SHOWN_WIDTH)
+    return (f" {keys}", "accent bold"), (f" {action.help}", "ink")
+
+
+def _in_columns(entries: Sequence[tuple[Span, ...]], width: int) -> Iterator[Line]:
+    """Entries read down a column, then down the next."""
+    columns = 2 if width >= _TWO_COLUMNS else 1
+    rows = -(-len(entries) // columns)
+    for row in range(rows):
+        cells = [filled(entry, width // columns) for entry in entries[row::rows]]
+        yield filled([span for cell in cells for span in cell], width)
 
 
 def build_quit(what_stays: str, width: int, height: int) -> list[Line]:

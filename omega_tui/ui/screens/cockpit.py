@@ -54,6 +54,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self.stage = Stage()
         self.desk = TradeDesk(engine, settings.clock)
         self._engine = engine
+        self._keymap = settings.keymap
         self._tickets = TicketFlow(engine, self.stage, self.desk, settings.ids, self._focus_and_paint)
         self._commands = CommandFlow(
             engine, self.stage, self.desk, settings.ids, settings.kept, self._focus_and_paint
@@ -84,6 +85,8 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.set_interval(1 / self._painter.rate, self._frame, name="paint clock")
+        if self._keymap.trouble:
+            self.desk.say(self._keymap.trouble, "warn")
 
     def on_resize(self, event: events.Resize) -> None:
         self.stage.lay_out(event.size.width, event.size.height)
@@ -174,7 +177,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         )
         left = armed.seconds_left(desk.now) if armed else 0.0
         stage.prompt.paint(armed.scope if armed else "", left, desk.news, idle)
-        stage.footer.paint(footer_actions(self.situation()))
+        stage.footer.paint(footer_actions(self.situation(), self._keymap.keymap.actions))
 
     @on(CommandLinePanel.Entered)
     def _enter_command(self) -> None:

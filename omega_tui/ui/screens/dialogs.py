@@ -7,11 +7,16 @@ from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
+from omega_tui.ui.actions import Action
 from omega_tui.ui.arming import EARLIEST_CONFIRM_SECONDS
-from omega_tui.ui.rows.dialogs import build_chooser, build_help, build_quit, fuzzy_matches, help_pages
+from omega_tui.ui.rows.dialogs import build_chooser, build_help, build_quit, fuzzy_matches, help_scroll
 from omega_tui.ui.rows.spans import Line
 from omega_tui.ui.widgets.line_panel import LinePanel
 from omega_tui.ui.widgets.style_book import StyleBook
+
+_PAGES = frozenset({"pageup", "pagedown", "space", "ctrl+u", "ctrl+d"})
+_SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1, **dict.fromkeys(_PAGES, 1), "pageup": -1, "ctrl+u": -1}
+"""Keys that scroll, and which way."""
 
 Result = TypeVar("Result")
 
@@ -52,23 +57,30 @@ class Dialog(ModalScreen[Result], inherit_bindings=False):
 
 
 class HelpDialog(Dialog[None]):
-    """The action table, and what the focused panel shows."""
+    """What the focused panel shows, its keys and all others; `actions` is the table under the keymap."""
 
-    def __init__(self, style_book: StyleBook, focus: str) -> None:
+    def __init__(self, style_book: StyleBook, focus: str, actions: Sequence[Action]) -> None:
         super().__init__(style_book)
         self._focus = focus
-        self._page = 0
+        self._actions = actions
+        self._top = 0
 
     def lines(self, width: int, height: int) -> list[Line]:
-        return build_help(self._focus, width, height, self._page)
+        return build_help(self._focus, self._actions, width, height, self._top)
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
-        self._page += 1
-        if event.key == "escape" or self._page >= help_pages(self._focus, *self.box_size):
-            self.dismiss(None)
+        width, height = self.box_size
+        most = help_scroll(self._focus, self._actions, width, height)
+        if event.key in ("home", "end"):
+            self._top = 0 if event.key == "home" else most
+        elif event.key in _SCROLL:
+            step = _SCROLL[event.key] * (height - 2 if event.key in _PAGES else 1)
+            self._top = min(max(self._top + step, 0), most)
         else:
-            self.redraw()
+            self.dismiss(None)
+            return
+        self.redraw()
 
 
 class QuitDialog(Dialog[bool]):

@@ -1,0 +1,89 @@
+"""What is wrong with a keymap: keys that never arrive, keys that trade by accident, keys that mean two
+things."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+from itertools import combinations, product
+
+from omega_tui.ui.actions import BY_ID, Action, Situation
+from omega_tui.ui.keymaps.keymap import Keymap
+from omega_tui.ui.keymaps.names import shown_key
+
+_TAKEN = {
+    "ctrl+s": "flow control stops the terminal with it",
+    "ctrl+q": "flow control starts the terminal again with it",
+    "ctrl+z": "the shell suspends a program with it",
+    "ctrl+b": "tmux keeps it as its prefix",
+    "ctrl+a": "screen keeps it as its prefix",
+    "ctrl+m": "a terminal sends it as ENTER",
+    "ctrl+j": "a terminal sends it as ENTER",
+    "ctrl+i": "a terminal sends it as TAB",
+    "ctrl+h": "a terminal sends it as BACKSPACE",
+    "ctrl+left_square_bracket": "a terminal sends it as ESC",
+    "tilde": "SSH takes it as its escape behind ENTER",
+}
+_LOST = re.compile(
+    r"alt\+.|ctrl\+shift\+.|shift\+(?!tab$|f\d).|ctrl\+(?:enter|tab|space|backspace|escape|\d)$"
+)
+_TRADING = re.compile(r"[A-Z]|f\d+|ctrl\+[a-z]")
+_HELD = frozenset({"space", "enter", "tab", "escape", "backspace"})
+_PANELS = (
+    *("ladder", "chart", "tape", "fibonacci", "account", "positions", "orders", "fills", "log"),
+    *("ticket", "command", ""),
+)
+
+FIXED = {"confirm": "ENTER", "dismiss": "ESC"}
+"""Actions that stay where they are: every question on the screen names their keys."""
+
+MUST_HAVE_A_KEY = ("halt.now",)
+"""Actions without which risk could not be stopped."""
+
+
+def key_fault(action: Action, key: str) -> str:
+    """Why this key cannot serve this action, or nothing. What is shipped on it is known to work."""
+    if key in BY_ID[action.id].keys:
+        return ""
+    if key in _TAKEN:
+        return f'"{key}" cannot be used: {_TAKEN[key]}'
+    if _LOST.match(key):
+        return f'"{key}" cannot be used: tmux and plain terminals lose it or change it'
+    if action.trades and not _deliberate(key):
+        return f'"{shown_key(key)}" would trade by accident: use a capital, a sign or a function key'
+    return ""
+
+
+def _deliberate(key: str) -> bool:
+    """Whether a key is pressed once and on purpose: neither lower case nor one that is held down."""
+    if _TRADING.fullmatch(key):
+        return True
+    sign = len(shown_key(key)) == 1 and key.isascii() and not shown_key(key).isalnum()
+    return sign and key not in _HELD and shown_key(key).isascii()
+
+
+def clashes(keymap: Keymap) -> Iterator[tuple[Action, Action, str]]:
+    """Pairs of actions that work at the same time on one key."""
+    by_key: dict[str, list[Action]] = {}
+    for action in keymap.actions:
+        for key in action.keys:
+            by_key.setdefault(key, []).append(action)
+    for key, actions in by_key.items():
+        for one, other in combinations(actions, 2):
+            if _both_work(one, other):
+                yield one, other, key
+
+
+def _both_work(one: Action, other: Action) -> bool:
+    return any(one.enabled(now) and other.enabled(now) for now in situations())
+
+
+@cache
+def situations() -> tuple[Situation, ...]:
+    """Every situation there is, as far as the flags and the focus of one tell them apart."""
+    flags = [field.name for field in fields(Situation) if field.type in (bool, "bool")]
+    return tuple(
+        Situation(focus, **dict(zip(flags, values, strict=True)))
+        for focus in _PANELS
+        for values in product((False, True), repeat=len(flags))
+    )
