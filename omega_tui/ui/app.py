@@ -20,8 +20,10 @@ from omega_tui.ui.cockpit_settings import CockpitSettings
 from omega_tui.ui.crash import crash_line, write_report
 from omega_tui.ui.looks import Looks
 from omega_tui.ui.paint_clock import TerminalGate, terminal_gate
+from omega_tui.ui.palette import offers
 from omega_tui.ui.screens.cockpit import CockpitScreen
 from omega_tui.ui.screens.dialogs import ChoiceDialog, HelpDialog, QuitDialog
+from omega_tui.ui.screens.palette import PaletteDialog
 from omega_tui.ui.screens.questions import Questions
 from omega_tui.ui.stylesheets import stylesheets
 from omega_tui.ui.widgets.style_book import StyleBook
@@ -112,6 +114,8 @@ class CockpitApp(App[None], inherit_bindings=False):
                     self._settings.keymap.keymap.actions,
                 )
             )
+        elif message.what == "palette":
+            self._open_palette()
         elif message.what == "symbol":
             self.push_screen(
                 ChoiceDialog(self._style_book, self._engine.views.symbols(), "market"),
@@ -119,6 +123,15 @@ class CockpitApp(App[None], inherit_bindings=False):
             )
         elif message.what == "quit" and not isinstance(self.screen, QuitDialog):
             self.push_screen(QuitDialog(self._style_book, self.cockpit.desk.what_stays()), self._leave)
+
+    def _open_palette(self) -> None:
+        """Whatever is chosen goes the way of its key: an order still asks as its risk demands."""
+        cockpit, actions = self.cockpit, self._settings.keymap.keymap.actions
+        cockpit.desk.disarm()
+        dialog = PaletteDialog(
+            self._style_book, tuple(offers(actions, cockpit.situation())), self._settings.kept
+        )
+        self.push_screen(dialog, lambda chosen: None if chosen is None else cockpit.perform(chosen))
 
     @on(CockpitScreen.TerminalLost)
     def _hang_up(self) -> None:

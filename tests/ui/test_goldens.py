@@ -23,6 +23,7 @@ from omega_tui.language.completion import complete
 from omega_tui.ui.actions import ACTIONS, Situation, footer_actions
 from omega_tui.ui.ladder_window import LadderWindow
 from omega_tui.ui.line_editor import LineEditor
+from omega_tui.ui.palette import find, offers
 from omega_tui.ui.panels.bottom import build_footer, build_prompt
 from omega_tui.ui.protect_form import ProtectForm
 from omega_tui.ui.rows.account import (
@@ -38,6 +39,7 @@ from omega_tui.ui.rows.fibonacci import build_fibonacci
 from omega_tui.ui.rows.ladder import FRAME_ROWS, build_ladder
 from omega_tui.ui.rows.log import build_log
 from omega_tui.ui.rows.orders import build_orders
+from omega_tui.ui.rows.palette import build_palette
 from omega_tui.ui.rows.protect import build_entry, build_protect
 from omega_tui.ui.rows.spans import Line, line_width
 from omega_tui.ui.rows.status import build_alarm, build_status
@@ -278,6 +280,27 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
     "help-scrolled": (
         lambda w, h: build_help("ladder", ACTIONS, w, h, 99),
         ((60, 20), (112, 28), (112, 28)),
+    ),
+    "palette": (
+        lambda w, h: build_palette(
+            LineEditor.holding("can"),
+            find("can", tuple(offers(ACTIONS, replace(SITUATION, order_at_cursor=False)))),
+            1,
+            w,
+            h,
+        ),
+        ((80, 22), (92, 22), (92, 22)),
+    ),
+    "palette-refused": (
+        lambda w, h: build_palette(
+            LineEditor.holding(""),
+            find("", tuple(offers(ACTIONS, replace(SITUATION, read_only=True)))),
+            0,
+            w,
+            h,
+            "no open position to close",
+        ),
+        ((80, 22), (92, 22), (92, 22)),
     ),
     "quit": (
         lambda w, h: build_quit("2 open orders and 1 position stay on the exchange.", w, h),

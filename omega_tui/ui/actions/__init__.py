@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from textual.binding import Binding, BindingType
 
 from omega_tui.ui.actions import command, ladder, looking, moving, session, ticket, trading
-from omega_tui.ui.actions.table import READ_ONLY, TABLES, Action, Group, Situation
+from omega_tui.ui.actions.table import READ_ONLY, TABLES, Action, Group, Situation, why_not
 
 __all__ = [
     "ACTIONS",
@@ -22,6 +22,7 @@ __all__ = [
     "Situation",
     "bindings",
     "footer_actions",
+    "why_not",
 ]
 
 ACTIONS: tuple[Action, ...] = (

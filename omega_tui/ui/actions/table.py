@@ -67,6 +67,24 @@ class Action:
     otherwise: str = ""
 
 
+_ELSEWHERE = {
+    Group.LADDER: "only on the ladder: TAB gets there",
+    Group.TICKET: "a key of the open ticket",
+    Group.COMMAND: "a key of the open command line",
+}
+
+
+def why_not(action: Action, now: Situation) -> str:
+    """Why an action cannot be done by its name right now; empty when it can."""
+    if not action.keys and action.shown:
+        return _ELSEWHERE.get(action.group, "a key of its panel")
+    if action.enabled(now):
+        return ""
+    if now.read_only and action.trades:
+        return READ_ONLY
+    return action.otherwise or _ELSEWHERE.get(action.group, "there is nothing for it to do now")
+
+
 def always(_: Situation) -> bool:
     """Works at any time."""
     return True

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from omega_tui.engine.intents import AcknowledgeAlarms, PlaceOrder, SelectSymbol
 from omega_tui.engine.port import EnginePort
-from omega_tui.ui.actions import BY_ID, READ_ONLY, Situation, footer_actions
+from omega_tui.ui.actions import BY_ID, Situation, footer_actions, why_not
 from omega_tui.ui.arming import KeyTiming
 from omega_tui.ui.cockpit_settings import CockpitSettings
 from omega_tui.ui.paint_clock import PaintClock, TerminalGate
@@ -124,7 +124,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         action = BY_ID[action_id]
         now = self.situation()
         if not action.enabled(now):
-            self.desk.say(READ_ONLY if now.read_only else action.otherwise, "muted")
+            self.desk.say(why_not(action, now), "muted")
         elif action_id == "order.here" and self._commands.just_closed:
             self.desk.say("that ENTER came right behind the command's: nothing was done", "muted")
         elif action_id == "confirm":
@@ -249,6 +249,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             "focus.next": lambda: void(self.focus_next()),
             "focus.previous": lambda: void(self.focus_previous()),
             "help": lambda: self._ask("help"),
+            "palette": lambda: self._ask("palette"),
             "quit": lambda: self._ask("quit"),
             "quit.asked": lambda: self._ask("quit"),
             **self._trading.routes(),
