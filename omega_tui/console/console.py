@@ -78,7 +78,7 @@ class Console:
         views = self._engine.views
         return Vocabulary(
             markets=views.symbols(),
-            profiles=views.profiles(),
+            profiles=tuple(profile.name for profile in views.profiles()),
             orders=tuple(short_ids(views.orders().rows)),
             aliases=self.names.aliases,
             variables=self.names.variables,

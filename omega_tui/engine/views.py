@@ -18,7 +18,7 @@ from omega_tui.domain.orders import (
     PositionMode,
     Side,
 )
-from omega_tui.domain.profiles import EntryType
+from omega_tui.domain.profiles import EntryType, Profile
 from omega_tui.engine.account_views import (
     AccountView,
     FillsView,
@@ -311,8 +311,8 @@ class Views(Protocol):
         """Every market that can be selected, sorted."""
         ...
 
-    def profiles(self) -> tuple[str, ...]:
-        """The names of the profiles that can be put in force."""
+    def profiles(self) -> tuple[Profile, ...]:
+        """The profiles that can be put in force."""
         ...
 
     def preview(self, draft: TicketDraft) -> TicketPreview:

@@ -1,8 +1,18 @@
 """Whether an order asks for a second key: by what it risks, not by habit."""
 
 from decimal import Decimal
+from functools import lru_cache
 
+from omega_tui.domain.values import decimal_text
 from omega_tui.engine.intents import TicketPreview
+
+
+@lru_cache(maxsize=16)
+def policy_words(unasked: Decimal) -> str:
+    """The policy of a profile for the trader; `unasked` is a share of the equity."""
+    if unasked <= 0:
+        return "every order asks"
+    return f"orders that risk over {decimal_text(unasked * 100)}% ask"
 
 
 def asks_first(preview: TicketPreview, equity: Decimal | None, unasked: Decimal) -> bool:

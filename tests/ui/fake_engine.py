@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from omega_tui.domain.profiles import BUILT_IN, Profile
 from omega_tui.engine.account_views import (
     AccountView,
     FillsView,
@@ -98,8 +99,8 @@ class FakeViews:
     def leverage(self, intent: SetLeverage) -> tuple[LeverageEffect, ...]:
         return (sample.leverage(intent),)
 
-    def profiles(self) -> tuple[str, ...]:
-        return ("strategic", "aggressive", "newbie", "scalper")
+    def profiles(self) -> tuple[Profile, ...]:
+        return tuple(BUILT_IN.values())
 
     def preview(self, draft: TicketDraft) -> TicketPreview:
         if draft.stop_loss is None and not draft.closes:

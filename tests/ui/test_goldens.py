@@ -21,6 +21,7 @@ from omega_tui.engine.account_views import Freshness
 from omega_tui.engine.views import Posture
 from omega_tui.language.completion import complete
 from omega_tui.ui.actions import ACTIONS, Situation, footer_actions
+from omega_tui.ui.confirming import policy_words
 from omega_tui.ui.ladder_window import LadderWindow
 from omega_tui.ui.line_editor import LineEditor
 from omega_tui.ui.palette import find, offers
@@ -227,6 +228,19 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         ),
         ((35, 14), (34, 22), (42, 32)),
     ),
+    "ticket-unasked": (
+        lambda w, h: build_ticket(
+            FORM,
+            read_ticket(FORM, facts_of(FakeEngine().views)),
+            sample.preview(read_ticket(FORM, facts_of(FakeEngine().views)).draft),
+            sample.BTC,
+            "SIM",
+            w,
+            h,
+            at_once=True,
+        ),
+        ((35, 14), (34, 22), (42, 32)),
+    ),
     "ticket-bad-input": (
         _ticket(replace(FORM, size="").typed(",")),
         ((35, 14), (34, 22), (42, 32)),
@@ -247,7 +261,10 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         ],
         ((80, 3), (120, 3), (200, 3)),
     ),
-    "footer": (lambda w, h: [build_footer(footer_actions(SITUATION), w)], ((80, 1), (120, 1), (200, 1))),
+    "footer": (
+        lambda w, h: [build_footer(footer_actions(SITUATION), w, policy_words(Decimal(0)))],
+        ((80, 1), (120, 1), (200, 1)),
+    ),
     "help": (lambda w, h: build_help("orders", ACTIONS, w, h), ((80, 24), (112, 28), (112, 28))),
     "protect": (
         _protect(replace(ProtectForm.opened(sample.POSITIONS.rows[0]), stop="63500", target="")),
@@ -274,8 +291,16 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         ((64, 7), (64, 7), (64, 7)),
     ),
     "profile": (
-        lambda w, h: build_chooser("s", ["scalper", "strategic"], 1, w, h, noun="profile"),
-        ((60, 16), (60, 16), (60, 16)),
+        lambda w, h: build_chooser(
+            "s",
+            ["scalper", "strategic"],
+            1,
+            w,
+            h,
+            noun="profile",
+            notes={one.name: policy_words(one.unasked) for one in FakeEngine().views.profiles()},
+        ),
+        ((80, 16), (80, 16), (80, 16)),
     ),
     "help-scrolled": (
         lambda w, h: build_help("ladder", ACTIONS, w, h, 99),

@@ -5,6 +5,7 @@ also compares the parts that time moves.
 """
 
 from omega_tui.domain.events import Surface
+from omega_tui.domain.profiles import Profile
 from omega_tui.engine.account_views import (
     AccountView,
     FillsView,
@@ -102,8 +103,8 @@ class Store:
     def symbols(self) -> tuple[str, ...]:
         return tuple(sorted(each.symbol for each in self._state.instruments.values() if each.tradable))
 
-    def profiles(self) -> tuple[str, ...]:
-        return tuple(self._state.options.profiles)
+    def profiles(self) -> tuple[Profile, ...]:
+        return tuple(self._state.options.profiles.values())
 
     def preview(self, draft: TicketDraft) -> TicketPreview:
         return build_preview(self._state, draft)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from omega_tui.ui.actions import Action
-from omega_tui.ui.rows.spans import Line, Span, filled, line_width, on
+from omega_tui.ui.rows.spans import Line, Span, filled, line_width, on, spread_out
 from omega_tui.ui.widgets.line_panel import LinePanel
 
 
@@ -19,10 +19,10 @@ class PromptPanel(LinePanel):
 class FooterPanel(LinePanel):
     """Keys and what they do."""
 
-    def paint(self, actions: Sequence[Action]) -> None:
-        """Redraw what differs."""
+    def paint(self, actions: Sequence[Action], policy: str) -> None:
+        """Redraw what differs; `policy` says which orders ask."""
         if self.size:
-            self.show([build_footer(actions, self.size.width)])
+            self.show([build_footer(actions, self.size.width, policy)])
 
 
 def build_prompt(
@@ -39,9 +39,11 @@ def build_prompt(
     return filled(idle, width)
 
 
-def build_footer(actions: Sequence[Action], width: int) -> Line:
-    """Keys from left to right, as many as fit; the last two, help and quit, always stay."""
+def build_footer(actions: Sequence[Action], width: int, policy: str = "") -> Line:
+    """Keys from left to right, as many as fit; the last two, help and quit, always stay. Which orders ask
+    stands at the right where there is room."""
     groups = [[(f" {action.shown} ", "accent bold"), (f"{action.label} ", "muted")] for action in actions]
     while len(groups) > 2 and sum(line_width(group) for group in groups) > width:
         del groups[-3]
-    return on(filled([span for group in groups for span in group], width), "raised")
+    keys = [span for group in groups for span in group]
+    return on(spread_out(keys, [(f" {policy} ", "muted")] if policy else [], width), "raised")

@@ -60,12 +60,20 @@ class CommandLinePanel(LinePanel, can_focus=True):
         self.is_open = False
         self._set(LineEditor())
 
-    def paint(self, explained: Explained) -> None:
-        """Redraw what differs; `explained` is what the text would do now."""
+    def paint(self, explained: Explained, asks: bool) -> None:
+        """Redraw what differs; `explained` is what the text would do now, `asks` whether ENTER asks first."""
         if self.size and self.is_open:
             size = self.size
             self.show(
-                build_command(self._editor, explained, self._offered, self._chosen, size.width, size.height)
+                build_command(
+                    self._editor,
+                    explained,
+                    self._offered,
+                    self._chosen,
+                    size.width,
+                    size.height,
+                    asks=asks,
+                )
             )
 
     def on_key(self, event: events.Key) -> None:

@@ -14,6 +14,7 @@ from omega_tui.engine.intents import TicketPreview
 from omega_tui.engine.views import Panel, Views
 from omega_tui.language.facts import Facts
 from omega_tui.language.mistakes import Unresolved
+from omega_tui.ui.confirming import asks_first
 from omega_tui.ui.rows.ticket import build_ticket, order_words
 from omega_tui.ui.ticket_form import CHOSEN, PRICES, TicketForm, TicketType, plain_number
 from omega_tui.ui.ticket_reading import ReadTicket, read_ticket
@@ -113,6 +114,7 @@ class TicketPanel(LinePanel, can_focus=True):
                 self.size.width,
                 self.size.height,
                 question=self.question,
+                at_once=not asks_first(self._preview, views.account().equity, status.unasked),
             )
         )
 

@@ -7,7 +7,7 @@ from omega_tui.language.completion import Completion
 from omega_tui.ui.line_editor import LineEditor
 from omega_tui.ui.rows.spans import Line, Span, filled, on, padded, title_line, width_of, wrapped
 
-_HINTS = "TAB completes · ↑ earlier lines · ENTER · ESC closes"
+_HINTS = "TAB completes · ↑ earlier lines · {enter} · ESC closes"
 _EMPTY = (
     "buy 500$ at -0.1% sl 1% tp 2r · sell 0.01btc at ask+2t po · close 50% · cancel buys",
     "scale buy 5000$ into 10 from -0.2% to -2% · stop 1% · flatten · undo · ethusdt",
@@ -22,14 +22,22 @@ def build_command(
     chosen: int | None,
     width: int,
     height: int,
+    *,
+    asks: bool = True,
 ) -> list[Line]:
-    """The whole panel; the text is its last line. `chosen` is the completion that TAB put in."""
-    head = title_line("COMMAND", [(_HINTS, "muted")], width, focused=True)
+    """The whole panel; the text is its last line. `chosen` is the completion that TAB put in; `asks` says
+    whether ENTER will."""
+    head = title_line("COMMAND", [(_hints(explained, asks), "muted")], width, focused=True)
     room = height - 2
     body = _offers(offered, chosen, width, room) if chosen is not None else _meaning(explained, width, room)
     if room < 1:
         return padded([_input(editor, explained, width)], width, height)
     return [head, *padded(body, width, room), _input(editor, explained, width)]
+
+
+def _hints(explained: Explained, asks: bool) -> str:
+    does = "" if explained.problems or not explained.steps else " asks first" if asks else " does it at once"
+    return _HINTS.format(enter=f"ENTER{does}")
 
 
 def _meaning(explained: Explained, width: int, room: int) -> list[Line]:

@@ -1,6 +1,7 @@
 """The dialogs' lines: help, leaving, choosing a market."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from omega_tui.ui import format as text_of
 from omega_tui.ui.actions import Action, Group
@@ -86,16 +87,26 @@ def build_quit(what_stays: str, width: int, height: int) -> list[Line]:
 
 
 def build_chooser(
-    query: str, matches: Sequence[str], chosen: int, width: int, height: int, *, noun: str = "market"
+    query: str,
+    matches: Sequence[str],
+    chosen: int,
+    width: int,
+    height: int,
+    *,
+    noun: str = "market",
+    notes: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Line]:
-    """What was typed and the names that match it, best first; `noun` is what they are."""
+    """What was typed and the names that match it, best first, with their `notes`; `noun` is what they are."""
     count = counted(len(matches), noun) if matches else f"no {noun} matches"
     lines = [title_line(noun.upper(), [(count, "muted")], width, True)]
     lines.append(filled([(" ", "ink"), (f"{query}▏", "ink bold")], width))
     room = height - 3
     first = max(0, chosen - room + 1)
-    for index, symbol in enumerate(matches[first : first + room], first):
-        line = filled([("▸ " if index == chosen else "  ", "accent bold"), (symbol, "ink bold")], width)
+    column = max((len(name) for name in notes), default=0)
+    for index, name in enumerate(matches[first : first + room], first):
+        mark: Span = ("▸ " if index == chosen else "  ", "accent bold")
+        note: Span = (f"  {notes[name]}" if name in notes else "", "muted")
+        line = filled([mark, (name.ljust(column), "ink bold"), note], width)
         lines.append(on(line, "cursor") if index == chosen else line)
     keys: list[Span] = [
         (" ENTER ", "accent bold"),

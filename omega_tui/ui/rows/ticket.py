@@ -23,15 +23,19 @@ def build_ticket(
     height: int,
     *,
     question: str = "",
+    at_once: bool = False,
 ) -> list[Line]:
-    """The whole panel. `question` replaces the hint while an order is armed."""
+    """The whole panel. `question` replaces the hint while an order is armed; `at_once` says that ENTER will
+    not ask."""
     lines = [_title(form, venue, width)]
     lines += [_field(form, read, preview, field, instrument, width) for field in form.fields]
     rule: Line = (("─" * width, "faint"),)
     roomy = height >= _ROOMY
     figures = _figures(preview, instrument, width, height - len(lines) - (5 if roomy else 2))
     lines += [rule, *figures, rule] if roomy else figures
-    tail = _verdict(form, read, preview, question, width, max(2, height - len(lines)))
+    wrong = form.hint or read.trouble
+    last = _question(preview, wrong, question, at_once, width)
+    tail = _verdict(preview, wrong, last, width, max(2, height - len(lines)))
     gap = height - len(lines) - len(tail)
     blank: Line = ((" " * width, "ink"),)
     return padded([*lines, *[blank] * max(0, gap), *tail], width, height)
@@ -132,12 +136,8 @@ def _figure_token(label: str) -> str:
     return tokens.get(label, "ink")
 
 
-def _verdict(
-    form: TicketForm, read: ReadTicket, preview: TicketPreview, question: str, width: int, room: int
-) -> list[Line]:
+def _verdict(preview: TicketPreview, wrong: str, last: list[Line], width: int, room: int) -> list[Line]:
     """Most urgent last, so that what ENTER does stands at the bottom and never scrolls away."""
-    wrong = form.hint or read.trouble
-    last = _question(preview, wrong, question, width)
     texts = [(text, "error") for text in ([wrong] if wrong else preview.problems)]
     texts += [(text, "warn") for text in preview.changes]
     texts += [(preview.effect, "ink")] if preview.effect and not preview.problems else []
@@ -147,13 +147,14 @@ def _verdict(
     return [*lines[: max(0, room - len(last))], *last]
 
 
-def _question(preview: TicketPreview, wrong: str, question: str, width: int) -> list[Line]:
+def _question(preview: TicketPreview, wrong: str, question: str, at_once: bool, width: int) -> list[Line]:
     if question:
         parts = wrapped(question, width - 2, 2)
         return [on(filled([(f" {part}", "warn bold")], width), "cursor") for part in parts]
     if not preview.sendable or wrong:
         return [on(filled([(" not sendable yet · ESC closes", "muted")], width), "raised")]
-    return [on(filled([(" ENTER arms · ESC closes", "accent bold")], width), "raised")]
+    does, token = ("sends at once", "warn bold") if at_once else ("asks first", "accent bold")
+    return [on(filled([(f" ENTER {does} · ESC closes", token)], width), "raised")]
 
 
 def order_words(form: TicketForm, preview: TicketPreview, instrument: Instrument | None, venue: str) -> str:

@@ -15,6 +15,7 @@ from omega_tui.engine.port import EnginePort
 from omega_tui.ui.actions import BY_ID, Situation, footer_actions, why_not
 from omega_tui.ui.arming import KeyTiming
 from omega_tui.ui.cockpit_settings import CockpitSettings
+from omega_tui.ui.confirming import policy_words
 from omega_tui.ui.paint_clock import PaintClock, TerminalGate
 from omega_tui.ui.panels.command_line import CommandLinePanel
 from omega_tui.ui.panels.ticket import TicketPanel
@@ -177,7 +178,9 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         )
         left = armed.seconds_left(desk.now) if armed else 0.0
         stage.prompt.paint(armed.scope if armed else "", left, desk.news, idle)
-        stage.footer.paint(footer_actions(self.situation(), self._keymap.keymap.actions))
+        now = self.situation()
+        policy = "" if now.read_only else policy_words(views.status().unasked)
+        stage.footer.paint(footer_actions(now, self._keymap.keymap.actions), policy)
 
     @on(CommandLinePanel.Entered)
     def _enter_command(self) -> None:

@@ -91,7 +91,8 @@ class CommandFlow:
             self._armed = None
         if self._armed is None and self._is_old(panel.typed):
             self._explained, self._explained_at = self._console.explain(panel.typed), self._desk.now
-        panel.paint(self._armed or self._explained)
+        line = self._armed or self._explained
+        panel.paint(line, self._asks(line))
 
     def _is_old(self, typed: str) -> bool:
         """Whether the explanation is of another text, or of a market that has moved on."""

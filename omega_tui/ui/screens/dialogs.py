@@ -1,6 +1,7 @@
 """Dialogs above the cockpit: help, leaving, choosing a market. Each answers with a value; none sends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 from textual import events
@@ -109,17 +110,27 @@ class QuitDialog(Dialog[bool]):
 
 
 class ChoiceDialog(Dialog[str | None]):
-    """Chooses a name by part of it; answers the exact name, or None. `noun` is what they are."""
+    """Chooses a name by part of it; answers the exact name, or None. `noun` is what they are, `notes` what
+    there is to know of each."""
 
-    def __init__(self, style_book: StyleBook, names: Sequence[str], noun: str) -> None:
+    def __init__(
+        self,
+        style_book: StyleBook,
+        names: Sequence[str],
+        noun: str,
+        notes: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         super().__init__(style_book)
         self._names = tuple(names)
         self._noun = noun
+        self._notes = notes
         self._query = ""
         self._chosen = 0
 
     def lines(self, width: int, height: int) -> list[Line]:
-        return build_chooser(self._query, self._matches, self._chosen, width, height, noun=self._noun)
+        return build_chooser(
+            self._query, self._matches, self._chosen, width, height, noun=self._noun, notes=self._notes
+        )
 
     @property
     def _matches(self) -> list[str]:

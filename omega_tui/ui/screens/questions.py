@@ -11,6 +11,7 @@ from omega_tui.engine.intents import ArmLive, Protect, Resume, SelectProfile, Se
 from omega_tui.engine.port import EnginePort
 from omega_tui.engine.views import StatusView
 from omega_tui.ui import format as text_of
+from omega_tui.ui.confirming import policy_words
 from omega_tui.ui.rows.account import position_key
 from omega_tui.ui.screens.dialogs import ChoiceDialog
 from omega_tui.ui.screens.risk_dialogs import EntryDialog, ProtectDialog
@@ -99,8 +100,11 @@ class Questions:
             self._desk.arm(f"leverage {symbol} {int(typed)}×: {words}", SetLeverage(symbol, int(typed)))
 
     def _profile(self) -> None:
-        names = self._engine.views.profiles()
-        dialog = ChoiceDialog(self._style_book(), names, "profile")
+        notes = {
+            profile.name: f"{policy_words(profile.unasked)} · {profile.meant_for}"
+            for profile in self._engine.views.profiles()
+        }
+        dialog = ChoiceDialog(self._style_book(), tuple(notes), "profile", notes)
         self._push(dialog, self._arm_profile)
 
     def _arm_profile(self, name: str | None) -> None:
