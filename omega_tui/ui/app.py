@@ -51,6 +51,7 @@ class CockpitApp(App[None], inherit_bindings=False):
             self._settings.theme,
             self._settings.red_up,
             few=self._settings.few_colours,
+            grey=self.no_color,
         )
         self._style_book = self._dressed()
         terminal = TerminalGate(None) if sys.__stderr__ is None else terminal_gate(sys.__stderr__.fileno())

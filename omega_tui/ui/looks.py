@@ -26,12 +26,20 @@ def few_colours(environment: Mapping[str, str]) -> bool:
 
 class Looks:
     """The palette in force. `theme` is a palette's name or label or `AUTO`; `red_up` None leaves that open;
-    `few` is for a terminal of sixteen colours."""
+    `few` is for a terminal of sixteen colours, `grey` for one that was told to show none: what is drawn then
+    are greys, and those take a palette of mixed colours."""
 
     def __init__(
-        self, kept: Kept, theme: str = AUTO, red_up: bool | None = None, *, few: bool = False
+        self,
+        kept: Kept,
+        theme: str = AUTO,
+        red_up: bool | None = None,
+        *,
+        few: bool = False,
+        grey: bool = False,
     ) -> None:
         self._kept = kept
+        self._grey = grey
         last = kept.load(_KEPT_AS)
         chosen = palette_named(theme) or palette_named(str(last.get("theme")))
         self._plain = chosen or (SIXTEEN if few else PALETTES[0])
@@ -40,7 +48,8 @@ class Looks:
     @property
     def palette(self) -> Palette:
         """What to draw with."""
-        return self._plain.swapped() if self._swapped else self._plain
+        plain = PALETTES[0] if self._grey and self._plain is SIXTEEN else self._plain
+        return plain.swapped() if self._swapped else plain
 
     @property
     def words(self) -> str:

@@ -32,14 +32,16 @@ _NEWS_SECONDS = 6.0
 
 
 class TradeDesk:
-    """One armed question at a time. `news` is the newest answer in words, with its style token."""
+    """One armed question at a time. `news` is the newest answer in words, with its style token; `key` names
+    the key of an action."""
 
-    def __init__(self, engine: EnginePort, clock: Clock) -> None:
+    def __init__(self, engine: EnginePort, clock: Clock, key: Callable[[str], str]) -> None:
+        self.key = key
         self._engine = engine
         self._clock = clock
         self._armed: Armed | None = None
         self._news: tuple[str, str] = ("", "ink")
-        self._news_at = 0.0
+        self._news_until = 0.0
 
     @property
     def armed(self) -> Armed | None:
@@ -52,11 +54,11 @@ class TradeDesk:
     @property
     def news(self) -> tuple[str, str]:
         """The newest answer while it is new, else an empty text."""
-        return self._news if self._clock.monotonic() - self._news_at < _NEWS_SECONDS else ("", "ink")
+        return self._news if self._clock.monotonic() < self._news_until else ("", "ink")
 
-    def say(self, text: str, style: str = "ink") -> None:
-        """Show a sentence for a few seconds."""
-        self._news, self._news_at = (text, style), self._clock.monotonic()
+    def say(self, text: str, style: str = "ink", seconds: float = _NEWS_SECONDS) -> None:
+        """Show a sentence for some seconds, or until the next one."""
+        self._news, self._news_until = (text, style), self._clock.monotonic() + seconds
 
     def arm(self, scope: str, intent: Intent) -> None:
         """Ask; the next deliberate ENTER within 3 s submits `intent`."""
@@ -131,7 +133,8 @@ class TradeDesk:
             count = len(in_scope(rows, status.symbol, scope, family))
             if count:
                 words = scope_words(status, scope, family, count)
-                self.arm(f"cancel {words} · X for another choice", CancelAll(scope, family))
+                another = f"{self.key('cancel.all')} for another choice"
+                self.arm(f"cancel {words} · {another}", CancelAll(scope, family))
                 return
         self.say("no open order to cancel", "muted")
 

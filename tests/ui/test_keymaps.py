@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omega_tui.engine.intents import SelectTimeframe
+from omega_tui.engine.intents import Halt, SelectTimeframe
 from omega_tui.ui.actions import ACTIONS, BY_ID
 from omega_tui.ui.keymaps import ARROWS, SHIPPED, VIM, Keymap, as_toml, choose, read_file
 from omega_tui.ui.keymaps.faults import clashes, key_fault, situations
 from omega_tui.ui.keymaps.names import read_key, shown_key, written_key
 from omega_tui.ui.keymaps.reading import Read, read_keymap
 from omega_tui.ui.screens.dialogs import HelpDialog
+from omega_tui.ui.screens.palette import PaletteDialog
 from tests.ui.driving import driving
 
 
@@ -187,11 +188,40 @@ async def test_the_cockpit_obeys_the_keymap_in_keys_footer_and_help(tmp_path: Pa
         assert " F7     Next candle length" in driver.app.screen.text
 
 
+async def test_every_hint_on_the_screen_names_the_keys_of_the_keymap(tmp_path: Path) -> None:
+    """Bug: "P protects" in the alarm, and P does something else or nothing."""
+    file = tmp_path / "keys.toml"
+    file.write_text('[keys]\nprotect = "f4"\nflatten = ""\n"cancel.all" = "f6"\n')
+    async with driving(keymap=read_file(file)) as driver:
+        views = driver.engine.views
+        views.status_view = replace(views.status_view, alarm="NAKED 40 %")
+        views.changed()
+        await driver.until(lambda: "F4 protects" in driver.stage.alarm.text, "the alarm names another key")
+        assert "^P flatten flattens" in driver.stage.alarm.text
+        await driver.press("f6")
+        await driver.until(lambda: "F6 for another choice" in driver.prompt, "the question names another key")
+
+
+@pytest.mark.parametrize("opened", ["B", "colon"])
+async def test_help_and_palette_open_by_their_keys_while_text_is_typed(tmp_path: Path, opened: str) -> None:
+    file = tmp_path / "keys.toml"
+    file.write_text('[keys]\nhelp = ["question_mark", "f2"]\npalette = "f3"\n')
+    async with driving(keymap=read_file(file)) as driver:
+        await driver.press(opened, "f2")
+        assert isinstance(driver.app.screen, HelpDialog)
+        await driver.press("escape", "f3")
+        assert isinstance(driver.app.screen, PaletteDialog)
+        await driver.press("escape", "f12")
+        assert driver.engine.intents == [Halt()]
+
+
 async def test_a_broken_keymap_is_named_on_the_first_screen(tmp_path: Path) -> None:
     """Bug: the cockpit refuses to open, or opens with other keys and says nothing."""
     file = tmp_path / "keys.toml"
     file.write_text('[keys]\n"ticket.buy" = "b"\n')
     async with driving((80, 24), keymap=read_file(file)) as driver:
+        driver.clock.advance(30)
+        await driver.pilot.pause(0.1)
         assert driver.prompt.startswith("keys of “arrows”: keys.toml, line 2: ticket.buy: ")
 
 

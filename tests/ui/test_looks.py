@@ -37,6 +37,12 @@ def test_a_terminal_of_sixteen_colours_starts_with_its_own() -> None:
     assert Looks(Kept(), "light", few=True).palette.label == "light"
 
 
+def test_without_colours_the_sixteen_give_way_to_greys_that_can_be_read() -> None:
+    """Bug: under NO_COLOR the words of title rows and of the cursor row were black on black."""
+    assert Looks(Kept(), few=True, grey=True).palette is PALETTES[0]
+    assert Looks(Kept(), "light", grey=True).palette.label == "light"
+
+
 def test_a_damaged_or_foreign_choice_is_no_choice(tmp_path: Path) -> None:
     Kept(tmp_path).save("looks", {"theme": ["solarized"], "red_up": None})
     assert Looks(Kept(tmp_path)).palette is PALETTES[0]

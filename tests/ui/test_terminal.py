@@ -115,6 +115,17 @@ def test_without_colours_the_words_remain(sessions: list[Session], tmp_path: Pat
         session.wait_for(word)
 
 
+def test_without_colours_a_terminal_of_sixteen_still_tells_words_from_their_ground(
+    sessions: list[Session], tmp_path: Path
+) -> None:
+    """Bug: NO_COLOR turned the console's own colours into black on black."""
+    session = start(sessions, tmp_path, NO_COLOR="1", TERM="linux", COLORTERM="")
+    session.wait_for("data LIVE")
+    session.read(0.3)
+    hidden = re.findall(rb"\x1b\[(?:1;)?(?:7;)?30;40m([^\x1b]+)", session.output)
+    assert not [text for text in hidden if re.search(rb"[A-Za-z]{2}", text)]
+
+
 @pytest.mark.parametrize(
     "environment",
     [{"LC_ALL": "C"}, {"TERM": "linux"}, {"LC_ALL": "", "LC_CTYPE": "", "LANG": "de_DE.ISO-8859-1"}],

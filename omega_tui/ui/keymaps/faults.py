@@ -37,8 +37,8 @@ _PANELS = (
 FIXED = {"confirm": "ENTER", "dismiss": "ESC"}
 """Actions that stay where they are: every question on the screen names their keys."""
 
-MUST_HAVE_A_KEY = ("halt.now",)
-"""Actions without which risk could not be stopped."""
+MUST_HAVE_A_KEY = ("halt.now", "palette")
+"""Actions without which risk could not be stopped, or those without a key not be found."""
 
 
 def key_fault(action: Action, key: str) -> str:

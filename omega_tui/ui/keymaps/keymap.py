@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from omega_tui.ui.actions import ACTIONS, Action
-from omega_tui.ui.keymaps.names import shown_keys
+from omega_tui.ui.keymaps.names import is_text, shown_keys
 
 Keys = Mapping[str, tuple[str, ...]]
 """Keys by the id of an action."""
+
+
+_REACHING = ("help", "palette")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,18 @@ class Keymap:
 
     name: str
     actions: tuple[Action, ...] = ACTIONS
+
+    def shown(self, action_id: str) -> str:
+        """The key of an action as the screen names it; without one, the way to it."""
+        action = next(action for action in self.actions if action.id == action_id)
+        return action.shown or f"{self.shown('palette')} {action.label}"
+
+    @property
+    def passed_on(self) -> frozenset[str]:
+        """Keys that reach the cockpit even while a panel takes text: help, palette, and what works
+        anywhere."""
+        reaching = [action for action in self.actions if action.id in _REACHING or action.anywhere]
+        return frozenset(key for action in reaching for key in action.keys if not is_text(key))
 
     def changed(self, name: str, keys: Keys) -> "Keymap":
         """The same under another name, with these actions on other keys."""

@@ -76,6 +76,11 @@ def written_key(key: str) -> str:
     return character if character is not None and character.isprintable() and character != " " else key
 
 
+def is_text(key: str) -> bool:
+    """Whether a key types something, or edits it."""
+    return len(written_key(key)) == 1 or key in _SHOWN
+
+
 def shown_key(key: str) -> str:
     """A key as the footer and the help show it."""
     if key in _SHOWN:

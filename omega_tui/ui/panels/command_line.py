@@ -11,8 +11,6 @@ from omega_tui.ui.line_editor import LineEditor
 from omega_tui.ui.rows.command_line import build_command
 from omega_tui.ui.widgets.line_panel import LinePanel
 
-_PASSED_ON = frozenset({"f1", "f12", "ctrl+c", "ctrl+q"})
-
 Complete = Callable[[str, int], tuple[Completion, ...]]
 Recall = Callable[[str, int], str | None]
 
@@ -21,7 +19,7 @@ class CommandLinePanel(LinePanel, can_focus=True):
     """Edits a line. ENTER and ESC are messages: the screen decides.
 
     `complete` says what could stand at a place of a text, `recall` gives the line some steps back in history
-    that holds a text. Both are set once by whoever owns the panel.
+    that holds a text. Both are set once by whoever owns the panel. `passed_on` are keys left to the cockpit.
     """
 
     class Entered(Message):
@@ -33,8 +31,9 @@ class CommandLinePanel(LinePanel, can_focus=True):
     class Dismissed(Message):
         """ESC was pressed."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, passed_on: frozenset[str], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._passed_on = passed_on
         self.complete: Complete = lambda text, cursor: ()
         self.recall: Recall = lambda typed, back: None
         self.is_open = False
@@ -77,7 +76,7 @@ class CommandLinePanel(LinePanel, can_focus=True):
             )
 
     def on_key(self, event: events.Key) -> None:
-        if event.key in _PASSED_ON:
+        if event.key in self._passed_on:
             return
         event.stop()
         event.prevent_default()

@@ -1,26 +1,33 @@
 """The mode line panel."""
 
+from collections.abc import Callable
+
 from omega_tui.engine.views import Panel, Views
 from omega_tui.ui.panels.base import ViewPanel
 from omega_tui.ui.rows.spans import Line
 from omega_tui.ui.rows.status import build_alarm, build_status
 
 
-class StatusPanel(ViewPanel):
+class _Keyed(ViewPanel):
+    """A line that names keys: `key` says which an action has."""
+
+    VIEW = Panel.STATUS
+    RATE = 10.0
+
+    def __init__(self, key: Callable[[str], str], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.key = key
+
+
+class StatusPanel(_Keyed):
     """Environment, market, modes and freshness; always on screen."""
 
-    VIEW = Panel.STATUS
-    RATE = 10.0
-
     def build(self, views: Views, width: int, height: int) -> list[Line]:
-        return build_status(views.status(), width, private=self.private)[:height]
+        return build_status(views.status(), width, self.key, private=self.private)[:height]
 
 
-class AlarmPanel(ViewPanel):
+class AlarmPanel(_Keyed):
     """One loud line, there only while there is an alarm."""
 
-    VIEW = Panel.STATUS
-    RATE = 10.0
-
     def build(self, views: Views, width: int, height: int) -> list[Line]:
-        return [build_alarm(views.status(), width)]
+        return [build_alarm(views.status(), width, self.key)]

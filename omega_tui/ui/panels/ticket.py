@@ -30,11 +30,11 @@ _KINDS = {
     "t": TicketType.TRIGGER,
     "a": TicketType.TRAILING,
 }
-_PASSED_ON = frozenset({"f1", "ctrl+c", "ctrl+q", "f12"})
 
 
 class TicketPanel(LinePanel, can_focus=True):
-    """Edits a `TicketForm` and keeps its preview current. ENTER and ESC are messages: the screen decides."""
+    """Edits a `TicketForm` and keeps its preview current. ENTER and ESC are messages: the screen decides.
+    `passed_on` are keys that it leaves to the cockpit."""
 
     class Entered(Message):
         """ENTER was pressed in the open ticket."""
@@ -50,8 +50,9 @@ class TicketPanel(LinePanel, can_focus=True):
     class Dismissed(Message):
         """ESC was pressed."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, passed_on: frozenset[str], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._passed_on = passed_on
         self._form: TicketForm | None = None
         self._preview: TicketPreview | None = None
         self._read: ReadTicket | None = None
@@ -119,7 +120,7 @@ class TicketPanel(LinePanel, can_focus=True):
         )
 
     def on_key(self, event: events.Key) -> None:
-        if event.key in _PASSED_ON:
+        if event.key in self._passed_on:
             return
         event.stop()
         event.prevent_default()

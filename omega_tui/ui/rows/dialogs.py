@@ -20,6 +20,11 @@ PANEL_WORDS = {
     "tape": "TAPE  the taker's side; ◆ marks the largest percent of recent prints.",
     "fibonacci": "FIBONACCI  the newest confirmed swing of the chart; ▸ is the level nearest to last.",
     "fills": "FILLS  a fee below zero was paid.",
+    "account": "ACCOUNT  open risk: what every stop together would lose; day: since 0:00 UTC, against the "
+    "limit of your profile.",
+    "ticket": "TICKET  nothing leaves while you type; below the fields stands what would be sent, what "
+    "rounding changed and which limit binds.",
+    "command": "COMMAND LINE  above the text stands what it would do; the wrong word is underlined.",
     "log": "LOG  what happened, in plain words.",
 }
 """What the focused panel shows, in prose."""
@@ -48,7 +53,7 @@ def help_scroll(focus: str, actions: Sequence[Action], width: int, height: int) 
 
 def _help_body(focus: str, actions: Sequence[Action], width: int) -> list[Line]:
     """All of the help; the groups of the focused panel come first."""
-    prose = wrapped(PANEL_WORDS.get(focus, PANEL_WORDS["ladder"]), width - 2, 3)
+    prose = wrapped(PANEL_WORDS.get(focus, ""), width - 2, 3)
     lines = [filled([(f" {text}", "muted")], width) for text in prose]
     first = _GROUP_OF.get(focus)
     for group in sorted(Group, key=lambda group: group is not first):

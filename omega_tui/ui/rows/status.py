@@ -1,26 +1,32 @@
 """The mode line: where orders go, what the market is, and how far the data can be trusted. Two lines, always
 shown."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from omega_tui.domain.events import Health
 from omega_tui.domain.orders import PositionMode
 from omega_tui.engine.account_views import Freshness
 from omega_tui.engine.views import Posture, StatusView
 from omega_tui.ui import format as text_of
+from omega_tui.ui.keymaps import ARROWS
 from omega_tui.ui.rows.ladder import freshness_words
 from omega_tui.ui.rows.spans import Line, Span, filled, fit, line_width, on, width_of
 
 VENUE_TOKENS = {"SIM": "sim", "PAPER": "paper", "DEMO": "demo", "LIVE": "live"}
 """Each environment has a hue of its own; the word stands in it."""
 
+KeyOf = Callable[[str], str]
+"""What the key of an action is called, by the action's id."""
+
 _Group = tuple[int, tuple[Span, ...]]
 """A group of words that stays together, and its rank: the highest rank goes first when room is short."""
 
 
-def build_status(view: StatusView, width: int, *, private: bool = False) -> list[Line]:
-    """Both lines, `width` cells each. `private` hides the account's name."""
-    return [_market_line(view, width), _account_line(view, width, private)]
+def build_status(
+    view: StatusView, width: int, key: KeyOf = ARROWS.shown, *, private: bool = False
+) -> list[Line]:
+    """Both lines, `width` cells each. `key` names an action's key; `private` hides the account's name."""
+    return [_market_line(view, width), _account_line(view, width, key, private)]
 
 
 def venue_token(venue: str) -> str:
@@ -48,7 +54,7 @@ def _market_line(view: StatusView, width: int) -> Line:
     return on(_packed(left, right, width), "raised")
 
 
-def _account_line(view: StatusView, width: int, private: bool) -> Line:
+def _account_line(view: StatusView, width: int, key: KeyOf, private: bool) -> Line:
     account = "•••" if private else view.account
     left: list[_Group] = [
         (0, _posture(view.posture)),
@@ -62,7 +68,7 @@ def _account_line(view: StatusView, width: int, private: bool) -> Line:
         (2, ((f"{_mode(view.position_mode)} ", "ink"),)),
         (2, ((f"{_margin(view)} ", "ink"),)),
         (3, _labelled("profile", view.profile) if view.profile else ()),
-        (1, _reason(view, width)),
+        (1, _reason(view, width, key)),
     ]
     right: list[_Group] = [
         (6, _labelled("stream", text_of.milliseconds(view.stream_lag_ms))),
@@ -71,20 +77,21 @@ def _account_line(view: StatusView, width: int, private: bool) -> Line:
     return on(_packed(left, right, width), "raised")
 
 
-def build_alarm(view: StatusView, width: int) -> Line:
+def build_alarm(view: StatusView, width: int, key: KeyOf = ARROWS.shown) -> Line:
     """The banner of what needs the trader's eyes now, with the keys that answer it."""
-    keys = " · ESC: seen" if view.alarm_waits else "" if view.read_only else " · P protects · F flattens"
+    answers = f" · {key('protect')} protects · {key('flatten')} flattens"
+    keys = " · ESC: seen" if view.alarm_waits else "" if view.read_only else answers
     text = fit(view.alarm, min(width_of(view.alarm), max(0, width - width_of(keys) - 4)))
     return filled([(f" !! {text}{keys} ", "error bold reverse")], width, "error bold reverse")
 
 
-def _reason(view: StatusView, width: int) -> tuple[Span, ...]:
+def _reason(view: StatusView, width: int, key: KeyOf) -> tuple[Span, ...]:
     """Why not everything is let through, and the key that changes it: cut before it is left out."""
     if not view.posture_reason:
         return ()
     locked = view.live_phrase or view.day_phrase or view.symbol in view.halted_symbols
-    key = "H resumes · " if view.halted else "! unlocks · " if locked else ""
-    text = f"{key}{view.posture_reason}"
+    way = f"{key('halt')} resumes · " if view.halted else f"{key('unlock')} unlocks · " if locked else ""
+    text = f"{way}{view.posture_reason}"
     return ((f" {fit(text, min(width_of(text), max(24, width - 18)))} ", "warn"),)
 
 

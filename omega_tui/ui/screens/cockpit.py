@@ -30,6 +30,9 @@ from omega_tui.ui.screens.trading_keys import TradingKeys
 from omega_tui.ui.trade_desk import TradeDesk
 from omega_tui.ui.widgets.style_book import StyleBook
 
+_TROUBLE_SECONDS = 60.0
+"""How long the screen says what is wrong with a file of the trader's own, unless there is other news."""
+
 
 class CockpitScreen(Screen[None], inherit_bindings=False):
     """Composes and routes. Actions arrive by id from the table in `ui.actions`."""
@@ -52,8 +55,8 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self, engine: EnginePort, settings: CockpitSettings, timing: KeyTiming, terminal: TerminalGate
     ) -> None:
         super().__init__()
-        self.stage = Stage()
-        self.desk = TradeDesk(engine, settings.clock)
+        self.stage = Stage(settings.keymap.keymap)
+        self.desk = TradeDesk(engine, settings.clock, settings.keymap.keymap.shown)
         self._engine = engine
         self._keymap = settings.keymap
         self._tickets = TicketFlow(engine, self.stage, self.desk, settings.ids, self._focus_and_paint)
@@ -87,7 +90,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self.set_interval(1 / self._painter.rate, self._frame, name="paint clock")
         if self._keymap.trouble:
-            self.desk.say(self._keymap.trouble, "warn")
+            self.desk.say(self._keymap.trouble, "warn", _TROUBLE_SECONDS)
 
     def on_resize(self, event: events.Resize) -> None:
         self.stage.lay_out(event.size.width, event.size.height)

@@ -122,7 +122,8 @@ class LadderKeys:
         ladder.move_cursor(rows)
         size = text_of.number(row.size - row.filled, row.size_places)
         to = text_of.number(price, row.price_places)
-        self._desk.arm(f"move {row.side.value} {size} {row.symbol} to {to} · J K go on", change)
+        keys = f"{self._desk.key('order.down')} {self._desk.key('order.up')}"
+        self._desk.arm(f"move {row.side.value} {size} {row.symbol} to {to} · {keys} go on", change)
 
     def _order_to_move(self, asked: object) -> OrderRow | None:
         views = self._engine.views

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from omega_tui.ui.keymaps import Keymap
 from omega_tui.ui.panels.account import AccountPanel
 from omega_tui.ui.panels.base import ViewPanel
 from omega_tui.ui.panels.bottom import FooterPanel, PromptPanel
@@ -47,21 +48,21 @@ class Stack(Vertical):
 class Stage(Stack):
     """All panels. Style classes carry the arrangement; nothing here changes between two keys or resizes."""
 
-    def __init__(self) -> None:
+    def __init__(self, keymap: Keymap) -> None:
         super().__init__(id="stage")
-        self.status = StatusPanel(id="status")
-        self.alarm = AlarmPanel(id="alarm")
+        self.status = StatusPanel(keymap.shown, id="status")
+        self.alarm = AlarmPanel(keymap.shown, id="alarm")
         self.ladder = LadderPanel(id="ladder")
         self.chart = ChartPanel(id="chart")
         self.tape = TapePanel(id="tape")
         self.fibonacci = FibonacciPanel(id="fibonacci")
         self.account = AccountPanel(id="account")
-        self.ticket = TicketPanel(id="ticket")
+        self.ticket = TicketPanel(keymap.passed_on, id="ticket")
         self.positions = PositionsPanel(id="positions")
         self.orders = OrdersPanel(id="orders")
         self.fills = FillsPanel(id="fills")
         self.log_panel = LogPanel(id="log")
-        self.command = CommandLinePanel(id="command")
+        self.command = CommandLinePanel(keymap.passed_on, id="command")
         self.prompt = PromptPanel(id="prompt")
         self.footer = FooterPanel(id="footer")
         self.too_small = LinePanel(id="too-small")
