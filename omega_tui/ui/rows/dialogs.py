@@ -20,8 +20,8 @@ PANEL_WORDS = {
     "tape": "TAPE  the taker's side; ◆ marks the largest percent of recent prints.",
     "fibonacci": "FIBONACCI  the newest confirmed swing of the chart; ▸ is the level nearest to last.",
     "fills": "FILLS  a fee below zero was paid.",
-    "account": "ACCOUNT  open risk: what every stop together would lose; day: since 0:00 UTC, against the "
-    "limit of your profile.",
+    "account": "ACCOUNT  open risk: what would be lost if every entry executed and every stop was reached; "
+    "day PnL: since 0:00 UTC, against your profile's limit.",
     "ticket": "TICKET  nothing leaves while you type; below the fields stands what would be sent, what "
     "rounding changed and which limit binds.",
     "command": "COMMAND LINE  above the text stands what it would do; the wrong word is underlined.",
