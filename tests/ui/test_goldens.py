@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -375,3 +376,17 @@ def test_unknown_amounts_are_never_zero() -> None:
 
 def _text(line: Line) -> str:
     return "".join(text for text, _ in line).rstrip()
+
+
+SIGNS = re.compile(r"[+▲▼—-]|\b(?:BUY|SELL|LONG|SHORT|buy|sell|bids|asks|loss|loses|gain|stop|target)\b")
+
+
+@pytest.mark.parametrize("name", [name for name in PANELS if not name.startswith("chart")])
+def test_rising_and_falling_are_never_told_by_colour_alone(name: str) -> None:
+    """Without colours, and for eyes that do not tell green from red, the line must still say which it is. The
+    chart is a picture: its title says with a sign how the newest candle stands."""
+    build, sizes = PANELS[name]
+    for line in build(*sizes[1]):
+        hued = [text for text, token in line if {"up", "down"} & set(token.partition(" on ")[0].split())]
+        if any(character.isalnum() for text in hued for character in text):
+            assert SIGNS.search(_text(line)), _text(line)
