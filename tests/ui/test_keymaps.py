@@ -1,7 +1,7 @@
 """Keymap files: what they change, what they may not, and that none of them stops the cockpit."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omega_tui.engine.intents import Halt, SelectTimeframe
-from omega_tui.ui.actions import ACTIONS, BY_ID
+from omega_tui.ui.actions import ACTIONS, BY_ID, Situation
 from omega_tui.ui.keymaps import ARROWS, SHIPPED, VIM, Keymap, as_toml, choose, read_file
-from omega_tui.ui.keymaps.faults import clashes, key_fault, situations
+from omega_tui.ui.keymaps.faults import clashes, key_fault, work_together
 from omega_tui.ui.keymaps.names import read_key, shown_key, written_key
 from omega_tui.ui.keymaps.reading import Read, read_keymap
 from omega_tui.ui.screens.dialogs import HelpDialog
@@ -225,7 +225,9 @@ async def test_a_broken_keymap_is_named_on_the_first_screen(tmp_path: Path) -> N
         assert driver.prompt.startswith("keys of “arrows”: keys.toml, line 2: ticket.buy: ")
 
 
-def test_no_predicate_of_the_table_needs_more_than_the_situations_tell() -> None:
-    """Bug: a new condition that is no flag would never be tried by the clash report."""
-    never = [action.id for action in ACTIONS if not any(map(action.enabled, situations()))]
-    assert never == []
+def test_every_action_works_in_some_situation_and_every_condition_is_a_flag_or_the_focus() -> None:
+    """Bug: a condition of another kind would never be tried, and a clash through it never told."""
+    assert [action.id for action in ACTIONS if not work_together(action, action)] == []
+    kinds = {field.name: field.type for field in fields(Situation)}
+    assert kinds.pop("focus") in (str, "str")
+    assert set(kinds.values()) <= {bool, "bool"}

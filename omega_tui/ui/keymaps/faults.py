@@ -2,10 +2,9 @@
 things."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import fields
-from functools import cache
-from itertools import combinations, product
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import cast
 
 from omega_tui.ui.actions import BY_ID, Action, Situation
 from omega_tui.ui.keymaps.keymap import Keymap
@@ -70,20 +69,43 @@ def clashes(keymap: Keymap) -> Iterator[tuple[Action, Action, str]]:
             by_key.setdefault(key, []).append(action)
     for key, actions in by_key.items():
         for one, other in combinations(actions, 2):
-            if _both_work(one, other):
+            if work_together(one, other):
                 yield one, other, key
 
 
-def _both_work(one: Action, other: Action) -> bool:
-    return any(one.enabled(now) and other.enabled(now) for now in situations())
+def work_together(one: Action, other: Action) -> bool:
+    """Whether there is a situation in which both work. Only what they ask about is tried, so that a table
+    with many conditions costs no more than one with few."""
+    return _both_work(one, other, {})
 
 
-@cache
-def situations() -> tuple[Situation, ...]:
-    """Every situation there is, as far as the flags and the focus of one tell them apart."""
-    flags = [field.name for field in fields(Situation) if field.type in (bool, "bool")]
-    return tuple(
-        Situation(focus, **dict(zip(flags, values, strict=True)))
-        for focus in _PANELS
-        for values in product((False, True), repeat=len(flags))
-    )
+def _both_work(one: Action, other: Action, known: Mapping[str, object]) -> bool:
+    now = cast(Situation, _Partly(known))
+    try:
+        return one.enabled(now) and other.enabled(now)
+    except _NotKnown as asked:
+        return any(_both_work(one, other, {**known, asked.name: value}) for value in _values(asked.name))
+
+
+def _values(name: str) -> tuple[object, ...]:
+    return _PANELS if name == "focus" else (False, True)
+
+
+class _NotKnown(Exception):
+    """A condition was asked about that has no value yet."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class _Partly:
+    """A situation of which only some conditions are known."""
+
+    def __init__(self, known: Mapping[str, object]) -> None:
+        self._known = known
+
+    def __getattr__(self, name: str) -> object:
+        if name in self._known:
+            return self._known[name]
+        raise _NotKnown(name)
