@@ -114,6 +114,20 @@ class StatusView:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkView:
+    """Every surface with how far it can be trusted, and how quickly the exchange answers, in milliseconds.
+
+    `acks` counts the answers to orders that the percentiles are of; they are None before the first.
+    """
+
+    surfaces: tuple[tuple[str, Freshness], ...]
+    stream_lag_ms: int | None
+    ack_p50_ms: int | None
+    ack_p99_ms: int | None
+    acks: int
+
+
+@dataclass(frozen=True, slots=True)
 class LadderMark:
     """Something that sits at a price: kind is one of entry, break-even, liquidation, stop, target, trigger,
     fib, last."""
@@ -265,6 +279,10 @@ class Views(Protocol):
 
     def status(self) -> StatusView:
         """The mode line."""
+        ...
+
+    def link(self) -> LinkView:
+        """The connection, surface by surface; it changes with the mode line."""
         ...
 
     def ladder(self, group: int, depth: int) -> LadderView:

@@ -12,6 +12,7 @@ from rich.text import Text
 from textual import events, on
 from textual.app import App
 from textual.binding import BindingsMap
+from textual.driver import Driver
 
 from omega_tui.engine.port import EnginePort
 from omega_tui.ui.actions import bindings
@@ -26,6 +27,7 @@ from omega_tui.ui.screens.dialogs import ChoiceDialog, HelpDialog, QuitDialog
 from omega_tui.ui.screens.palette import PaletteDialog
 from omega_tui.ui.screens.questions import Questions
 from omega_tui.ui.stylesheets import stylesheets
+from omega_tui.ui.terminal_meter import TerminalMeter, counting_driver
 from omega_tui.ui.widgets.style_book import StyleBook
 
 _HANG_UP = 128 + signal.SIGHUP
@@ -41,6 +43,7 @@ class CockpitApp(App[None], inherit_bindings=False):
     ALLOW_SELECT: ClassVar[bool] = False
 
     def __init__(self, engine: EnginePort, settings: CockpitSettings | None = None) -> None:
+        self._meter = TerminalMeter()
         super().__init__(css_path=[str(path) for path in stylesheets()])
         self._engine = engine
         self._settings = settings or CockpitSettings()
@@ -57,7 +60,7 @@ class CockpitApp(App[None], inherit_bindings=False):
         terminal = TerminalGate(None) if sys.__stderr__ is None else terminal_gate(sys.__stderr__.fileno())
         self.painted = asyncio.Event()
         """Set once the first picture stands."""
-        self.cockpit = CockpitScreen(engine, self._settings, self._timing, terminal)
+        self.cockpit = CockpitScreen(engine, self._settings, self._timing, terminal, self._meter)
         self._questions = Questions(
             engine,
             self.cockpit.desk,
@@ -65,6 +68,9 @@ class CockpitApp(App[None], inherit_bindings=False):
             self.push_screen,
             lambda: self._timing.last_was_alone,
         )
+
+    def get_driver_class(self) -> type[Driver]:
+        return counting_driver(super().get_driver_class(), self._meter)
 
     def get_default_screen(self) -> CockpitScreen:
         return self.cockpit

@@ -21,7 +21,7 @@ _STAND_INS = str.maketrans(
         **dict.fromkeys("◂←‹«", "<"),
         **dict.fromkeys("•●◆★", "*"),
         **dict.fromkeys("○◇", "o"),
-        **dict.fromkeys("·…", "."),
+        **dict.fromkeys("·…░", "."),
         **dict.fromkeys("“”", '"'),
         **dict.fromkeys("‘’", "'"),
         "×": "x",

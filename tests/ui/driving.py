@@ -6,13 +6,16 @@ from contextlib import asynccontextmanager
 
 from textual import events
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from omega_tui.clock import CountingIds, ManualClock
 from omega_tui.ui.app import CockpitApp
 from omega_tui.ui.arming import BURST_SECONDS, CONFIRM_SETTLE_SECONDS, REPEAT_SECONDS
 from omega_tui.ui.cockpit_settings import CockpitSettings
+from omega_tui.ui.kept import Kept
 from omega_tui.ui.keymaps import ARROWS, Chosen
 from omega_tui.ui.screens.stage import Stage
+from omega_tui.ui.widgets.line_panel import LinePanel
 from tests.ui.fake_engine import FakeEngine
 
 _KEY_REPEAT_SECONDS = 0.033
@@ -48,6 +51,18 @@ class Driver:
     @property
     def prompt(self) -> str:
         return self.stage.prompt.text.strip()
+
+    def picture(self) -> str:
+        """The whole screen as plain text: every panel that is in sight, at its place."""
+        columns, rows = self.app.size
+        grid = [[" "] * columns for _ in range(rows)]
+        for panel in self.app.cockpit.query(LinePanel):
+            if not all(node.display for node in panel.ancestors_with_self if isinstance(node, Widget)):
+                continue
+            for y, text in enumerate(panel.text.splitlines()):
+                for x, character in enumerate(text[: panel.region.width]):
+                    grid[panel.region.y + y][panel.region.x + x] = character
+        return "\n".join("".join(row).rstrip() for row in grid)
 
     async def press(self, *keys: str, after: float = 0.2) -> None:
         """Press keys as a person does: apart in real time, `after` seconds apart on the cockpit's clock."""
@@ -90,12 +105,18 @@ class Driver:
 
 @asynccontextmanager
 async def driving(
-    size: tuple[int, int] = (120, 36), engine: FakeEngine | None = None, keymap: Chosen | None = None
+    size: tuple[int, int] = (120, 36),
+    engine: FakeEngine | None = None,
+    keymap: Chosen | None = None,
+    kept: Kept | None = None,
 ) -> AsyncIterator[Driver]:
     """A cockpit of this size under a keymap, painted once."""
     engine = engine or FakeEngine()
     clock = ManualClock()
-    app = CockpitApp(engine, CockpitSettings(clock=clock, ids=CountingIds(), keymap=keymap or Chosen(ARROWS)))
+    settings = CockpitSettings(
+        clock=clock, ids=CountingIds(), keymap=keymap or Chosen(ARROWS), kept=kept or Kept()
+    )
+    app = CockpitApp(engine, settings)
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, engine, clock, pilot)
         stage = driver.stage

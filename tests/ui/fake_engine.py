@@ -27,6 +27,7 @@ from omega_tui.engine.views import (
     ChartView,
     FibonacciView,
     LadderView,
+    LinkView,
     LogView,
     Panel,
     Posture,
@@ -59,6 +60,9 @@ class FakeViews:
 
     def status(self) -> StatusView:
         return self.status_view
+
+    def link(self) -> LinkView:
+        return sample.LINK
 
     def ladder(self, group: int, depth: int) -> LadderView:
         return replace(sample.ladder(group, depth, self.mid), symbol=self.status_view.symbol)

@@ -37,6 +37,7 @@ from omega_tui.engine.views import (
     LadderMark,
     LadderOrder,
     LadderView,
+    LinkView,
     LogLevel,
     LogRow,
     LogView,
@@ -93,6 +94,22 @@ STATUS = StatusView(
     stream_lag_ms=12,
     ack_p50_ms=84,
     instrument=BTC,
+)
+
+
+LINK = LinkView(
+    (
+        ("book", LIVE),
+        ("ticker", LIVE),
+        ("tape", LIVE),
+        ("candles", LIVE),
+        ("private", Freshness(Health.RESYNC, 3.2, "the account is being compared")),
+        ("actions", LIVE),
+    ),
+    stream_lag_ms=12,
+    ack_p50_ms=41,
+    ack_p99_ms=120,
+    acks=37,
 )
 
 

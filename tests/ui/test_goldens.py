@@ -18,7 +18,7 @@ from omega_tui.console.facts import facts_of
 from omega_tui.console.names import Names
 from omega_tui.domain.events import Health
 from omega_tui.domain.orders import Side
-from omega_tui.engine.account_views import Freshness
+from omega_tui.engine.account_views import Freshness, PositionsView
 from omega_tui.engine.views import Posture
 from omega_tui.language.completion import complete
 from omega_tui.ui.actions import ACTIONS, Situation, footer_actions
@@ -39,10 +39,13 @@ from omega_tui.ui.rows.command_line import build_command
 from omega_tui.ui.rows.dialogs import build_chooser, build_help, build_quit, fuzzy_matches
 from omega_tui.ui.rows.fibonacci import build_fibonacci
 from omega_tui.ui.rows.ladder import FRAME_ROWS, build_ladder
+from omega_tui.ui.rows.link import ScreenCost, build_link
 from omega_tui.ui.rows.log import build_log
 from omega_tui.ui.rows.orders import build_orders
 from omega_tui.ui.rows.palette import build_palette
 from omega_tui.ui.rows.protect import build_entry, build_protect
+from omega_tui.ui.rows.risk import build_risk
+from omega_tui.ui.rows.session import build_session
 from omega_tui.ui.rows.spans import Line, line_width
 from omega_tui.ui.rows.status import build_alarm, build_status
 from omega_tui.ui.rows.tape import build_tape
@@ -88,6 +91,17 @@ def _command(text: str, chosen: int | None = None) -> Build:
 
 FORM = TicketForm("t1", "BTCUSDT", Side.BUY, price="64123.4", size="0.0155")
 STALE = Freshness(Health.STALE, 4.2, "no update")
+
+
+def _risk(positions: PositionsView, **changes: object) -> Build:
+    def build(width: int, height: int) -> list[Line]:
+        status = replace(sample.STATUS, **changes)
+        rows = positions.rows
+        return build_risk(sample.ACCOUNT, rows, status, width, height, focused=False, private=False)
+
+    return build
+
+
 SITUATION = Situation("ladder", False, False, False, False, True, True, True)
 
 PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
@@ -199,6 +213,19 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
     "account": (
         lambda w, h: build_account(sample.ACCOUNT, w, h, focused=False, private=False),
         ((35, 10), (34, 10), (42, 19)),
+    ),
+    "risk": (_risk(sample.POSITIONS), ((80, 14), (39, 20), (66, 20))),
+    "risk-naked": (
+        _risk(sample.NAKED, posture=Posture.HALT, posture_reason="you pressed H"),
+        ((80, 18), (39, 26), (66, 20)),
+    ),
+    "session": (
+        lambda w, h: build_session(sample.FILLS.rows, w, h, focused=False, private=False),
+        ((80, 11), (39, 14), (66, 14)),
+    ),
+    "link": (
+        lambda w, h: build_link(sample.LINK, ScreenCost(18_400, 3), w, h, focused=False),
+        ((80, 12), (39, 14), (66, 14)),
     ),
     "log": (lambda w, h: build_log(sample.LOG, w, h, focused=False), ((80, 6), (39, 10), (77, 8))),
     "ticket": (_ticket(FORM), ((35, 14), (34, 22), (42, 32))),

@@ -21,12 +21,21 @@ from omega_tui.engine.pictures.view_account import build_account, build_position
 from omega_tui.engine.pictures.view_chart import build_chart, build_fibonacci
 from omega_tui.engine.pictures.view_ladder import build_ladder
 from omega_tui.engine.pictures.view_orders import build_fills, build_order, build_orders, order_age_seconds
-from omega_tui.engine.pictures.view_status import build_status
+from omega_tui.engine.pictures.view_status import build_link, build_status
 from omega_tui.engine.protection.preview import build_protect_preview
 from omega_tui.engine.risk.leverage_effect import leverage_effect
 from omega_tui.engine.risk.preview import build_preview
 from omega_tui.engine.state import State
-from omega_tui.engine.views import ChartView, FibonacciView, LadderView, LogView, Panel, StatusView, TapeView
+from omega_tui.engine.views import (
+    ChartView,
+    FibonacciView,
+    LadderView,
+    LinkView,
+    LogView,
+    Panel,
+    StatusView,
+    TapeView,
+)
 
 
 class Store:
@@ -68,6 +77,9 @@ class Store:
 
     def status(self) -> StatusView:
         return build_status(self._state)
+
+    def link(self) -> LinkView:
+        return build_link(self._state)
 
     def ladder(self, group: int, depth: int) -> LadderView:
         return build_ladder(self._state, group, depth)

@@ -9,7 +9,7 @@ from omega_tui.domain.profiles import EntryType
 from omega_tui.engine.narration import order_words
 from omega_tui.engine.risk.limits import UNLOCK_PHRASE
 from omega_tui.engine.state import State
-from omega_tui.engine.views import StatusView
+from omega_tui.engine.views import LinkView, StatusView
 
 
 def build_status(state: State) -> StatusView:
@@ -53,6 +53,18 @@ def build_status(state: State) -> StatusView:
         changing=state.changing,
         compared=state.reconciled,
         alarm_waits=state.alarms.waits_to_be_seen,
+    )
+
+
+def build_link(state: State) -> LinkView:
+    """The connection as of now."""
+    acks = sorted(state.ack_latencies_ms)
+    return LinkView(
+        surfaces=tuple((surface.value, state.feeds.freshness(surface)) for surface in Surface),
+        stream_lag_ms=state.feeds.lag_ms(),
+        ack_p50_ms=median_low(acks) if acks else None,
+        ack_p99_ms=acks[-1 - len(acks) // 100] if acks else None,
+        acks=len(acks),
     )
 
 

@@ -1,8 +1,16 @@
 """Keys that change what is shown."""
 
-from omega_tui.ui.actions.table import Action, Group, always
+from omega_tui.ui.actions.table import Action, Group, always, digits_free
 
 ACTIONS: tuple[Action, ...] = (
+    Action("workspace.1", ("1",), "1-6", "workspace", "Workspace, except on the ladder",
+           Group.LOOK, digits_free, footer=11),
+    *(Action(f"workspace.{digit}", (str(digit),), str(digit), "workspace", "", Group.LOOK, digits_free)
+      for digit in range(2, 7)),
+    Action("workspace.next", ("right_square_bracket",), "]", "next", "Next workspace, ladder too",
+           Group.LOOK, always, footer=17),
+    Action("workspace.previous", ("left_square_bracket",), "[", "previous", "Workspace before",
+           Group.LOOK, always),
     Action("symbol", ("g",), "g", "market", "Choose a market", Group.LOOK, always,
            footer=9),
     Action("timeframe", ("t",), "t", "timeframe", "Next candle length, 1m to 1D", Group.LOOK, always,

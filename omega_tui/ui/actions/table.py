@@ -100,6 +100,11 @@ def on_ladder(now: Situation) -> bool:
     return now.focus == "ladder"
 
 
+def digits_free(now: Situation) -> bool:
+    """Works where a digit is neither a size nor typed."""
+    return now.focus not in ("ladder", "ticket", "command")
+
+
 def in_ticket(now: Situation) -> bool:
     """Works while the ticket has the keys."""
     return now.focus == "ticket"

@@ -1,6 +1,6 @@
 """The mode line panel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from omega_tui.engine.views import Panel, Views
 from omega_tui.ui.panels.base import ViewPanel
@@ -22,8 +22,16 @@ class _Keyed(ViewPanel):
 class StatusPanel(_Keyed):
     """Environment, market, modes and freshness; always on screen."""
 
+    workspace = ""
+    """What the screen is arranged for, empty for trading."""
+
+    def own_state(self) -> tuple[Hashable, ...]:
+        return (self.workspace,)
+
     def build(self, views: Views, width: int, height: int) -> list[Line]:
-        return build_status(views.status(), width, self.key, private=self.private)[:height]
+        status = views.status()
+        lines = build_status(status, width, self.key, private=self.private, workspace=self.workspace)
+        return lines[:height]
 
 
 class AlarmPanel(_Keyed):

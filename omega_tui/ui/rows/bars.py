@@ -34,6 +34,13 @@ def bar_to_left(text: str, share: float, token: str, ground: str) -> list[Span]:
     return spans
 
 
+def gauge(share: float, width: int, token: str) -> list[Span]:
+    """A bar of `width` cells, `share` (0 to 1) of it full, drawn so that it needs no colour to be read."""
+    full, eighths = _cells(share, width)
+    part = _EIGHTHS[eighths].strip()
+    return [("█" * full + part, token), ("░" * (width - full - len(part)), "muted")]
+
+
 def _cells(share: float, width: int) -> tuple[int, int]:
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     return eighths // 8, eighths % 8

@@ -41,11 +41,11 @@ def build_orders(
     head = title_line(
         f"ORDERS {len(view.rows) or ''}".rstrip(), [*info, *doubt_spans(view.health)], width, focused
     )
-    rows = [_order(row) for row in view.rows]
+    rows = [_order(row, opened=row.key == cursor) for row in view.rows]
     return [head, *build_table(_COLUMNS, rows, cursor, width, height - 1, "no open order")]
 
 
-def _order(row: OrderRow) -> Row:
+def _order(row: OrderRow, *, opened: bool) -> Row:
     unknown = row.state is OrderState.UNKNOWN
     whole = row.plan is not None and row.plan.kind.whole_position
     cells: tuple[Span, ...] = (
@@ -60,8 +60,26 @@ def _order(row: OrderRow) -> Row:
         (text_of.duration(row.age_seconds), "muted"),
         (_note(row), "warn" if row.foreign else "muted"),
     )
-    note = (row.evidence, "unknown") if unknown and row.evidence else None
-    return Row(row.key, cells, note)
+    if unknown and row.evidence:
+        return Row(row.key, cells, (row.evidence, "unknown"))
+    return Row(row.key, cells, (_details(row), "muted") if opened else None)
+
+
+def _details(row: OrderRow) -> str:
+    """What the columns have no room for, for the order under the cursor."""
+    places = row.price_places
+    legs = (("stop", row.stop_loss), ("target", row.take_profit))
+    words = [f"{name} {text_of.number(price, places)} with its fill" for name, price in legs if price]
+    if row.reduce_only:
+        words.append("only closes")
+    if row.foreign:
+        words.append("placed elsewhere")
+    if row.filled:
+        words.append(f"{text_of.number(row.filled, row.size_places)} filled")
+    words.append(
+        f"{text_of.duration(row.age_seconds)} old" if row.age_seconds is not None else "age not known"
+    )
+    return f"{row.key} · {', '.join(words)}"
 
 
 def type_words(row: OrderRow) -> str:

@@ -23,10 +23,16 @@ _Group = tuple[int, tuple[Span, ...]]
 
 
 def build_status(
-    view: StatusView, width: int, key: KeyOf = ARROWS.shown, *, private: bool = False
+    view: StatusView,
+    width: int,
+    key: KeyOf = ARROWS.shown,
+    *,
+    private: bool = False,
+    workspace: str = "",
 ) -> list[Line]:
-    """Both lines, `width` cells each. `key` names an action's key; `private` hides the account's name."""
-    return [_market_line(view, width), _account_line(view, width, key, private)]
+    """Both lines, `width` cells each. `key` names an action's key; `private` hides the account's name;
+    `workspace` is named when given."""
+    return [_market_line(view, width), _account_line(view, width, key, private, workspace)]
 
 
 def venue_token(venue: str) -> str:
@@ -54,7 +60,7 @@ def _market_line(view: StatusView, width: int) -> Line:
     return on(_packed(left, right, width), "raised")
 
 
-def _account_line(view: StatusView, width: int, key: KeyOf, private: bool) -> Line:
+def _account_line(view: StatusView, width: int, key: KeyOf, private: bool, workspace: str) -> Line:
     account = "•••" if private else view.account
     left: list[_Group] = [
         (0, _posture(view.posture)),
@@ -71,6 +77,7 @@ def _account_line(view: StatusView, width: int, key: KeyOf, private: bool) -> Li
         (1, _reason(view, width, key)),
     ]
     right: list[_Group] = [
+        (3, ((f" {workspace} ", "accent bold"),) if workspace else ()),
         (6, _labelled("stream", text_of.milliseconds(view.stream_lag_ms))),
         (5, _labelled("ack", text_of.milliseconds(view.ack_p50_ms))),
     ]

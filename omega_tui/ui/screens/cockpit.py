@@ -20,6 +20,7 @@ from omega_tui.ui.paint_clock import PaintClock, TerminalGate
 from omega_tui.ui.panels.command_line import CommandLinePanel
 from omega_tui.ui.panels.ticket import TicketPanel
 from omega_tui.ui.rows.account import account_strip
+from omega_tui.ui.rows.link import ScreenCost
 from omega_tui.ui.screens.command_flow import CommandFlow
 from omega_tui.ui.screens.deliberate_keys import DeliberateKeys
 from omega_tui.ui.screens.ladder_keys import LadderKeys
@@ -27,11 +28,13 @@ from omega_tui.ui.screens.looking_keys import LookingKeys
 from omega_tui.ui.screens.stage import Stage
 from omega_tui.ui.screens.ticket_flow import TicketFlow
 from omega_tui.ui.screens.trading_keys import TradingKeys
+from omega_tui.ui.terminal_meter import TerminalMeter
 from omega_tui.ui.trade_desk import TradeDesk
 from omega_tui.ui.widgets.style_book import StyleBook
 
 _TROUBLE_SECONDS = 60.0
 """How long the screen says what is wrong with a file of the trader's own, unless there is other news."""
+_COST_SECONDS = 1.0
 
 
 class CockpitScreen(Screen[None], inherit_bindings=False):
@@ -52,7 +55,12 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
     AUTO_FOCUS: ClassVar[str] = "#ladder"
 
     def __init__(
-        self, engine: EnginePort, settings: CockpitSettings, timing: KeyTiming, terminal: TerminalGate
+        self,
+        engine: EnginePort,
+        settings: CockpitSettings,
+        timing: KeyTiming,
+        terminal: TerminalGate,
+        meter: TerminalMeter,
     ) -> None:
         super().__init__()
         self.stage = Stage(settings.keymap.keymap)
@@ -77,9 +85,11 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             self._focus_and_paint,
             self._repaint_later,
             self._ask,
+            settings.kept,
         )
         self._keys = DeliberateKeys(timing, self.set_timer, self.desk.say, self.paint_now)
         self._terminal = terminal
+        self._meter = meter
         self._painter = PaintClock(settings.frame_rate)
         self.frames_skipped = 0
         self._routes: dict[str, Callable[[], None]] = self._routing()
@@ -91,6 +101,8 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self.set_interval(1 / self._painter.rate, self._frame, name="paint clock")
         if self._keymap.trouble:
             self.desk.say(self._keymap.trouble, "warn", _TROUBLE_SECONDS)
+        self.set_interval(_COST_SECONDS, self._note_cost, name="terminal meter")
+        self._looking.restore()
 
     def on_resize(self, event: events.Resize) -> None:
         self.stage.lay_out(event.size.width, event.size.height)
@@ -147,6 +159,9 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self.frames_skipped += 1
         if self._terminal.gone:
             self.post_message(self.TerminalLost())
+
+    def _note_cost(self) -> None:
+        self.stage.link.cost = ScreenCost(self._meter.rate(self.desk.now), self.frames_skipped)
 
     def paint_now(self) -> None:
         """Paint what a key can have changed without waiting for the clock, and nothing that only the market

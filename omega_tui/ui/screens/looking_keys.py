@@ -8,12 +8,15 @@ from omega_tui.domain.market import Timeframe
 from omega_tui.engine.intents import SelectTimeframe
 from omega_tui.engine.port import EnginePort
 from omega_tui.ui import format as text_of
+from omega_tui.ui.kept import Kept
 from omega_tui.ui.panels.tables import TablePanel
 from omega_tui.ui.screens.stage import Stage
 from omega_tui.ui.screens.trading_keys import Ask
+from omega_tui.ui.screens.workspaces import Workspace
 from omega_tui.ui.trade_desk import TradeDesk
 
 _PAGE = 10
+_LAYOUT = "layout"
 
 
 class LookingKeys:
@@ -29,6 +32,7 @@ class LookingKeys:
         focus: Callable[[Widget], None],
         repaint: Callable[[], None],
         ask: Ask,
+        kept: Kept,
     ) -> None:
         self._engine = engine
         self._stage = stage
@@ -37,13 +41,20 @@ class LookingKeys:
         self._focus = focus
         self._repaint = repaint
         self._ask = ask
+        self._kept = kept
         self.private = False
         """Whether amounts of money are hidden."""
 
     def routes(self) -> dict[str, Callable[[], None]]:
         """What each action does, by its id."""
         ladder = self._stage.ladder
-        return {
+        openings: dict[str, Callable[[], None]] = {
+            f"workspace.{each.digit}": lambda each=each: self._open(each)  # type: ignore[misc]
+            for each in Workspace
+        }
+        return openings | {
+            "workspace.next": lambda: self._open(self._stage.workspace.beside(1)),
+            "workspace.previous": lambda: self._open(self._stage.workspace.beside(-1)),
             "cursor.up": lambda: self._move(1),
             "cursor.down": lambda: self._move(-1),
             "page.up": lambda: self._move(_PAGE),
@@ -61,6 +72,17 @@ class LookingKeys:
             "theme": lambda: self._ask("theme", ""),
             "theme.swap": lambda: self._ask("theme.swap", ""),
         }
+
+    def restore(self) -> None:
+        """Arrange the screen as it was left."""
+        workspace = Workspace.kept(self._kept.load(_LAYOUT).get("workspace"))
+        if workspace is not Workspace.TRADE:
+            self._open(workspace)
+
+    def _open(self, workspace: Workspace) -> None:
+        self._stage.zoom(None)
+        self._focus(self._stage.open_workspace(workspace))
+        self._kept.save(_LAYOUT, {"workspace": workspace.title})
 
     def zoom_off(self) -> None:
         """All panels again."""

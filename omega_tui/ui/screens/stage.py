@@ -17,12 +17,14 @@ from omega_tui.ui.panels.fibonacci import FibonacciPanel
 from omega_tui.ui.panels.fills import FillsPanel
 from omega_tui.ui.panels.ladder import LadderPanel
 from omega_tui.ui.panels.log import LogPanel
+from omega_tui.ui.panels.reports import LinkPanel, RiskPanel, SessionPanel
 from omega_tui.ui.panels.status import AlarmPanel, StatusPanel
 from omega_tui.ui.panels.tables import OrdersPanel, PositionsPanel
 from omega_tui.ui.panels.tape import TapePanel
 from omega_tui.ui.panels.ticket import TicketPanel
 from omega_tui.ui.rows.spans import notice
 from omega_tui.ui.screens.layout import Layout, layout_for, too_small_words
+from omega_tui.ui.screens.workspaces import Workspace
 from omega_tui.ui.widgets.line_panel import LinePanel
 from omega_tui.ui.widgets.style_book import StyleBook
 
@@ -31,6 +33,9 @@ _TABLES = {
     Layout.MEDIUM: ("log", "fills"),
 }
 """Tables that share one place, in the order of the switch key."""
+
+_WITH_MARKET = (Workspace.TRADE, Workspace.CHART)
+"""Workspaces that show the market, which a ticket needs beside it."""
 
 
 class Row(Horizontal):
@@ -62,11 +67,15 @@ class Stage(Stack):
         self.orders = OrdersPanel(id="orders")
         self.fills = FillsPanel(id="fills")
         self.log_panel = LogPanel(id="log")
+        self.risk = RiskPanel(id="risk")
+        self.session = SessionPanel(id="session")
+        self.link = LinkPanel(id="link")
         self.command = CommandLinePanel(keymap.passed_on, id="command")
         self.prompt = PromptPanel(id="prompt")
         self.footer = FooterPanel(id="footer")
         self.too_small = LinePanel(id="too-small")
         self.arrangement = Layout.TINY
+        self.workspace = Workspace.TRADE
         self._table = 0
 
     def compose(self) -> ComposeResult:
@@ -89,6 +98,9 @@ class Stage(Stack):
             with Stack(id="past"):
                 yield self.fills
                 yield self.log_panel
+                yield self.risk
+                yield self.session
+                yield self.link
         yield self.command
         yield self.prompt
         yield self.footer
@@ -108,6 +120,9 @@ class Stage(Stack):
             self.orders,
             self.fills,
             self.log_panel,
+            self.risk,
+            self.session,
+            self.link,
         )
 
     @property
@@ -136,7 +151,7 @@ class Stage(Stack):
 
     def switch_tables(self) -> Widget | None:
         """Show the next table of the shared place and name it; None where nothing is shared."""
-        if self.arrangement not in _TABLES:
+        if self.arrangement not in _TABLES or self.workspace not in _WITH_MARKET:
             return None
         self._table += 1
         return self._show_table()
@@ -151,12 +166,33 @@ class Stage(Stack):
         self.set_class(shown, "-alarm")
 
     def show_ticket(self, shown: bool) -> None:
-        """Give the ticket its place, or take it away."""
+        """Give the ticket its place, or take it away; it stands beside the market, wherever it was opened."""
         self.set_class(shown, "-ticket")
+        self._arrange()
 
     def show_command(self, shown: bool) -> None:
         """Give the command line its place, or take it away."""
         self.set_class(shown, "-command")
+
+    def open_workspace(self, workspace: Workspace) -> Widget:
+        """Arrange the screen for this; the panel that takes the keys there."""
+        self.workspace = workspace
+        self.status.workspace = "" if workspace is Workspace.TRADE else workspace.title
+        self._arrange()
+        firsts: dict[Workspace, Widget] = {
+            Workspace.CHART: self.positions,
+            Workspace.RISK: self.positions,
+            Workspace.ORDERS: self.orders,
+            Workspace.SESSION: self.fills,
+            Workspace.LINK: self.log_panel,
+        }
+        return firsts.get(workspace, self.ladder)
+
+    def _arrange(self) -> None:
+        ticket = self.has_class("-ticket") and self.workspace not in _WITH_MARKET
+        shown = Workspace.TRADE if ticket else self.workspace
+        for workspace in Workspace:
+            self.set_class(workspace is shown, workspace.value)
 
     def zoom(self, panel: Widget | None) -> None:
         """This panel alone, or all of them again for None."""
