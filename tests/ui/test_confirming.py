@@ -69,8 +69,8 @@ async def test_one_enter_sends_only_what_the_profile_lets_pass(unasked: Decimal,
     ],
 )
 async def test_the_footer_says_which_orders_ask(unasked: Decimal, words: str) -> None:
-    """Bug: one finds out with an order whether ENTER asks."""
-    async with driving() as driver:
+    """Bug: one finds out with an order whether ENTER asks. What leaves unasked is said at any size."""
+    async with driving((80, 24) if unasked else (120, 36)) as driver:
         views = driver.engine.views
         views.status_view = replace(views.status_view, unasked=unasked)
         await driver.until(lambda: words in driver.stage.footer.text, "the policy is not shown")

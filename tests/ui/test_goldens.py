@@ -290,8 +290,11 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         ((80, 3), (120, 3), (200, 3)),
     ),
     "footer": (
-        lambda w, h: [build_footer(footer_actions(SITUATION), w, policy_words(Decimal(0)))],
-        ((80, 1), (120, 1), (200, 1)),
+        lambda w, h: [
+            build_footer(footer_actions(SITUATION), w, policy_words(Decimal(0))),
+            build_footer(footer_actions(SITUATION), w, policy_words(Decimal("0.01")), stays=True),
+        ],
+        ((80, 2), (120, 2), (200, 2)),
     ),
     "help": (lambda w, h: build_help("orders", ACTIONS, w, h), ((80, 24), (112, 28), (112, 28))),
     "protect": (

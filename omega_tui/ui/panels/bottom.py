@@ -19,10 +19,10 @@ class PromptPanel(LinePanel):
 class FooterPanel(LinePanel):
     """Keys and what they do."""
 
-    def paint(self, actions: Sequence[Action], policy: str) -> None:
-        """Redraw what differs; `policy` says which orders ask."""
+    def paint(self, actions: Sequence[Action], policy: str, *, stays: bool) -> None:
+        """Redraw what differs; `policy` says which orders ask, and `stays` that keys make room for it."""
         if self.size:
-            self.show([build_footer(actions, self.size.width, policy)])
+            self.show([build_footer(actions, self.size.width, policy, stays=stays)])
 
 
 def build_prompt(
@@ -39,11 +39,13 @@ def build_prompt(
     return filled(idle, width)
 
 
-def build_footer(actions: Sequence[Action], width: int, policy: str = "") -> Line:
+def build_footer(actions: Sequence[Action], width: int, policy: str = "", *, stays: bool = False) -> Line:
     """Keys from left to right, as many as fit; the last two, help and quit, always stay. Which orders ask
-    stands at the right where there is room."""
+    stands at the right where there is room, or where it `stays` because some do not."""
+    right: list[Span] = [(f" {policy} ", "warn" if stays else "muted")] if policy else []
+    room = width - line_width(right) if stays else width
     groups = [[(f" {action.shown} ", "accent bold"), (f"{action.label} ", "muted")] for action in actions]
-    while len(groups) > 2 and sum(line_width(group) for group in groups) > width:
+    while len(groups) > 2 and sum(line_width(group) for group in groups) > room:
         del groups[-3]
     keys = [span for group in groups for span in group]
-    return on(spread_out(keys, [(f" {policy} ", "muted")] if policy else [], width), "raised")
+    return on(spread_out(keys, right, width), "raised")

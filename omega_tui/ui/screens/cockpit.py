@@ -197,8 +197,11 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         left = armed.seconds_left(desk.now) if armed else 0.0
         stage.prompt.paint(armed.scope if armed else "", left, desk.news, idle)
         now = self.situation()
-        policy = "" if now.read_only else policy_words(views.status().unasked)
-        stage.footer.paint(footer_actions(now, self._keymap.keymap.actions), policy)
+        unasked = views.status().unasked
+        policy = "" if now.read_only else policy_words(unasked)
+        # The ticket and the command line say themselves what ENTER does with the order that stands there.
+        stays = unasked > 0 and now.focus not in ("ticket", "command")
+        stage.footer.paint(footer_actions(now, self._keymap.keymap.actions), policy, stays=stays)
 
     @on(CommandLinePanel.Entered)
     def _enter_command(self) -> None:
