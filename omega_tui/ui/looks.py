@@ -41,7 +41,8 @@ class Looks:
         self._kept = kept
         self._grey = grey
         last = kept.load(_KEPT_AS)
-        chosen = palette_named(theme) or palette_named(str(last.get("theme")))
+        self._fixed = palette_named(theme)
+        chosen = self._fixed or palette_named(str(last.get("theme")))
         self._plain = chosen or (SIXTEEN if few else PALETTES[0])
         self._swapped = bool(last.get("red_up")) if red_up is None else red_up
 
@@ -54,7 +55,9 @@ class Looks:
     @property
     def words(self) -> str:
         """The choice as the trader reads it."""
-        return f"colours: {self._plain.label}, {self.palette.rising} is up"
+        fixed = self._fixed if self._fixed is not self._plain else None
+        until = f" · until the next start, the settings say {fixed.label}" if fixed else ""
+        return f"colours: {self._plain.label}, {self.palette.rising} is up{until}"
 
     def next_theme(self) -> None:
         """The next palette of the list, for now and the next start."""

@@ -29,7 +29,10 @@ def test_a_theme_of_the_settings_wins_over_the_last_choice(tmp_path: Path) -> No
     looks = Looks(Kept(tmp_path))
     looks.next_theme()
     looks.swap()
-    assert Looks(Kept(tmp_path), "high-contrast", False).words == "colours: high-contrast, green is up"
+    fixed = Looks(Kept(tmp_path), "high-contrast", False)
+    assert fixed.words == "colours: high-contrast, green is up"
+    fixed.next_theme()
+    assert "until the next start, the settings say high-contrast" in fixed.words
 
 
 def test_a_terminal_of_sixteen_colours_starts_with_its_own() -> None:

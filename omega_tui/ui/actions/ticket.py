@@ -3,7 +3,7 @@
 from omega_tui.ui.actions.table import Action, Group, in_ticket
 
 ACTIONS: tuple[Action, ...] = (
-    Action("ticket.send", (), "ENTER", "send", "Arm; again within 3 s to send",
+    Action("ticket.send", (), "ENTER", "send", "Asks by risk; again to send",
            Group.TICKET, in_ticket, footer=1),
     Action("ticket.close", (), "ESC", "close", "Withdraw question, then close",
            Group.TICKET, in_ticket, footer=2),
