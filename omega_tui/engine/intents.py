@@ -258,6 +258,23 @@ class SelectTimeframe:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectSwing:
+    """Hang the Fibonacci levels on another swing of the shown market.
+
+    `lookback` takes the extremes of so many closed candles, `points` the prices from the first to the second;
+    with neither, the swing is the newest that price itself confirmed.
+    """
+
+    lookback: int | None = None
+    points: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOlderCandles:
+    """Fetch candles from before the oldest one known of the shown market."""
+
+
+@dataclass(frozen=True, slots=True)
 class Halt:
     """No new risk: entries are cancelled, stops and closes stay possible."""
 
@@ -284,7 +301,7 @@ OrderIntent = PlaceOrder | PlaceBatch | AmendOrder | CancelOrder | CancelAll
 PositionIntent = Flatten | ClosePosition | Reverse | Protect
 SettingIntent = SetLeverage | SetMarginMode | SetPositionMode | SelectProfile
 PostureIntent = Halt | Resume | UnlockDay | ArmLive | AcknowledgeAlarms
-ViewIntent = SelectSymbol | SelectTimeframe | NoteDown
+ViewIntent = SelectSymbol | SelectTimeframe | SelectSwing | LoadOlderCandles | NoteDown
 Intent = OrderIntent | PositionIntent | SettingIntent | PostureIntent | ViewIntent
 
 

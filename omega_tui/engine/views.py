@@ -208,8 +208,21 @@ class PriceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChartFill:
+    """An execution of the account on the chart; `price` for drawing only."""
+
+    exchange_ms: int
+    side: Side
+    price: float
+
+
+@dataclass(frozen=True, slots=True)
 class ChartView:
-    """Candles oldest first (the last may be unfinished) and the lines that belong on them."""
+    """Candles oldest first (the newest of all may be unfinished) and what belongs on them.
+
+    `newer` and `older` count the known candles beyond either end; `loading` while older ones are fetched,
+    `complete` when there are none. `last` is the newest price, None before any.
+    """
 
     symbol: str
     timeframe: Timeframe
@@ -217,6 +230,12 @@ class ChartView:
     candles: tuple[Candle, ...]
     lines: tuple[PriceLine, ...]
     health: Freshness
+    fills: tuple[ChartFill, ...] = ()
+    newer: int = 0
+    older: int = 0
+    loading: bool = False
+    complete: bool = False
+    last: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +252,7 @@ class FibonacciRow:
 
 @dataclass(frozen=True, slots=True)
 class FibonacciView:
-    """The levels of the automatic swing, or why there is none."""
+    """The levels of the swing, or why there is none; `choice` says where the swing comes from."""
 
     symbol: str
     timeframe: Timeframe
@@ -243,6 +262,7 @@ class FibonacciView:
     price_places: int
     rows: tuple[FibonacciRow, ...]
     note: str
+    choice: str = "auto"
 
 
 class LogLevel(StrEnum):
@@ -293,8 +313,8 @@ class Views(Protocol):
         """The newest `limit` prints."""
         ...
 
-    def chart(self, limit: int) -> ChartView:
-        """The newest `limit` candles."""
+    def chart(self, limit: int, until_ms: int | None = None) -> ChartView:
+        """The newest `limit` candles, or the newest that began at `until_ms` or before."""
         ...
 
     def fibonacci(self) -> FibonacciView:

@@ -13,7 +13,7 @@ _STAND_INS = str.maketrans(
         **dict.fromkeys("█▉▊▋▌▇▆▅", "#"),
         **dict.fromkeys("▍▎▏", "|"),
         **dict.fromkeys("▄▃▂▁", "_"),
-        **dict.fromkeys("│┃╿╽╻╹╷╵┤├", "|"),
+        **dict.fromkeys("│┃╿╽╻╹╷╵┤├┊", "|"),
         **dict.fromkeys("─━┄┈—–", "-"),
         **dict.fromkeys("▲↑⇧", "^"),
         **dict.fromkeys("▼↓", "v"),

@@ -392,4 +392,5 @@ class FakeReads:
         self, symbol: str, timeframe: Timeframe, limit: int, end_ms: int | None = None
     ) -> tuple[Candle, ...]:
         self.gateway.note_read(f"candles {symbol} {timeframe}")
-        return self.gateway.past[-limit:]
+        past = [each for each in self.gateway.past if end_ms is None or each.start_ms < end_ms]
+        return tuple(past[-limit:])

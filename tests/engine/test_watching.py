@@ -8,11 +8,28 @@ from omega_tui.domain.account import SymbolSettings
 from omega_tui.domain.events import BookChanged, CandlesChanged, Health, TickerChanged
 from omega_tui.domain.market import Candle, Timeframe
 from omega_tui.domain.orders import OrderType, Side
-from omega_tui.engine.intents import PlaceOrder, SelectSymbol, SelectTimeframe
+from omega_tui.engine.intents import (
+    LoadOlderCandles,
+    PlaceOrder,
+    SelectSwing,
+    SelectSymbol,
+    SelectTimeframe,
+)
 from omega_tui.engine.views import LogLevel, Posture
 from omega_tui.exchange.port import Rejected
 from tests.engine.fake_gateway import BTC, ETH, EXCHANGE_MS, D, FakeGateway, FakeReads, book, position, ticker
 from tests.engine.rig import running
+
+
+def past(count: int) -> tuple[Candle, ...]:
+    """Waves of sixty candles: swings for a zigzag."""
+    candles = []
+    for index in range(count):
+        middle = 60_000 + 400 * abs(index % 60 - 30) + index
+        start = EXCHANGE_MS - (count - index) * 60_000
+        candles.append(Candle(start, middle, middle + 40, middle - 40, middle + 10, 3.0))
+    return tuple(candles)
+
 
 PAST = tuple(Candle(EXCHANGE_MS - minute * 60_000, 1.0, 2.0, 0.5, 1.5, 3.0) for minute in range(40, 0, -1))
 
@@ -191,3 +208,43 @@ async def test_stopping_ends_every_task_and_the_gateway(tmp_path: Path) -> None:
     assert rig.gateway.asked[-1] == "stop"
     await asyncio.sleep(0)
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_older_candles_come_a_page_at_a_time_until_there_are_none(tmp_path: Path) -> None:
+    """Bug: a page that is asked for twice, or a chart that asks for ever at the day of the listing."""
+    gateway = FakeGateway(past=past(700))
+    async with running(tmp_path, gateway) as rig:
+        await rig.until(lambda: rig.views.chart(1000).candles)
+        known = len(rig.views.chart(1000).candles)
+        assert rig.engine.submit(LoadOlderCandles()).taken
+        assert not rig.engine.submit(LoadOlderCandles()).taken, "one page at a time"
+        await rig.until(lambda: len(rig.views.chart(1000).candles) == known + 200)
+        starts = [candle.start_ms for candle in rig.views.chart(1000).candles]
+        assert starts == sorted(set(starts))
+        assert rig.engine.submit(LoadOlderCandles()).taken
+        await rig.until(lambda: rig.views.chart(1).complete)
+        assert rig.engine.submit(LoadOlderCandles()).text == "there are no older candles"
+
+
+async def test_looking_into_the_past_moves_no_level(tmp_path: Path) -> None:
+    """Bug: orders rest at levels that jump because somebody scrolled."""
+    async with running(tmp_path, FakeGateway(past=past(900))) as rig:
+        await rig.until(lambda: rig.views.chart(1000).candles)
+        levels = rig.views.fibonacci().rows
+        rig.engine.submit(LoadOlderCandles())
+        await rig.until(lambda: rig.views.chart(1).older > 500)
+        assert rig.views.fibonacci().rows == levels
+
+
+async def test_the_swing_is_what_was_chosen(tmp_path: Path) -> None:
+    async with running(tmp_path, FakeGateway(past=past(60))) as rig:
+        await rig.until(lambda: rig.views.chart(9).candles)
+        assert rig.engine.submit(SelectSwing(points=(61_000.0, 64_000.0))).taken
+        view = rig.views.fibonacci()
+        assert (view.low, view.high, view.direction, view.choice) == (61_000, 64_000, "up", "picked")
+        assert not rig.engine.submit(SelectSwing(points=(5.0, 5.0))).taken
+        assert not rig.engine.submit(SelectSwing(lookback=1)).taken
+        assert rig.views.fibonacci().choice == "picked"
+        assert rig.engine.submit(SelectSwing(lookback=20)).taken
+        window = rig.views.chart(21).candles[:-1]
+        assert rig.views.fibonacci().high == max(D(str(each.high)) for each in window)

@@ -70,8 +70,8 @@ class FakeViews:
     def tape(self, limit: int) -> TapeView:
         return sample.tape(limit)
 
-    def chart(self, limit: int) -> ChartView:
-        return sample.chart(limit)
+    def chart(self, limit: int, until_ms: int | None = None) -> ChartView:
+        return sample.chart(limit, until_ms)
 
     def fibonacci(self) -> FibonacciView:
         return sample.fibonacci()

@@ -31,6 +31,7 @@ from omega_tui.engine.account_views import (
 )
 from omega_tui.engine.intents import Protect, SetLeverage, TicketDraft, TicketPreview
 from omega_tui.engine.views import (
+    ChartFill,
     ChartView,
     FibonacciRow,
     FibonacciView,
@@ -183,12 +184,15 @@ def candles(count: int) -> tuple[Candle, ...]:
     return tuple(result[-count:])
 
 
-def chart(limit: int) -> ChartView:
+def chart(limit: int, until_ms: int | None = None) -> ChartView:
+    every = candles(120)
+    known = [each for each in every if until_ms is None or each.start_ms <= until_ms]
+    shown = known[max(0, len(known) - limit) :]
     return ChartView(
         symbol="BTCUSDT",
         timeframe=Timeframe.M15,
         price_places=1,
-        candles=candles(limit),
+        candles=tuple(shown),
         lines=(
             PriceLine(64_123.2, "entry", "entry"),
             PriceLine(64_290.0, "fib", "0.382"),
@@ -197,6 +201,13 @@ def chart(limit: int) -> ChartView:
             PriceLine(63_850.0, "stop", "stop"),
         ),
         health=LIVE,
+        fills=(
+            ChartFill(START_MS - 40 * 900_000, Side.BUY, 64_123.2),
+            ChartFill(START_MS - 8 * 900_000, Side.SELL, 64_150.0),
+        ),
+        newer=len(every) - len(known),
+        older=len(known) - len(shown),
+        last=64_123.4,
     )
 
 

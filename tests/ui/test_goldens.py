@@ -22,6 +22,7 @@ from omega_tui.engine.account_views import Freshness, PositionsView
 from omega_tui.engine.views import Posture
 from omega_tui.language.completion import complete
 from omega_tui.ui.actions import ACTIONS, Situation, footer_actions
+from omega_tui.ui.chart_window import ChartWindow
 from omega_tui.ui.confirming import policy_words
 from omega_tui.ui.ladder_window import LadderWindow
 from omega_tui.ui.line_editor import LineEditor
@@ -182,6 +183,17 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
     ),
     "tape": (lambda w, h: build_tape(sample.tape(4 * h), w, h, focused=False), ((35, 14), (42, 8), (36, 32))),
     "chart": (lambda w, h: build_chart(sample.chart(w), w, h, focused=False), ((80, 14), (42, 14), (71, 32))),
+    "chart-crosshair": (
+        lambda w, h: build_chart(
+            sample.chart(2 * w),
+            w,
+            h,
+            focused=True,
+            window=ChartWindow(cursor_ms=sample.START_MS - 20 * 900_000, merge=2),
+            picked_ms=sample.START_MS - 60 * 900_000,
+        ),
+        ((80, 14), (42, 14), (71, 32)),
+    ),
     "fibonacci": (
         lambda w, h: build_fibonacci(sample.fibonacci(), w, h, focused=False),
         ((80, 14), (34, 12), (42, 13)),

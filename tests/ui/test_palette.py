@@ -9,7 +9,7 @@ from textual import events
 
 from omega_tui.domain.events import Health
 from omega_tui.engine.account_views import Freshness, OrdersView, PositionsView
-from omega_tui.engine.intents import Flatten, Halt, SelectTimeframe
+from omega_tui.engine.intents import Flatten, Halt, SelectSwing, SelectTimeframe
 from omega_tui.ui.actions import ACTIONS, READ_ONLY
 from omega_tui.ui.palette import find, offers
 from omega_tui.ui.screens.dialogs import HelpDialog
@@ -97,7 +97,7 @@ async def test_a_burst_through_the_palette_trades_nothing() -> None:
     """A paste of the keys that would find and run an action comes faster than a person types."""
     async with driving() as driver:
         await driver.burst("ctrl+p", *"flatten", "enter", "enter", "enter")
-        assert {type(intent) for intent in driver.engine.intents} <= {SelectTimeframe}
+        assert {type(intent) for intent in driver.engine.intents} <= {SelectTimeframe, SelectSwing}
 
 
 async def test_opening_it_withdraws_a_question() -> None:

@@ -13,14 +13,23 @@ from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import OrderState
 from omega_tui.engine.apply import apply_event
-from omega_tui.engine.intents import Doors, Receipt, SelectSymbol, SelectTimeframe
-from omega_tui.engine.market.series import CandleSeries
+from omega_tui.engine.intents import (
+    Doors,
+    LoadOlderCandles,
+    Receipt,
+    SelectSwing,
+    SelectSymbol,
+    SelectTimeframe,
+)
+from omega_tui.engine.market.series import CandleSeries, SwingChoice
 from omega_tui.engine.orders.ledger import Tracked
 from omega_tui.engine.state import Market, State
 from omega_tui.engine.supervise import Supervisor
 from omega_tui.engine.views import Panel
 from omega_tui.exchange.port import Gateway, ReadFailed
 
+_OLDER_PAGE = 200
+"""Candles a page: what one request for past candles brings (Bitget's history-candles)."""
 _DAY_SECONDS = 86_400.0
 _LEAST_SECONDS_BETWEEN_LISTS = 60.0
 _RULES = ("tick", "lot", "min_size", "min_notional", "max_leverage", "max_limit_size", "max_market_size")
@@ -57,6 +66,8 @@ class Watch:
         return {
             SelectSymbol: lambda intent: self.select_symbol(intent.symbol),
             SelectTimeframe: lambda intent: self.select_timeframe(intent.timeframe),
+            SelectSwing: lambda intent: self.select_swing(SwingChoice(intent.lookback, intent.points)),
+            LoadOlderCandles: lambda _: self.load_older(),
         }
 
     def select_symbol(self, symbol: str) -> Receipt:
@@ -79,12 +90,45 @@ class Watch:
         market = self._state.market
         if timeframe is market.series.timeframe:
             return Receipt(True, f"{timeframe} candles are on the screen already")
+        choice = market.series.choice
         market.series = CandleSeries(timeframe)
+        market.series.choice = choice
         self._state.feeds.restart(Surface.CANDLES)
         self._state.touch(Panel.CHART, Panel.FIBONACCI, Panel.LADDER)
         self._gateway.watch(market.symbol, timeframe)
         self.load_history()
         return Receipt(True, f"switching to {timeframe} candles")
+
+    def select_swing(self, choice: SwingChoice) -> Receipt:
+        """Hang the levels on another swing."""
+        if choice.problem:
+            return Receipt(False, choice.problem)
+        self._state.market.series.choice = choice
+        self._state.touch(Panel.CHART, Panel.FIBONACCI, Panel.LADDER)
+        return Receipt(True, f"swing: {choice.words}")
+
+    def load_older(self) -> Receipt:
+        """Fetch a page of candles from before the oldest; one at a time."""
+        series = self._state.market.series
+        if not series.candles or series.loading:
+            return Receipt(False, "candles are on their way")
+        if series.complete:
+            return Receipt(False, "there are no older candles")
+        series.loading = True
+        self._state.touch(Panel.CHART)
+        self._supervisor.once("older candles", self._fetch_older, Surface.CANDLES)
+        return Receipt(True, "loading older candles")
+
+    async def _fetch_older(self) -> None:
+        market = self._state.market
+        series = market.series
+        try:
+            oldest = series.candles[0].start_ms
+            page = await self._gateway.reads.candles(market.symbol, series.timeframe, _OLDER_PAGE, oldest)
+            series.prepend(page)
+        finally:
+            series.loading = False
+            self._state.touch(Panel.CHART)
 
     def load_history(self) -> None:
         """Fetch past candles of what is on screen, until it works or the screen shows something else."""

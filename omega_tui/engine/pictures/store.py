@@ -88,8 +88,8 @@ class Store:
         market = self._state.market
         return market.tape.view(market.symbol, self._state.instrument, limit)
 
-    def chart(self, limit: int) -> ChartView:
-        return build_chart(self._state, limit)
+    def chart(self, limit: int, until_ms: int | None = None) -> ChartView:
+        return build_chart(self._state, limit, until_ms)
 
     def fibonacci(self) -> FibonacciView:
         return build_fibonacci(self._state)

@@ -1,34 +1,58 @@
 """The chart and the Fibonacci panel: candles, lines, levels and what sits at them."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from decimal import Decimal
 
 from omega_tui.analytics.fibonacci import FibonacciLevel, exact_price
 from omega_tui.domain.events import Surface
+from omega_tui.domain.market import Candle
 from omega_tui.domain.orders import Side
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.market.swing_levels import shown_levels
 from omega_tui.engine.pictures.drawing import nearest_tick, to_float
 from omega_tui.engine.protection.cover import plan_lines
 from omega_tui.engine.state import State
-from omega_tui.engine.views import ChartView, FibonacciRow, FibonacciView, PriceLine
+from omega_tui.engine.views import ChartFill, ChartView, FibonacciRow, FibonacciView, PriceLine
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
 _SITS_WITHIN = Decimal("0.03")
 """Share of the swing's height within which an entry or an order sits at a level: never at two at once."""
 
 
-def build_chart(state: State, limit: int) -> ChartView:
-    """The newest `limit` candles with the lines of positions, orders and swing."""
+def build_chart(state: State, limit: int, until_ms: int | None = None) -> ChartView:
+    """The newest `limit` candles, up to `until_ms` when it is given, with what belongs on them."""
     market, instrument = state.market, state.instrument
+    candles = market.series.candles
+    end = len(candles)
+    if until_ms is not None:
+        end = bisect_right(candles, until_ms, key=lambda candle: candle.start_ms)
+    start = max(0, end - max(0, limit))
+    shown = tuple(candles[start:end])
     return ChartView(
         symbol=market.symbol,
         timeframe=market.series.timeframe,
         price_places=instrument.price_places if instrument is not None else 2,
-        candles=tuple(market.series.candles[-limit:]) if limit > 0 else (),
+        candles=shown,
         lines=tuple(_lines(state)),
         health=state.feeds.freshness(Surface.CANDLES),
+        fills=tuple(_fills(state, shown)),
+        newer=len(candles) - end,
+        older=start,
+        loading=market.series.loading,
+        complete=market.series.complete,
+        last=to_float(market.last_price) if market.last_price is not None else None,
     )
+
+
+def _fills(state: State, shown: tuple[Candle, ...]) -> Iterator[ChartFill]:
+    """The executions while these candles ran."""
+    if not shown:
+        return
+    until = shown[-1].start_ms + state.market.series.timeframe.milliseconds
+    for fill in state.ledger.fills():
+        if fill.symbol == state.market.symbol and shown[0].start_ms <= fill.exchange_ms < until:
+            yield ChartFill(fill.exchange_ms, fill.side, to_float(fill.price))
 
 
 def _lines(state: State) -> Iterator[PriceLine]:
@@ -49,7 +73,7 @@ def _lines(state: State) -> Iterator[PriceLine]:
 
 
 def build_fibonacci(state: State) -> FibonacciView:
-    """The levels of the automatic swing with their distance from last price, or why there is none."""
+    """The levels of the swing with their distance from last price, or why there is none."""
     series, instrument = state.market.series, state.instrument
     swing, levels = series.swing, shown_levels(state)
     return FibonacciView(
@@ -61,6 +85,7 @@ def build_fibonacci(state: State) -> FibonacciView:
         price_places=instrument.price_places if instrument is not None else 2,
         rows=tuple(_rows(state, levels)),
         note=_note(state) if not levels else "",
+        choice=series.choice.words,
     )
 
 

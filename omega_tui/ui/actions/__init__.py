@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from textual.binding import Binding, BindingType
 
-from omega_tui.ui.actions import command, ladder, looking, moving, session, ticket, trading
+from omega_tui.ui.actions import chart, command, ladder, looking, moving, session, ticket, trading
 from omega_tui.ui.actions.table import READ_ONLY, TABLES, Action, Group, Situation, why_not
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
 ACTIONS: tuple[Action, ...] = (
     *trading.ACTIONS,
     *ladder.ACTIONS,
+    *chart.ACTIONS,
     *ticket.ACTIONS,
     *command.ACTIONS,
     *moving.ACTIONS,

@@ -16,6 +16,7 @@ class Group(Enum):
 
     TRADE = "Trade"
     LADDER = "On the ladder"
+    CHART = "On the chart"
     TICKET = "In the ticket"
     COMMAND = "In the command line"
     MOVE = "Move"
@@ -69,6 +70,7 @@ class Action:
 
 _ELSEWHERE = {
     Group.LADDER: "only on the ladder: TAB gets there",
+    Group.CHART: "only on the chart: TAB gets there",
     Group.TICKET: "a key of the open ticket",
     Group.COMMAND: "a key of the open command line",
 }
@@ -98,6 +100,11 @@ def writable(now: Situation) -> bool:
 def on_ladder(now: Situation) -> bool:
     """Works while the ladder has the keys."""
     return now.focus == "ladder"
+
+
+def on_chart(now: Situation) -> bool:
+    """Works while the chart has the keys."""
+    return now.focus == "chart"
 
 
 def digits_free(now: Situation) -> bool:

@@ -1,13 +1,16 @@
 """The chart's lines: candles, volume, both axes, and the levels, entry and orders that belong at a price."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from omega_tui.domain.events import Health
-from omega_tui.domain.market import Candle, Timeframe
+from omega_tui.domain.market import Candle
+from omega_tui.domain.orders import Side
 from omega_tui.engine.views import ChartView, PriceLine
 from omega_tui.ui import format as text_of
+from omega_tui.ui.chart_window import ChartWindow, merged
 from omega_tui.ui.rows.candles import PriceScale, candle_column, scale_for, volume_column
 from omega_tui.ui.rows.ladder import freshness_words
 from omega_tui.ui.rows.spans import Line, Span, filled, fit, notice, padded, title_line, width_of
@@ -24,6 +27,8 @@ LINE_TOKENS = {
     "last": "ink",
 }
 _DASHES = {"fib": "┈", "last": "┄"}
+_RULES = " ┈┄─"
+_FOLLOWING = ChartWindow()
 _TIME_STEP = 12
 _LEAST_CELLS = (16, 6)
 _EPOCH = date(1970, 1, 1)
@@ -39,38 +44,109 @@ class _Frame:
     volume: int
 
 
-def build_chart(view: ChartView, width: int, height: int, *, focused: bool) -> list[Line]:
-    """The whole panel, `height` lines of `width` cells, the newest candle at the right edge."""
-    head = title_line("CHART", _facts(view), width, focused)
+def build_chart(
+    view: ChartView,
+    width: int,
+    height: int,
+    *,
+    focused: bool,
+    window: ChartWindow = _FOLLOWING,
+    picked_ms: int | None = None,
+) -> list[Line]:
+    """The whole panel, `height` lines of `width` cells, the newest column in sight at the right edge.
+
+    `picked_ms` is the column that was taken as the first end of a swing.
+    """
+    columns = merged(view.candles, window.merge, view.timeframe.milliseconds)
+    at = _under_crosshair(columns, window)
+    head = title_line("CHART", _facts(view, columns, at, window), width, focused)
     if not view.candles or width < _LEAST_CELLS[0] or height < _LEAST_CELLS[1]:
         words = "too small for candles" if view.candles else "loading candles"
         return [head, *notice(words, width, height - 1)]
     frame = _frame(view, width, height)
-    candles = view.candles[-frame.plot :]
+    candles = columns[-frame.plot :]
     scale = scale_for(candles, frame.rows)
     levels = _levels(view, scale)
     grid = _grid(candles, scale, levels, frame.plot)
+    _put_fills(grid, view, candles, scale)
+    for start_ms, token in ((picked_ms, "warn"), (at.start_ms if at else None, "accent")):
+        _put_crosshair(grid, candles, start_ms, token)
     labels = _axis_labels(view, scale, levels, candles[-1])
     lines = [head]
     for row in range(frame.rows):
         lines.append(filled([*_joined(grid[row]), *_axis(labels.get(row), frame.axis)], width))
     lines += _volume_rows(candles, frame, width)
-    lines.append(filled([(_times(candles, view.timeframe, frame.plot), "muted")], width))
+    step = view.timeframe.milliseconds * window.merge
+    lines.append(filled([(_times(candles, step, frame.plot), "muted")], width))
     return padded(lines, width, height)
 
 
-def _facts(view: ChartView) -> list[Span]:
+def _under_crosshair(columns: Sequence[Candle], window: ChartWindow) -> Candle | None:
+    if window.cursor_ms is None:
+        return None
+    return next((each for each in reversed(columns) if each.start_ms <= window.cursor_ms), None)
+
+
+def _facts(view: ChartView, columns: Sequence[Candle], at: Candle | None, window: ChartWindow) -> list[Span]:
+    """What the title says, the least important first: of the column under the crosshair, else the newest."""
     facts: list[Span] = []
-    if view.candles:
-        last = view.candles[-1]
+    if columns:
+        told = at or columns[-1]
         words = " ".join(
             f"{name} {text_of.number(price, view.price_places)}"
-            for name, price in (("O", last.open), ("H", last.high), ("L", last.low), ("C", last.close))
+            for name, price in (("O", told.open), ("H", told.high), ("L", told.low), ("C", told.close))
         )
-        facts.append((f"{words}  ", text_of.direction_token(last.close - last.open)))
+        if at is not None and view.last is not None:
+            away = (view.last - at.close) / at.close * 100
+            facts.append((f"vol {text_of.short_size(at.volume, 1, 6)}  ", "muted"))
+            facts.append((f"last {text_of.percent(away)} from here  ", "muted"))
+        facts.append((f"{words}  ", text_of.direction_token(told.close - told.open)))
+        if at is not None:
+            change = (at.close - at.open) / at.open * 100
+            token = text_of.direction_token(change)
+            facts.append((f"{_moment(at.start_ms)} {text_of.percent(change)}  ", f"{token} bold"))
+    if view.loading:
+        facts.append(("loading older  ", "accent"))
+    if view.newer:
+        facts.append((f"{view.newer} newer →  ", "warn"))
+    if window.merge > 1:
+        facts.append((f"{window.merge} a column  ", "muted"))
     if view.health.health is not Health.LIVE:
         facts.append((f"{freshness_words(view.health.health, view.health.age_seconds)} ", "warn bold"))
     return [*facts, (view.timeframe.value, "accent bold")]
+
+
+def _moment(start_ms: int) -> str:
+    day = (_EPOCH + timedelta(milliseconds=start_ms)).strftime("%m-%d")
+    return f"{day} {text_of.clock_time(start_ms)[:5]}"
+
+
+def _put_fills(
+    grid: list[list[_Cell]], view: ChartView, candles: Sequence[Candle], scale: PriceScale
+) -> None:
+    """Own executions, by a letter at their column and price."""
+    starts = [candle.start_ms for candle in candles]
+    for fill in view.fills:
+        x, row = bisect_right(starts, fill.exchange_ms) - 1, scale.row(fill.price)
+        if x >= 0 and row is not None:
+            cell = ("B", "bid bold reverse") if fill.side is Side.BUY else ("S", "ask bold reverse")
+            grid[row][len(grid[row]) - len(candles) + x] = cell
+
+
+def _put_crosshair(
+    grid: list[list[_Cell]], candles: Sequence[Candle], start_ms: int | None, token: str
+) -> None:
+    """A line through a column; what stands in it stays in front."""
+    x = next((i for i, candle in enumerate(candles) if candle.start_ms == start_ms), None)
+    if x is None:
+        return
+    for row in grid:
+        at = len(row) - len(candles) + x
+        character, style = row[at]
+        if character in _RULES:
+            row[at] = ("┊", token)
+        elif "reverse" not in style:
+            row[at] = (character, f"{style.partition(' on ')[0]} on cursor")
 
 
 def _frame(view: ChartView, width: int, height: int) -> _Frame:
@@ -184,12 +260,11 @@ def _volume_token(candle: Candle) -> str:
     return "up-soft" if candle.close >= candle.open else "down-soft"
 
 
-def _times(candles: Sequence[Candle], timeframe: Timeframe, plot: int) -> str:
+def _times(candles: Sequence[Candle], step: int, plot: int) -> str:
     """The time axis: a label at every twelfth candle, counted from the epoch so that labels scroll with
     them."""
     start = plot - len(candles)
     cells = [" "] * plot
-    step = timeframe.milliseconds
     for x, candle in enumerate(candles):
         if candle.start_ms // step % _TIME_STEP == 0:
             label = _time_label(candle.start_ms, step)

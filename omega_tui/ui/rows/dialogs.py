@@ -32,7 +32,7 @@ PANEL_WORDS = {
 
 _TWO_COLUMNS = 80
 
-_GROUP_OF = {"ladder": Group.LADDER, "ticket": Group.TICKET, "command": Group.COMMAND}
+_GROUP_OF = {"ladder": Group.LADDER, "chart": Group.CHART, "ticket": Group.TICKET, "command": Group.COMMAND}
 
 
 def build_help(focus: str, actions: Sequence[Action], width: int, height: int, top: int = 0) -> list[Line]:

@@ -24,7 +24,7 @@ def build_fibonacci(view: FibonacciView, width: int, height: int, *, focused: bo
 def _swing(view: FibonacciView, width: int) -> Line:
     low, high = (text_of.number(price, view.price_places) for price in (view.low, view.high))
     first, last = (low, high) if view.direction != "down" else (high, low)
-    return filled([(fit(f" swing {first} → {last}", width), "muted")], width)
+    return filled([(fit(f" swing {first} → {last} {view.choice}", width), "muted")], width)
 
 
 def _level(row: FibonacciRow, view: FibonacciView, width: int) -> Line:

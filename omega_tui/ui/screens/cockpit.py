@@ -21,6 +21,7 @@ from omega_tui.ui.panels.command_line import CommandLinePanel
 from omega_tui.ui.panels.ticket import TicketPanel
 from omega_tui.ui.rows.account import account_strip
 from omega_tui.ui.rows.link import ScreenCost
+from omega_tui.ui.screens.chart_keys import ChartKeys
 from omega_tui.ui.screens.command_flow import CommandFlow
 from omega_tui.ui.screens.deliberate_keys import DeliberateKeys
 from omega_tui.ui.screens.ladder_keys import LadderKeys
@@ -77,6 +78,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self._ladder = LadderKeys(
             engine, self.stage, self.desk, self._tickets, settings.ids, settings.ladder_sizes
         )
+        self._charting = ChartKeys(engine, self.stage, self.desk)
         self._looking = LookingKeys(
             engine,
             self.stage,
@@ -278,6 +280,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             "quit.asked": lambda: self._ask("quit"),
             **self._trading.routes(),
             **self._ladder.routes(),
+            **self._charting.routes(),
             **self._looking.routes(),
         }
 

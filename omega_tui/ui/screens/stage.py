@@ -180,7 +180,7 @@ class Stage(Stack):
         self.status.workspace = "" if workspace is Workspace.TRADE else workspace.title
         self._arrange()
         firsts: dict[Workspace, Widget] = {
-            Workspace.CHART: self.positions,
+            Workspace.CHART: self.chart,
             Workspace.RISK: self.positions,
             Workspace.ORDERS: self.orders,
             Workspace.SESSION: self.fills,
