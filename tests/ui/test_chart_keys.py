@@ -33,6 +33,15 @@ async def test_a_page_goes_into_the_past_and_says_how_much_is_newer() -> None:
         assert "newer" not in driver.stage.chart.text
 
 
+async def test_the_crosshair_stays_in_sight_over_pages() -> None:
+    """Bug: it stands behind the price axis, and the swing is picked at a candle nobody sees."""
+    async with driving() as driver:
+        await on_chart(driver)
+        for _ in range(4):
+            await driver.press("pageup")
+            assert any("┊" in line for line in driver.stage.chart.text.splitlines())
+
+
 async def test_the_end_of_what_is_known_asks_for_older_candles() -> None:
     """Bug: each key of a walk into the past asks again while the answer is on its way."""
     async with driving() as driver:

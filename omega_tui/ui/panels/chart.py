@@ -6,7 +6,7 @@ from omega_tui.domain.market import Candle
 from omega_tui.engine.views import ChartView, Panel, Views
 from omega_tui.ui.chart_window import ChartWindow, merged
 from omega_tui.ui.panels.base import ViewPanel
-from omega_tui.ui.rows.chart import build_chart
+from omega_tui.ui.rows.chart import build_chart, columns_in_sight
 from omega_tui.ui.rows.spans import Line
 
 
@@ -72,7 +72,8 @@ class ChartPanel(ViewPanel, can_focus=True):
             self.follow()
             view = self._pull(views, width)
         self._view = view
-        self._shown = merged(view.candles, self._window.merge, view.timeframe.milliseconds)[-width:]
+        columns = merged(view.candles, self._window.merge, view.timeframe.milliseconds)
+        self._shown = columns[max(0, len(columns) - columns_in_sight(view, width)) :]
         return build_chart(
             view,
             width,

@@ -149,10 +149,18 @@ def _put_crosshair(
             row[at] = (character, f"{style.partition(' on ')[0]} on cursor")
 
 
-def _frame(view: ChartView, width: int, height: int) -> _Frame:
+def columns_in_sight(view: ChartView, width: int) -> int:
+    """How many columns a panel of `width` cells has room for beside its price axis."""
+    if not view.candles:
+        return 0
     axis = max(len(text_of.number(candle.high, view.price_places)) for candle in view.candles[-3:]) + 2
+    return max(0, width - axis)
+
+
+def _frame(view: ChartView, width: int, height: int) -> _Frame:
+    plot = columns_in_sight(view, width)
     volume = 1 if height < 14 else 2 if height < 24 else 4
-    return _Frame(width - axis, axis, height - 2 - volume, volume)
+    return _Frame(plot, width - plot, height - 2 - volume, volume)
 
 
 def _levels(view: ChartView, scale: PriceScale) -> dict[int, PriceLine]:
