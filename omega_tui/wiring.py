@@ -290,6 +290,7 @@ def _market_note(settings: Settings) -> str:
 
 
 def _screen_settings(settings: Settings, desk: Desk) -> "CockpitSettings":
+    from omega_tui.ui.clipboard import route_for
     from omega_tui.ui.cockpit_settings import CockpitSettings
     from omega_tui.ui.kept import Kept
     from omega_tui.ui.keymaps import choose
@@ -310,6 +311,9 @@ def _screen_settings(settings: Settings, desk: Desk) -> "CockpitSettings":
         ladder_sizes=settings.ladder.sizes,
         keymap=choose(settings.keys.map, settings.paths.config),
         kept=Kept(settings.paths.state / "screen"),
+        clipboard=route_for(screen.clipboard, os.environ),
+        bell=screen.bell,
+        title=screen.title,
     )
 
 

@@ -130,7 +130,7 @@ class LinkView:
 @dataclass(frozen=True, slots=True)
 class LadderMark:
     """Something that sits at a price: kind is one of entry, break-even, liquidation, stop, target, trigger,
-    fib, last."""
+    fib, last; a face may add its own."""
 
     ticks: int
     kind: str

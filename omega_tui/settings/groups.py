@@ -80,6 +80,15 @@ class Screen(Struct, frozen=True):
     red_up: Literal["auto", "yes", "no"] = "auto"
     """Whether rising and falling, bid and ask change colours; auto is what was chosen in the cockpit last."""
 
+    clipboard: Literal["auto", "osc52", "tmux", "off"] = "auto"
+    """Which way `y` copies; auto is through tmux inside tmux, else by the terminal's OSC 52."""
+
+    bell: Literal["off", "price", "all"] = "price"
+    """When the terminal's bell rings: at prices that were marked for it, or at every execution too."""
+
+    title: bool = True
+    """Whether the terminal's title tells environment, symbol, price and the session's result."""
+
 
 class Ladder(Struct, frozen=True):
     """Trading at the cursor of the price ladder."""

@@ -6,6 +6,7 @@ It holds the engine only as views to pull and a door for intents, and knows no e
 import asyncio
 import signal
 import sys
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -16,7 +17,9 @@ from textual.driver import Driver
 
 from omega_tui.engine.port import EnginePort
 from omega_tui.ui.actions import bindings
+from omega_tui.ui.announcing import POP_TITLE, PUSH_TITLE, set_title, title
 from omega_tui.ui.arming import KeyTiming
+from omega_tui.ui.clipboard import Route, into_tmux, words
 from omega_tui.ui.cockpit_settings import CockpitSettings
 from omega_tui.ui.crash import crash_line, write_report
 from omega_tui.ui.looks import Looks
@@ -30,6 +33,7 @@ from omega_tui.ui.stylesheets import stylesheets
 from omega_tui.ui.terminal_meter import TerminalMeter, counting_driver
 from omega_tui.ui.widgets.style_book import StyleBook
 
+_TITLE_SECONDS = 1.0
 _HANG_UP = 128 + signal.SIGHUP
 _TERMINATED = 128 + signal.SIGTERM
 
@@ -43,7 +47,7 @@ class CockpitApp(App[None], inherit_bindings=False):
     ALLOW_SELECT: ClassVar[bool] = False
 
     def __init__(self, engine: EnginePort, settings: CockpitSettings | None = None) -> None:
-        self._meter = TerminalMeter()
+        self._meter, self._title_told = TerminalMeter(), ""
         super().__init__(css_path=[str(path) for path in stylesheets()])
         self._engine = engine
         self._settings = settings or CockpitSettings()
@@ -78,8 +82,12 @@ class CockpitApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self.cockpit.use_styles(self._style_book)
         self.call_after_refresh(self.painted.set)
+        self.app_resume_signal.subscribe(self, self._come_back)
         if not self.is_headless:
             self._watch_signals()
+            if self._settings.title:
+                self._meter.send(PUSH_TITLE)
+                self.set_interval(_TITLE_SECONDS, self._tell_title, name="title")
 
     def _watch_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -104,32 +112,65 @@ class CockpitApp(App[None], inherit_bindings=False):
     def _asked(self, message: CockpitScreen.Asked) -> None:
         if self._questions.ask(message.what, message.text):
             return
-        if message.what == "copy":
-            self.copy_to_clipboard(message.text)
-        elif message.what == "theme":
-            self._looks.next_theme()
-            self._dress()
-        elif message.what == "theme.swap":
-            self._looks.swap()
-            self._dress()
-        elif message.what == "help":
-            focused = self.cockpit.focused
-            self.push_screen(
-                HelpDialog(
-                    self._style_book,
-                    focused.id or "" if focused else "",
-                    self._settings.keymap.keymap.actions,
-                )
-            )
-        elif message.what == "palette":
-            self._open_palette()
-        elif message.what == "symbol":
-            self.push_screen(
-                ChoiceDialog(self._style_book, self._engine.views.symbols(), "market"),
-                self.cockpit.select_symbol,
-            )
-        elif message.what == "quit" and not isinstance(self.screen, QuitDialog):
+        answers: dict[str, Callable[[], object]] = {
+            "copy": lambda: self.run_worker(self._copy(message.text), exclusive=True),
+            "bell": self.bell,
+            "suspend": self._suspend,
+            "theme": lambda: self._change_looks(self._looks.next_theme),
+            "theme.swap": lambda: self._change_looks(self._looks.swap),
+            "help": self._open_help,
+            "palette": self._open_palette,
+            "symbol": self._open_markets,
+            "quit": self._ask_to_quit,
+        }
+        answers[message.what]()
+
+    def _change_looks(self, change: Callable[[], None]) -> None:
+        change()
+        self._dress()
+
+    def _open_help(self) -> None:
+        focused = self.cockpit.focused
+        actions = self._settings.keymap.keymap.actions
+        self.push_screen(HelpDialog(self._style_book, focused.id or "" if focused else "", actions))
+
+    def _open_markets(self) -> None:
+        markets = ChoiceDialog(self._style_book, self._engine.views.symbols(), "market")
+        self.push_screen(markets, self.cockpit.select_symbol)
+
+    def _ask_to_quit(self) -> None:
+        if not isinstance(self.screen, QuitDialog):
             self.push_screen(QuitDialog(self._style_book, self.cockpit.desk.what_stays()), self._leave)
+
+    async def _copy(self, text: str) -> None:
+        route = self._settings.clipboard
+        if route is Route.TMUX and not await into_tmux(text):
+            route = Route.OSC52
+        if route is Route.OSC52:
+            self.copy_to_clipboard(text)
+        self.cockpit.desk.say(words(text, route), "muted")
+
+    def _suspend(self) -> None:
+        """To the shell until `fg`. The engine stands still too: what it shows is old when it comes back, and
+        an armed question is gone."""
+        self.cockpit.desk.disarm()
+        self.cockpit.desk.say("back: what was on the screen is old until newer news", "warn")
+        self.action_suspend_process()
+
+    def _come_back(self, _: object) -> None:
+        """Draw everything anew: the terminal showed something else meanwhile."""
+        self.refresh(layout=True)
+
+    def _tell_title(self) -> None:
+        views = self._engine.views
+        text = title(views.status(), views.account(), private=self.cockpit.private)
+        if text != self._title_told:
+            self._title_told = text
+            self._meter.send(set_title(text))
+
+    def on_unmount(self) -> None:
+        if self._title_told:
+            self._meter.send(POP_TITLE)
 
     def _open_palette(self) -> None:
         """Whatever is chosen goes the way of its key: an order still asks as its risk demands."""

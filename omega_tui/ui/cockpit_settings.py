@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from omega_tui.clock import Clock, Ids, RandomIds, SystemClock
+from omega_tui.ui.clipboard import Route
 from omega_tui.ui.kept import Kept
 from omega_tui.ui.keymaps import ARROWS, Chosen
 from omega_tui.ui.looks import AUTO
@@ -18,10 +20,11 @@ def _unchanged(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class CockpitSettings:
     """`frame_rate` is frames a second. `crash_report` is the file a crash writes to, None for none; `redact`
-    takes secrets out of that file's text. `ladder_sizes` stand on the
-    digits while the ladder has the keys, in the order language. `ascii_only` is for a terminal that shows no
-    other characters, `few_colours` for one of sixteen colours, `kept` what the screen remembers between runs.
-    `keymap` is what `keymaps.choose` found. `theme` and `red_up` are as `looks.Looks` takes them."""
+    takes secrets out of that file's text. `ladder_sizes` stand on the digits while the ladder has the keys,
+    in the order language. `ascii_only` is for a terminal that shows no other characters, `few_colours` for
+    one of sixteen colours, `kept` what the screen remembers between runs. `keymap` is what `keymaps.choose`
+    found. `theme` and `red_up` are as `looks.Looks` takes them, `clipboard` is the way that a copy goes;
+    `bell` and `title` are those of the settings' group `screen`."""
 
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=RandomIds)
@@ -35,3 +38,6 @@ class CockpitSettings:
     ladder_sizes: tuple[str, ...] = ("risk 0.5%", "risk 1%", "100$", "500$", "1000$")
     keymap: Chosen = field(default_factory=lambda: Chosen(ARROWS))
     kept: Kept = field(default_factory=Kept)
+    clipboard: Route = Route.OSC52
+    bell: Literal["off", "price", "all"] = "price"
+    title: bool = False

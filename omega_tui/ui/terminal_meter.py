@@ -1,10 +1,16 @@
 """How much is written to the terminal: over SSH every byte of it crosses the network."""
 
 from collections import deque
+from collections.abc import Callable
+from typing import Any
 
 from textual.driver import Driver
 
 _WINDOW_SECONDS = 5.0
+
+
+def _nowhere(_: str) -> None:
+    pass
 
 
 class TerminalMeter:
@@ -12,6 +18,8 @@ class TerminalMeter:
 
     def __init__(self) -> None:
         self.written = 0
+        self.send: Callable[[str], None] = _nowhere
+        """Writes to the terminal in between what is painted; nowhere while there is none."""
         self._marks: deque[tuple[float, int]] = deque()
 
     def rate(self, now: float) -> int | None:
@@ -27,6 +35,10 @@ def counting_driver(driver: type[Driver], meter: TerminalMeter) -> type[Driver]:
     """The same driver, which tells `meter` what it writes."""
 
     class CountingDriver(driver):  # type: ignore[valid-type, misc]
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            meter.send = self.write
+
         def write(self, data: str) -> None:
             meter.written += len(data.encode("utf-8", "replace"))
             super().write(data)

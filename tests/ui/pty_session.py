@@ -68,6 +68,16 @@ class Session:
                 self.status = os.waitstatus_to_exitcode(status)
         return self.status
 
+    def wait_stopped(self, seconds: float = 5.0) -> None:
+        """Until job control has stopped the child."""
+        end = time.monotonic() + seconds
+        while True:
+            assert time.monotonic() < end, "the cockpit did not stop"
+            self.read(0.05)
+            done, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
+            if done and os.WIFSTOPPED(status):
+                return
+
     @property
     def intents(self) -> list[str]:
         return self.record.read_text().split() if self.record.exists() else []

@@ -9,7 +9,7 @@ from omega_tui.ui.keymaps import SHIPPED
 from omega_tui.ui.rows.dialogs import build_help
 from tests.ui.test_goldens import SITUATION
 
-EATEN = {"ctrl+s", "ctrl+z", "ctrl+b", "ctrl+enter", "ctrl+m", "ctrl+i", "ctrl+h", "shift+up", "shift+down"}
+EATEN = {"ctrl+s", "ctrl+b", "ctrl+enter", "ctrl+m", "ctrl+i", "ctrl+h", "shift+up", "shift+down"}
 """Keys that tmux, flow control or the terminal keep or change (ctrl+q is only a second way to quit)."""
 
 

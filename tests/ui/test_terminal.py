@@ -198,3 +198,24 @@ def test_any_size_is_survived_and_halts(
     session.type(b"\x1b[24~")
     session.wait_for_intents(1)
     assert session.intents == ["Halt"]
+
+
+def test_s06_a_stopped_cockpit_comes_back_with_nothing_armed(sessions: list[Session], tmp_path: Path) -> None:
+    """FAULTS S06: Ctrl-Z gives the terminal back; after `fg` the screen stands and no late key fires."""
+    session = Session(tmp_path / "record")
+    sessions.append(session)
+    session.wait_for("LADDER")
+    session.type(b"F")
+    session.wait_for("ENTER: flatten")
+    session.type(b"\x1a")
+    session.wait_stopped()
+    assert session.output.rfind(LEAVE_ALTERNATE_SCREEN) > 0
+    session.output = b""
+    os.kill(session.pid, signal.SIGCONT)
+    session.wait_for("LADDER")
+    session.wait_for("old until newer news")
+    session.type(b"\r")
+    session.read(0.5)
+    assert session.intents == []
+    session.type(b"q")
+    session.wait_for("LEAVE")

@@ -19,6 +19,7 @@ ACTIONS: tuple[Action, ...] = (
            lambda now: on_ladder(now) and writable(now), trades=True),
     Action("order.down", ("J",), "J", "move down", "Order a row down; ENTER sends", Group.LADDER,
            lambda now: on_ladder(now) and writable(now), trades=True),
+    Action("bell", ("b",), "b", "bell", "Ring when that price trades", Group.LADDER, on_ladder),
     Action("recentre", ("full_stop",), ".", "recentre", "Touch in the middle, no cursor", Group.LADDER,
            on_ladder, footer=12),
     Action("group.coarser", ("plus", "equals_sign"), "+", "coarser", "More ticks a row, up to 100",

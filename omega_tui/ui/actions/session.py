@@ -7,6 +7,7 @@ ACTIONS: tuple[Action, ...] = (
            always, footer=11),
     Action("palette", ("ctrl+p",), "^P", "actions", "Find an action by its words", Group.SESSION, always,
            footer=20),
+    Action("suspend", ("ctrl+z",), "^Z", "shell", "To the shell; fg comes back", Group.SESSION, always),
     Action("quit", ("q",), "q", "quit", "Leave; says what stays behind", Group.SESSION, always,
            footer=19),
     Action("quit.asked", ("ctrl+c", "ctrl+q"), "^C", "quit", "Leave, from anywhere",

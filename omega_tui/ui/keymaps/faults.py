@@ -13,7 +13,6 @@ from omega_tui.ui.keymaps.names import shown_key
 _TAKEN = {
     "ctrl+s": "flow control stops the terminal with it",
     "ctrl+q": "flow control starts the terminal again with it",
-    "ctrl+z": "the shell suspends a program with it",
     "ctrl+b": "tmux keeps it as its prefix",
     "ctrl+a": "screen keeps it as its prefix",
     "ctrl+m": "a terminal sends it as ENTER",

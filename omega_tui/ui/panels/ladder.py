@@ -1,10 +1,11 @@
 """The price ladder panel: the book around the touch, with a cursor held at its price."""
 
 from collections.abc import Hashable
+from dataclasses import replace
 from decimal import Decimal
 
 from omega_tui.domain.orders import Side
-from omega_tui.engine.views import LadderView, Panel, Views
+from omega_tui.engine.views import LadderMark, LadderView, Panel, Views
 from omega_tui.ui.ladder_window import GROUPS, LadderWindow, side_at
 from omega_tui.ui.panels.base import ViewPanel
 from omega_tui.ui.rows.ladder import FRAME_ROWS, build_ladder
@@ -26,6 +27,8 @@ class LadderPanel(ViewPanel, can_focus=True):
         self._symbol = ""
         self.size_preset = ""
         """What ENTER orders at the cursor, in the order language; empty opens the ticket."""
+        self.bells: tuple[Decimal, ...] = ()
+        """Prices that ring when they trade."""
 
     @property
     def price_rows(self) -> int:
@@ -86,7 +89,7 @@ class LadderPanel(ViewPanel, can_focus=True):
         )
 
     def own_state(self) -> tuple[Hashable, ...]:
-        return (self._window, self.size_preset)
+        return (self._window, self.size_preset, self.bells)
 
     def build(self, views: Views, width: int, height: int) -> list[Line]:
         rows = self.price_rows
@@ -95,7 +98,8 @@ class LadderPanel(ViewPanel, can_focus=True):
             self._symbol = view.symbol
             self._window = LadderWindow(group=_fitting_group(views, rows))
             view = views.ladder(self._window.group, 2 * rows)
-        self._view = view
+        bells = tuple(LadderMark(int(price / view.tick), "bell", "bell") for price in self.bells)
+        self._view = view = replace(view, marks=view.marks + bells) if bells else view
         self._window = self._window.settled(view, rows)
         return build_ladder(view, self._window, width, height, focused=self.has_focus, size=self.size_preset)
 

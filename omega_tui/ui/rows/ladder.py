@@ -17,6 +17,7 @@ FRAME_ROWS = 3
 """Rows that are not prices: title, column heads, foot."""
 
 MARK_TOKENS = {
+    "bell": "accent bold",
     "entry": "entry bold",
     "break-even": "even",
     "liquidation": "liquidation bold",
@@ -34,6 +35,7 @@ _SHORT = {
     "stop": "STOP",
     "target": "TP",
     "trigger": "trigger",
+    "bell": "bell",
     "last": "last",
 }
 

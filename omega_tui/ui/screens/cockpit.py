@@ -10,9 +10,11 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
+from omega_tui.domain.values import decimal_text
 from omega_tui.engine.intents import AcknowledgeAlarms, PlaceOrder, SelectSymbol
 from omega_tui.engine.port import EnginePort
 from omega_tui.ui.actions import BY_ID, Situation, footer_actions, why_not
+from omega_tui.ui.announcing import Bells
 from omega_tui.ui.arming import KeyTiming
 from omega_tui.ui.cockpit_settings import CockpitSettings
 from omega_tui.ui.confirming import policy_words
@@ -36,6 +38,7 @@ from omega_tui.ui.widgets.style_book import StyleBook
 _TROUBLE_SECONDS = 60.0
 """How long the screen says what is wrong with a file of the trader's own, unless there is other news."""
 _COST_SECONDS = 1.0
+_LISTEN_SECONDS = 0.25
 
 
 class CockpitScreen(Screen[None], inherit_bindings=False):
@@ -78,6 +81,8 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self._ladder = LadderKeys(
             engine, self.stage, self.desk, self._tickets, settings.ids, settings.ladder_sizes
         )
+        self._bells, self._rings_at_fills = Bells(), settings.bell == "all"
+        self._may_ring = settings.bell != "off"
         self._charting = ChartKeys(engine, self.stage, self.desk)
         self._looking = LookingKeys(
             engine,
@@ -88,6 +93,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             self._repaint_later,
             self._ask,
             settings.kept,
+            self._bells,
         )
         self._keys = DeliberateKeys(timing, self.set_timer, self.desk.say, self.paint_now)
         self._terminal = terminal
@@ -104,6 +110,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         if self._keymap.trouble:
             self.desk.say(self._keymap.trouble, "warn", _TROUBLE_SECONDS)
         self.set_interval(_COST_SECONDS, self._note_cost, name="terminal meter")
+        self.set_interval(_LISTEN_SECONDS, self._listen, name="bells")
         self._looking.restore()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -161,6 +168,23 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self.frames_skipped += 1
         if self._terminal.gone:
             self.post_message(self.TerminalLost())
+
+    @property
+    def private(self) -> bool:
+        """Whether amounts of money are hidden."""
+        return self._looking.private
+
+    def _listen(self) -> None:
+        """Ring for what a trader who looks elsewhere waits for."""
+        views, status = self._engine.views, self._engine.views.status()
+        newest = next(iter(views.fills(1).rows), None)
+        rings = self._bells.filled(newest) and self._rings_at_fills
+        for bell in self._bells.reached(status.symbol, status.last_price):
+            self.desk.say(f"{bell.symbol} traded at {decimal_text(bell.price)}", "accent bold")
+            rings = True
+        self.stage.ladder.bells = self._bells.prices(status.symbol)
+        if rings and self._may_ring:
+            self._ask("bell")
 
     def _note_cost(self) -> None:
         self.stage.link.cost = ScreenCost(self._meter.rate(self.desk.now), self.frames_skipped)

@@ -8,6 +8,7 @@ from omega_tui.domain.market import Timeframe
 from omega_tui.engine.intents import SelectTimeframe
 from omega_tui.engine.port import EnginePort
 from omega_tui.ui import format as text_of
+from omega_tui.ui.announcing import Bells
 from omega_tui.ui.kept import Kept
 from omega_tui.ui.panels.tables import TablePanel
 from omega_tui.ui.screens.stage import Stage
@@ -33,6 +34,7 @@ class LookingKeys:
         repaint: Callable[[], None],
         ask: Ask,
         kept: Kept,
+        bells: Bells,
     ) -> None:
         self._engine = engine
         self._stage = stage
@@ -42,6 +44,7 @@ class LookingKeys:
         self._repaint = repaint
         self._ask = ask
         self._kept = kept
+        self._bells = bells
         self.private = False
         """Whether amounts of money are hidden."""
 
@@ -68,6 +71,8 @@ class LookingKeys:
             "chart": lambda: self._focus(self._stage.switch_chart()),
             "zoom": self._zoom,
             "copy": self._copy,
+            "bell": self._toggle_bell,
+            "suspend": lambda: self._ask("suspend", ""),
             "privacy": self._toggle_privacy,
             "theme": lambda: self._ask("theme", ""),
             "theme.swap": lambda: self._ask("theme.swap", ""),
@@ -123,4 +128,11 @@ class LookingKeys:
             return
         text = text_of.number(price, status.instrument.price_places).replace(",", "")
         self._ask("copy", text)
-        self._desk.say(f"copied {text} by OSC 52, if the terminal allows it", "muted")
+
+    def _toggle_bell(self) -> None:
+        at_cursor, status = self._stage.ladder.cursor_order(), self._engine.views.status()
+        if at_cursor is None or status.last_price is None:
+            self._desk.say("move the cursor to a price first", "muted")
+            return
+        self._desk.say(self._bells.toggle(status.symbol, at_cursor[1], status.last_price), "ink")
+        self._stage.ladder.bells = self._bells.prices(status.symbol)
