@@ -57,7 +57,7 @@ def _dispatch(arguments: Sequence[str]) -> int:
     if command == "sim":
         parser.error("write sim first, its own flags after it")
     headless, config = (given.pop(name, None) for name in ("headless", "config"))
-    opens = command is None and headless is None
+    plain = given.pop("plain", False)
     flags = {name: value for name, value in given.items() if name in ("venue", "profile") or "." in name}
     arguments_of_command = {name: value for name, value in given.items() if name not in flags}
 
@@ -80,11 +80,23 @@ def _dispatch(arguments: Sequence[str]) -> int:
         return _examine(settings, arguments_of_command)
     if command is not None:
         return _run(command, arguments_of_command, settings)
-    return _open(settings) if opens else _look_headless(settings, headless)
+    if headless is not None:
+        return _look_headless(settings, headless)
+    return _open_plain(settings) if plain else _open(settings)
+
+
+def _open_plain(settings: "Settings") -> int:
+    """The cockpit line by line."""
+    from omega_tui.plain import run_plain
+
+    return run_plain(settings)
 
 
 def _open(settings: "Settings") -> int:
     """Show the first picture, then import and run the cockpit."""
+    if os.environ.get("TERM") == "dumb":
+        _complain("the cockpit needs a terminal that can move its cursor; omega-tui --plain needs none")
+        return ExitCode.USAGE
     # Importing makes no garbage worth looking for; the cockpit switches the collector on again.
     gc.disable()
     with splash(settings.venue_word, settings.market.symbol.name):
@@ -190,6 +202,9 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         metavar="SECONDS",
         help="run without a terminal, then print what was seen as one JSON line",
+    )
+    parser.add_argument(
+        "--plain", action="store_true", help="line by line: for screen readers and dumb terminals"
     )
     _add_settings(parser)
     commands = parser.add_subparsers(dest="command", title="commands", metavar="")

@@ -6,8 +6,6 @@ It knows no widget. Cancelling needs no question; everything that opens or close
 from collections.abc import Callable
 
 from omega_tui.clock import Clock
-from omega_tui.domain.events import Health
-from omega_tui.domain.orders import OrderState
 from omega_tui.engine.account_views import PositionRow
 from omega_tui.engine.intents import (
     CancelAll,
@@ -26,6 +24,7 @@ from omega_tui.ui.arming import Answer, Armed
 from omega_tui.ui.cancel_choices import CANCEL_CHOICES, in_scope, scope_words
 from omega_tui.ui.confirming import asks_first
 from omega_tui.ui.rows.account import counted
+from omega_tui.ui.rows.sentences import what_stays
 from omega_tui.ui.ticket_form import materially_different
 
 _NEWS_SECONDS = 6.0
@@ -172,15 +171,5 @@ class TradeDesk:
             self.submit(Halt())
 
     def what_stays(self) -> str:
-        """What quitting leaves on the exchange, in one sentence that claims no more than is known."""
-        views = self._engine.views
-        orders, positions = views.orders().rows, views.positions().rows
-        unknown = sum(row.state is OrderState.UNKNOWN for row in orders)
-        doubt = f" ({unknown} of them UNKNOWN)" if unknown else ""
-        held = f"{counted(len(orders), 'open order')}{doubt} and {counted(len(positions), 'position')}"
-        health = views.positions().health.health
-        if health is not Health.LIVE:
-            return f"What stays on the exchange is not known (account {health.upper()}); last seen: {held}."
-        if not orders and not positions:
-            return "Nothing stays on the exchange: no open order, no position."
-        return f"{held} stay on the exchange."
+        """What quitting leaves on the exchange."""
+        return what_stays(self._engine.views)
