@@ -173,7 +173,7 @@ class Console:
                 return self._handler.leverage(command)
             case say.Margin() | say.Mode() | say.Profile():
                 return self._handler.setting(command)
-            case say.Symbol() | say.Stand() | say.Note():
+            case say.Symbol() | say.Swing() | say.Stand() | say.Note():
                 return self._handler.session(command)
             case say.Wait(seconds):
                 return Deed(f"wait until it is filled, at most {seconds} s")

@@ -23,6 +23,7 @@ from omega_tui.engine.intents import (
     Resume,
     Reverse,
     SelectProfile,
+    SelectSwing,
     SelectSymbol,
     SetLeverage,
     SetMarginMode,
@@ -32,6 +33,7 @@ from omega_tui.engine.views import Views
 from omega_tui.language import commands as say
 from omega_tui.language.mistakes import Unresolved
 from omega_tui.language.resolving import resolve_leg, resolve_price
+from omega_tui.language.spelling import spell
 from omega_tui.language.terms import Price
 
 _CANCELS = {
@@ -146,9 +148,12 @@ class Handler:
             case say.Profile(name=name):
                 return Deed(f"trade under the limits of {name}", (SelectProfile(name),), Care.ALWAYS)
 
-    def session(self, command: say.Symbol | say.Stand | say.Note) -> Deed:
-        """Another market, the posture, the trader's words."""
+    def session(self, command: say.Symbol | say.Swing | say.Stand | say.Note) -> Deed:
+        """Another market or swing, the posture, the trader's words."""
         match command:
+            case say.Swing(lookback, points):
+                ends = None if points is None else (float(points[0]), float(points[1]))
+                return Deed(f"levels hang on {spell(command)}", (SelectSwing(lookback, ends),))
             case say.Symbol(name=name):
                 return Deed(f"show {name}", (SelectSymbol(name),))
             case say.Stand(halted=True):

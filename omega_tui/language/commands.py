@@ -155,6 +155,14 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Swing:
+    """`swing auto`, `swing 100` over so many candles, `swing 61200 64850` from one price to the next."""
+
+    lookback: int | None = None
+    points: tuple[Decimal, Decimal] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Leverage:
     """`leverage 5`."""
 
@@ -257,6 +265,7 @@ Command = (
     | Undo
     | Guard
     | Leverage
+    | Swing
     | Margin
     | Mode
     | Profile

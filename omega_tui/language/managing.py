@@ -36,6 +36,7 @@ _MODES = {
     "oneway": PositionMode.ONE_WAY,
     "one-way": PositionMode.ONE_WAY,
 }
+_MOST_LOOKBACK = 1000
 LATER = ("chase", "twap", "tasks", "kill", "alert", "when")
 """Verbs of engines that are still to come."""
 
@@ -152,6 +153,23 @@ def _leverage(words: Words, _: Vocabulary) -> say.Command:
     return say.Leverage(int(number))
 
 
+def _swing(words: Words, _: Vocabulary) -> say.Command:
+    first = words.need("a swing", ("auto", "100", "61200 64850"))
+    second = words.take() if words.left else None
+    words.done()
+    if first.key == "auto" and second is None:
+        return say.Swing()
+    number = read_number(first.key.replace(",", ""), first.start, "swing")
+    if second is not None:
+        other = read_number(second.key.replace(",", ""), second.start, "price")
+        if number == other or min(number, other) <= 0:
+            raise Mistake(second.start, second.end, "a swing runs between two different prices")
+        return say.Swing(points=(number, other))
+    if number != number.to_integral_value() or not 2 <= number <= _MOST_LOOKBACK:
+        raise Mistake(first.start, first.end, f"a swing looks back over 2 to {_MOST_LOOKBACK} candles")
+    return say.Swing(int(number))
+
+
 def _margin(words: Words, _: Vocabulary) -> say.Command:
     return say.Margin(_MARGINS[_one_of(words, _MARGINS)])
 
@@ -257,6 +275,7 @@ VERBS: dict[str, tuple[Read, str]] = {
     "tp": (_target, "tp 2%: the position's target"),
     "protect": (_protect, "protect sl … tp …: stop and target of the position"),
     "leverage": (_leverage, "leverage 5: with what it does to liquidation"),
+    "swing": (_swing, "swing auto|100|61200 64850: what the levels hang on"),
     "margin": (_margin, "margin isolated|crossed"),
     "mode": (_mode, "mode hedge|oneway"),
     "profile": (_profile, "profile NAME: whose limits"),

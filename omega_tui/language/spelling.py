@@ -115,6 +115,11 @@ def _short(command: say.Command) -> Iterator[str]:
 
 def _setting(command: say.Command) -> Iterator[str]:
     match command:
+        case say.Swing(lookback, points):
+            yield "swing"
+            yield from map(decimal_text, points or ())
+            if points is None:
+                yield "auto" if lookback is None else str(lookback)
         case say.Leverage(leverage):
             yield from ("leverage", str(leverage))
         case say.Margin(margin):

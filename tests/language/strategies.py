@@ -125,6 +125,12 @@ COMMANDS: st.SearchStrategy[say.Command] = st.one_of(
     st.builds(say.Bump, st.one_of(st.just(""), IDS), SHIFTS),
     guards(),
     st.builds(say.Leverage, st.integers(1, 125)),
+    st.builds(say.Swing, st.none() | st.integers(2, 1000)),
+    st.builds(
+        say.Swing,
+        st.none(),
+        st.sampled_from([(Decimal(61200), Decimal(64850)), (Decimal("2.5"), Decimal(1))]),
+    ),
     st.builds(say.Margin, st.sampled_from(MarginMode)),
     st.builds(say.Mode, st.sampled_from(PositionMode)),
     st.builds(say.Wait, st.integers(1, 99999)),

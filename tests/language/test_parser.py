@@ -99,6 +99,9 @@ EXAMPLES: dict[str, say.Command] = {
         say.Entry(Side.BUY, Size(D("0.02"), Unit.BASE, "BTC"), Price(D(65010))), True, Price(D(65000))
     ),
     "leverage 5x": say.Leverage(5),
+    "swing auto": say.Swing(),
+    "swing 100": say.Swing(100),
+    "swing 61,200 64850": say.Swing(points=(D(61200), D(64850))),
     "margin isolated": say.Margin(MarginMode.ISOLATED),
     "mode oneway": say.Mode(PositionMode.ONE_WAY),
     "profile newbie": say.Profile("newbie"),

@@ -87,9 +87,10 @@ def padded(lines: Sequence[Line], width: int, height: int) -> list[Line]:
 
 
 def notice(text: str, width: int, height: int, style: str = "muted") -> list[Line]:
-    """One centred sentence in an otherwise empty box."""
-    lines: list[Line] = [((" " * width, "ink"),)] * max(0, (height - 1) // 2)
-    return padded([*lines, ((fit(text, width, "^"), style),)], width, height)
+    """A centred sentence, on as many lines as it takes, in an otherwise empty box."""
+    told = wrapped(text, width, max(1, height))
+    lines: list[Line] = [((" " * width, "ink"),)] * max(0, (height - len(told)) // 2)
+    return padded([*lines, *[((fit(each, width, "^"), style),) for each in told]], width, height)
 
 
 def wrapped(text: str, width: int, limit: int) -> list[str]:
