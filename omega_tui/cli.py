@@ -54,6 +54,7 @@ def _dispatch(arguments: Sequence[str]) -> int:
     parser = _parser()
     given = vars(parser.parse_args(arguments))
     command = given.pop("command", None)
+    command = None if given.get("screen.tutor") else command
     if command == "sim":
         parser.error("write sim first, its own flags after it")
     headless, config = (given.pop(name, None) for name in ("headless", "config"))
@@ -94,6 +95,9 @@ def _open_plain(settings: "Settings") -> int:
 
 def _open(settings: "Settings") -> int:
     """Show the first picture, then import and run the cockpit."""
+    if settings.screen.tutor and settings.venue != "sim":
+        _complain("the tutor trades on the simulated exchange: omega-tui tutor --venue sim")
+        return ExitCode.USAGE
     if os.environ.get("TERM") == "dumb":
         _complain("the cockpit needs a terminal that can move its cursor; omega-tui --plain needs none")
         return ExitCode.USAGE
@@ -209,6 +213,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(parser)
     commands = parser.add_subparsers(dest="command", title="commands", metavar="")
     commands.add_parser("sim", help="serve the simulated exchange alone", add_help=False)
+    tutor = commands.add_parser(
+        "tutor",
+        help="learn the cockpit by doing, on the simulated exchange",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    tutor.set_defaults(**{"screen.tutor": True})
+    _add_settings(tutor)
     config = commands.add_parser(
         "config",
         help="show, validate or locate the settings",

@@ -314,6 +314,7 @@ def _screen_settings(settings: Settings, desk: Desk) -> "CockpitSettings":
         clipboard=route_for(screen.clipboard, os.environ),
         bell=screen.bell,
         title=screen.title,
+        tutor=screen.tutor,
     )
 
 

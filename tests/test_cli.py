@@ -205,3 +205,21 @@ def test_keys_prints_the_keymap_in_force_and_checks_a_file(tmp_path: Path, capsy
     assert f"{file}, line 3: ticket.buy" in capsys.readouterr().err
     assert main(["keys"]) == 0
     assert '"ticket.buy" = ["B"]' in capsys.readouterr().out
+
+
+def test_the_tutor_teaches_with_play_money_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bug: somebody learns the keys on an account with money in it."""
+    seen: list[bool] = []
+
+    def run_cockpit(settings: Settings) -> int:
+        seen.append(settings.screen.tutor)
+        return 0
+
+    wire(monkeypatch, run_cockpit=run_cockpit)
+    assert main(["tutor"]) == 0
+    assert seen == [True]
+    assert main(["tutor", "--venue", "testnet"]) == 2
+    assert "simulated exchange" in capsys.readouterr().err
+    assert seen == [True]

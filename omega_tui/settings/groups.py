@@ -86,6 +86,9 @@ class Screen(Struct, frozen=True):
     bell: Literal["off", "price", "all"] = "price"
     """When the terminal's bell rings: at prices that were marked for it, or at every execution too."""
 
+    tutor: bool = False
+    """Whether the tutor's tasks stand over the screen, as `omega-tui tutor` has it."""
+
     title: bool = True
     """Whether the terminal's title tells environment, symbol, price and the session's result."""
 

@@ -24,7 +24,7 @@ class CockpitSettings:
     in the order language. `ascii_only` is for a terminal that shows no other characters, `few_colours` for
     one of sixteen colours, `kept` what the screen remembers between runs. `keymap` is what `keymaps.choose`
     found. `theme` and `red_up` are as `looks.Looks` takes them, `clipboard` is the way that a copy goes;
-    `bell` and `title` are those of the settings' group `screen`."""
+    `bell`, `title` and `tutor` are those of the settings' group `screen`."""
 
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=RandomIds)
@@ -41,3 +41,4 @@ class CockpitSettings:
     clipboard: Route = Route.OSC52
     bell: Literal["off", "price", "all"] = "price"
     title: bool = False
+    tutor: bool = False

@@ -21,6 +21,11 @@ class Kept:
         self._folder = folder
         self._unsaved: dict[str, dict[str, Any]] = {}
 
+    @property
+    def lasts(self) -> bool:
+        """Whether anything is kept beyond this run."""
+        return self._folder is not None
+
     def load(self, name: str) -> dict[str, Any]:
         """What was kept under `name`; empty when that is nothing or cannot be read."""
         if self._folder is None:

@@ -109,12 +109,13 @@ async def driving(
     engine: FakeEngine | None = None,
     keymap: Chosen | None = None,
     kept: Kept | None = None,
+    tutor: bool = False,
 ) -> AsyncIterator[Driver]:
     """A cockpit of this size under a keymap, painted once."""
     engine = engine or FakeEngine()
     clock = ManualClock()
     settings = CockpitSettings(
-        clock=clock, ids=CountingIds(), keymap=keymap or Chosen(ARROWS), kept=kept or Kept()
+        clock=clock, ids=CountingIds(), keymap=keymap or Chosen(ARROWS), kept=kept or Kept(), tutor=tutor
     )
     app = CockpitApp(engine, settings)
     async with app.run_test(size=size) as pilot:

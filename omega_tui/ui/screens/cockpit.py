@@ -33,10 +33,12 @@ from omega_tui.ui.screens.ticket_flow import TicketFlow
 from omega_tui.ui.screens.trading_keys import TradingKeys
 from omega_tui.ui.terminal_meter import TerminalMeter
 from omega_tui.ui.trade_desk import TradeDesk
+from omega_tui.ui.tutor import Tutor
 from omega_tui.ui.widgets.style_book import StyleBook
 
 _TROUBLE_SECONDS = 60.0
 """How long the screen says what is wrong with a file of the trader's own, unless there is other news."""
+_SEEN = "greeting"
 _COST_SECONDS = 1.0
 _LISTEN_SECONDS = 0.25
 
@@ -81,6 +83,8 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self._ladder = LadderKeys(
             engine, self.stage, self.desk, self._tickets, settings.ids, settings.ladder_sizes
         )
+        self._kept = settings.kept
+        self._tutor = Tutor(engine.views, settings.keymap.keymap.shown) if settings.tutor else None
         self._bells, self._rings_at_fills = Bells(), settings.bell == "all"
         self._may_ring = settings.bell != "off"
         self._charting = ChartKeys(engine, self.stage, self.desk)
@@ -112,6 +116,12 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self.set_interval(_COST_SECONDS, self._note_cost, name="terminal meter")
         self.set_interval(_LISTEN_SECONDS, self._listen, name="bells")
         self._looking.restore()
+        if self._tutor is not None:
+            self.stage.show_tutor()
+        elif self._kept.lasts and not self._kept.load(_SEEN):
+            words = f"new here? omega-tui tutor teaches by doing; {self._keymap.keymap.shown('help')} helps"
+            self.desk.say(words, "accent", _TROUBLE_SECONDS)
+            self._kept.save(_SEEN, {"greeting": True})
 
     def on_resize(self, event: events.Resize) -> None:
         self.stage.lay_out(event.size.width, event.size.height)
@@ -183,6 +193,8 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             self.desk.say(f"{bell.symbol} traded at {decimal_text(bell.price)}", "accent bold")
             rings = True
         self.stage.ladder.bells = self._bells.prices(status.symbol)
+        if self._tutor is not None and self._tutor.tick():
+            self.desk.say("well done", "good bold")
         if rings and self._may_ring:
             self._ask("bell")
 
@@ -208,6 +220,8 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         """The ticket, the command line, the question and the key hints."""
         views, stage, desk = self._engine.views, self.stage, self.desk
         armed = desk.armed
+        if self._tutor is not None:
+            stage.tutor.paint(self._tutor.words)
         stage.ticket.question = (
             f"ENTER sends: {armed.scope}" if armed and isinstance(armed.intent, PlaceOrder) else ""
         )

@@ -22,6 +22,7 @@ from omega_tui.ui.panels.status import AlarmPanel, StatusPanel
 from omega_tui.ui.panels.tables import OrdersPanel, PositionsPanel
 from omega_tui.ui.panels.tape import TapePanel
 from omega_tui.ui.panels.ticket import TicketPanel
+from omega_tui.ui.panels.tutor import TutorPanel
 from omega_tui.ui.rows.spans import notice
 from omega_tui.ui.screens.layout import Layout, layout_for, too_small_words
 from omega_tui.ui.screens.workspaces import Workspace
@@ -56,6 +57,7 @@ class Stage(Stack):
     def __init__(self, keymap: Keymap) -> None:
         super().__init__(id="stage")
         self.status = StatusPanel(keymap.shown, id="status")
+        self.tutor = TutorPanel(id="tutor")
         self.alarm = AlarmPanel(keymap.shown, id="alarm")
         self.ladder = LadderPanel(id="ladder")
         self.chart = ChartPanel(id="chart")
@@ -82,6 +84,7 @@ class Stage(Stack):
         yield self.too_small
         yield self.status
         yield self.alarm
+        yield self.tutor
         with Row(id="market"):
             yield self.ladder
             with Stack(id="centre"):
@@ -165,6 +168,10 @@ class Stage(Stack):
         """Give the alarm its line, or take it away."""
         self.set_class(shown, "-alarm")
 
+    def show_tutor(self) -> None:
+        """Give the tutor its lines."""
+        self.add_class("-tutor")
+
     def show_ticket(self, shown: bool) -> None:
         """Give the ticket its place, or take it away; it stands beside the market, wherever it was opened."""
         self.set_class(shown, "-ticket")
@@ -227,4 +234,4 @@ class Stage(Stack):
 
     def _line_panels(self) -> Iterator[LinePanel]:
         yield from self.view_panels
-        yield from (self.ticket, self.command, self.prompt, self.footer, self.too_small)
+        yield from (self.tutor, self.ticket, self.command, self.prompt, self.footer, self.too_small)
