@@ -39,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if arguments[:1] == ["sim"]:
             return _simulate(arguments[1:])
+        if arguments[:1] == ["completion"]:
+            return _complete(arguments)
         return _dispatch(arguments)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
@@ -174,6 +176,17 @@ def _show_keys(settings: "Settings", check: Path | None) -> int:
     return ExitCode.USAGE if chosen.faults else ExitCode.OK
 
 
+def _complete(arguments: Sequence[str]) -> int:
+    """`omega-tui completion`: the file for a shell, on standard output."""
+    from omega_tui.commands.completion import completion, known
+    from omega_tui.sim.main import build_parser
+
+    parser = _parser()
+    shell = parser.parse_args(arguments).shell
+    sys.stdout.write(completion(shell, known(parser, {"sim": build_parser()})))
+    return ExitCode.OK
+
+
 def _write_table(rows: Sequence[Sequence[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -221,6 +234,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     tutor.set_defaults(**{"screen.tutor": True})
     _add_settings(tutor)
+    shells = commands.add_parser(
+        "completion",
+        help="print the completion file of a shell",
+        description="Print a file that teaches a shell commands and flags: source it at the shell's start.",
+        allow_abbrev=False,
+    )
+    shells.add_argument("shell", choices=("bash", "zsh", "fish"))
     config = commands.add_parser(
         "config",
         help="show, validate or locate the settings",
