@@ -25,6 +25,9 @@ CHECKOUT = FOLDER.parent
 SEED = "7"
 BINANCE = "binance_usdm_BTCUSDT_20240808.gz"
 BYBIT = "bybit_v5_20260809_BTC_ETH_SOL_DOGE.jsonl.gz"
+FILM = "trade"
+FRAME_SECONDS = 2
+_SVG = re.compile(r"<svg(?P<head>[^>]*)>(?P<body>.*)</svg>", re.DOTALL)
 _FONT_FACE = re.compile(r"\s*@font-face \{[^}]*\}")
 _COMMENT = re.compile(r"\s*<!--.*?-->")
 
@@ -97,23 +100,62 @@ async def switch(trader: "Trader") -> None:
     await trader.linger(4.0)
 
 
+def in_workspace(number: int) -> "Callable[[Trader], Awaitable[None]]":
+    """A position and an order, looked at from another workspace."""
+
+    async def act(trader: "Trader") -> None:
+        await hold(trader)
+        await trader.press(*["right_square_bracket"] * (number - 1))
+        if number == 2:
+            await trader.press(*["left"] * 20)
+        await trader.linger(1.5)
+
+    return act
+
+
+async def command(trader: "Trader") -> None:
+    """A line in the command line, explained while it is typed."""
+    await hold(trader)
+    await trader.press(":", *"scale buy 5000$ across fib 0.382..0.786 sl fib:1-5t")
+    await trader.linger(0.6)
+
+
 async def read_help(trader: "Trader") -> None:
     """The page of keys."""
     await trader.press("question_mark")
 
 
 def pictures() -> list[Picture]:
-    seeded = {"sim.seed": SEED}
+    seeded: dict[str, object] = {"sim.seed": SEED, "screen.theme": "dark"}
     drawn = [
         Picture("cockpit", 120, 36, seeded, trade),
         Picture("cockpit-80x24", 80, 24, seeded, hold),
         Picture("cockpit-200x50", 200, 50, seeded, trade),
         Picture("help", 120, 36, seeded, read_help),
+        Picture("command", 120, 36, seeded, command),
+        *(
+            Picture(f"workspace-{name}", 120, 36, seeded, in_workspace(number))
+            for number, name in enumerate(("chart", "risk", "orders", "session", "link"), 2)
+        ),
+        *(
+            Picture(f"theme-{name}", 120, 36, seeded | {"screen.theme": name}, hold)
+            for name in ("light", "high-contrast", "colour-blind")
+        ),
+        Picture("small-chart", 80, 24, seeded, in_workspace(2)),
+        Picture("large-risk", 200, 50, seeded, in_workspace(3)),
     ]
     shared = Path(os.environ.get("OMEGA_SHARED", CHECKOUT.parent / "shared"), "tapes", "ws")
     for name, tape, act in (("replay-btc", BINANCE, replay), ("replay-sol", BYBIT, switch)):
         if (shared / tape).exists():
-            drawn.append(Picture(name, 120, 36, {"sim.tape": [str(shared / tape)], "sim.loop": True}, act))
+            drawn.append(
+                Picture(
+                    name,
+                    120,
+                    36,
+                    {"sim.tape": [str(shared / tape)], "sim.loop": True, "screen.theme": "dark"},
+                    act,
+                )
+            )
     return drawn
 
 
@@ -137,17 +179,66 @@ async def draw(picture: Picture) -> None:
         async with opened(picture, Path(folder)) as (app, trader):
             await picture.act(trader)
             svg = app.export_screenshot(title=f"omega-tui, {picture.columns}x{picture.rows}")
-    # The picture must not fetch a font from anywhere: whoever looks at it has a monospaced one.
-    path = FOLDER / f"{picture.name}.svg"
+    write(picture.name, svg)
+
+
+def write(name: str, svg: str) -> None:
+    """Put a picture into the folder. It must not fetch a font: whoever looks at it has a monospaced one."""
+    path = FOLDER / f"{name}.svg"
     path.write_text(_COMMENT.sub("", _FONT_FACE.sub("", svg)), encoding="utf-8")
     print(path.relative_to(CHECKOUT))
+
+
+async def film() -> None:
+    """A trade from entry to flat, as one picture that moves."""
+    frames: list[str] = []
+    picture = Picture(FILM, 120, 36, {"sim.seed": SEED, "screen.theme": "dark"}, hold)
+    with tempfile.TemporaryDirectory() as folder:
+        async with opened(picture, Path(folder)) as (app, trader):
+
+            async def shoot(*keys: str) -> None:
+                await trader.press(*keys)
+                await trader.linger(0.5)
+                frames.append(app.export_screenshot(title="omega-tui: from entry to flat"))
+
+            rows = trader.views.positions
+            await shoot()
+            await shoot("B")
+            await shoot(*"500$", "shift+tab", "shift+tab", "m")
+            await shoot("enter")
+            await shoot("enter")
+            await trader.until(lambda: any(row.protected == 1 for row in rows().rows), "the stop")
+            await shoot()
+            await shoot("F")
+            await shoot("enter")
+            await trader.until(lambda: not rows().rows, "flat")
+            await shoot()
+    write(FILM, moving(frames))
+
+
+def moving(frames: list[str]) -> str:
+    """One SVG that shows each frame for a while, again and again."""
+    inner = [_SVG.fullmatch(frame.strip()) for frame in frames]
+    seconds, groups = FRAME_SECONDS * len(frames), []
+    for index, found in enumerate(inner):
+        assert found is not None
+        values = ";".join("1" if each == index else "0" for each in range(len(frames)))
+        groups.append(
+            f'<g opacity="{int(index == 0)}">{found["body"]}<animate attributeName="opacity" '
+            f'values="{values}" calcMode="discrete" dur="{seconds}s" repeatCount="indefinite"/></g>'
+        )
+    assert inner[0] is not None
+    return f"<svg{inner[0]['head']}>{''.join(groups)}</svg>"
 
 
 def main() -> int:
     chosen = [each for each in pictures() if not sys.argv[1:] or each.name in sys.argv[1:]]
     for picture in chosen:
         asyncio.run(draw(picture))
-    return 0 if chosen else 2
+    filmed = FILM in sys.argv[1:] or not sys.argv[1:]
+    if filmed:
+        asyncio.run(film())
+    return 0 if chosen or filmed else 2
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ def test_json_lines_keep_every_digit(path: Path) -> None:
 
 
 def test_a_spreadsheet_runs_nothing_of_an_export_and_reads_numbers_as_such(path: Path) -> None:
-    """A reason that an exchange or another client worded reaches Excel as text, never as a formula."""
+    """FAULTS I18: a reason that an exchange or another client worded reaches Excel as text, no formula."""
     evil = ["=HYPERLINK(1)", "+1+cmd", "-2+3", "@SUM(A1)", "\t=1+1", " =1", "|calc", "a\n=1;=2"]
     _fill(path, {"order": {"fee": "-0.14", "symbol": "BTCUSDT"}}, *({"reason": text} for text in evil))
     with read_journal(path) as reader:

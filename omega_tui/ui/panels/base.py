@@ -3,7 +3,7 @@
 from collections.abc import Hashable
 from typing import ClassVar
 
-from textual.geometry import Size
+from textual import events, on
 from textual.widget import Widget
 
 from omega_tui.engine.views import Panel, Views
@@ -18,20 +18,27 @@ class ViewPanel(LinePanel):
     VIEW: ClassVar[Panel]
     RATE: ClassVar[float] = 20.0
 
-    private = False
-    """Whether amounts of money are hidden."""
+    outdated = True
+    """Whether its picture was made for another size, focus or privacy, and cannot wait for its turn."""
 
     _drawn: tuple[Hashable, ...] = ()
-    _drawn_frame: tuple[Size, bool, bool] | None = None
+    _private = False
 
     @property
-    def outdated(self) -> bool:
-        """Whether its picture still has an earlier size, or was drawn for another focus or privacy."""
-        return self._frame != self._drawn_frame
+    def private(self) -> bool:
+        """Whether amounts of money are hidden."""
+        return self._private
 
-    @property
-    def _frame(self) -> tuple[Size, bool, bool]:
-        return self.size, self.has_focus, self.private
+    @private.setter
+    def private(self, hidden: bool) -> None:
+        self._private, self.outdated = hidden, True
+
+    @on(events.Resize)
+    @on(events.Show)
+    @on(events.Focus)
+    @on(events.Blur)
+    def _outdate(self) -> None:
+        self.outdated = True
 
     @property
     def in_sight(self) -> bool:
@@ -40,11 +47,13 @@ class ViewPanel(LinePanel):
 
     def paint(self, views: Views) -> bool:
         """Repaint if anything it shows has changed since the last time; True when it did."""
-        state = (views.version(self.VIEW), self._frame, *self.own_state())
-        if state == self._drawn or not self.size:
+        self.outdated = False
+        size = self.size
+        state = (views.version(self.VIEW), size, self.has_focus, self.private, *self.own_state())
+        if state == self._drawn or not size:
             return False
-        self._drawn, self._drawn_frame = state, self._frame
-        self.show(self.build(views, self.size.width, self.size.height))
+        self._drawn = state
+        self.show(self.build(views, size.width, size.height))
         return True
 
     def own_state(self) -> tuple[Hashable, ...]:

@@ -104,6 +104,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self._meter = meter
         self._painter = PaintClock(settings.frame_rate)
         self.frames_skipped = 0
+        self._own_turn = False
         self._routes: dict[str, Callable[[], None]] = self._routing()
 
     def compose(self) -> ComposeResult:
@@ -210,16 +211,18 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self._paint_own()
 
     def paint(self) -> None:
-        """One frame: every panel that is due and whose picture changed."""
-        views = self._engine.views
-        self.stage.show_alarm(bool(views.status().alarm))
-        self._painter.paint(self.stage.view_panels, views)
-        self._paint_own()
+        """One frame: every panel that is due and whose picture changed; every second one, what is no
+        picture of the engine."""
+        self._painter.paint(self.stage.view_panels, self._engine.views)
+        self._own_turn = not self._own_turn
+        if self._own_turn:
+            self._paint_own()
 
     def _paint_own(self) -> None:
         """The ticket, the command line, the question and the key hints."""
         views, stage, desk = self._engine.views, self.stage, self.desk
         armed = desk.armed
+        stage.show_alarm(bool(views.status().alarm))
         if self._tutor is not None:
             stage.tutor.paint(self._tutor.words)
         stage.ticket.question = (
