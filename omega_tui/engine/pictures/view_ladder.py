@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from omega_tui.domain.book import Level
 from omega_tui.domain.events import Health
@@ -57,7 +58,7 @@ def group_levels(levels: list[Level], tick: Decimal, group: int, depth: int, sid
     """Sum `levels`, best first, into at most `depth` rows: floor(ticks / group) for bids, ceil for asks."""
     rows: list[tuple[int, float]] = []
     for price, size in levels:
-        ticks = nearest_tick(Decimal(price), tick)
+        ticks = _ticks_of(price, tick)
         row = ticks // group if side is Side.BUY else -(-ticks // group)
         if rows and rows[-1][0] == row:
             rows[-1] = (row, rows[-1][1] + to_float(size))
@@ -68,8 +69,14 @@ def group_levels(levels: list[Level], tick: Decimal, group: int, depth: int, sid
     return tuple(rows)
 
 
+@lru_cache(maxsize=8192)
+def _ticks_of(price: str, tick: Decimal) -> int:
+    """The ticks of a level; a book names the same prices again and again."""
+    return nearest_tick(Decimal(price), tick)
+
+
 def _best_ticks(levels: list[Level], tick: Decimal) -> int | None:
-    return nearest_tick(Decimal(levels[0][0]), tick) if levels else None
+    return _ticks_of(levels[0][0], tick) if levels else None
 
 
 def _imbalance(bids: Rows, asks: Rows) -> float | None:

@@ -4,7 +4,6 @@ from collections.abc import Hashable
 from typing import ClassVar
 
 from textual import events, on
-from textual.widget import Widget
 
 from omega_tui.engine.views import Panel, Views
 from omega_tui.ui.rows.spans import Line
@@ -33,17 +32,22 @@ class ViewPanel(LinePanel):
     def private(self, hidden: bool) -> None:
         self._private, self.outdated = hidden, True
 
+    in_sight = False
+    """Whether it has a place on the screen, as the layout last told."""
+
     @on(events.Resize)
-    @on(events.Show)
     @on(events.Focus)
     @on(events.Blur)
     def _outdate(self) -> None:
         self.outdated = True
 
-    @property
-    def in_sight(self) -> bool:
-        """Whether neither it nor a box around it is hidden."""
-        return all(node.display for node in self.ancestors_with_self if isinstance(node, Widget))
+    @on(events.Show)
+    def _come_into_sight(self) -> None:
+        self.in_sight = self.outdated = True
+
+    @on(events.Hide)
+    def _leave_sight(self) -> None:
+        self.in_sight = False
 
     def paint(self, views: Views) -> bool:
         """Repaint if anything it shows has changed since the last time; True when it did."""

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.intents import AcknowledgeAlarms, PlaceOrder, SelectSymbol
 from omega_tui.engine.port import EnginePort
+from omega_tui.engine.views import StatusView
 from omega_tui.ui.actions import BY_ID, Situation, footer_actions, why_not
 from omega_tui.ui.announcing import Bells
 from omega_tui.ui.arming import KeyTiming
@@ -134,7 +135,10 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
 
     def situation(self) -> Situation:
         """What decides which actions work now."""
-        views, status = self._engine.views, self._engine.views.status()
+        return self._situation(self._engine.views.status())
+
+    def _situation(self, status: StatusView) -> Situation:
+        views = self._engine.views
         focused = self.focused.id if self.focused is not None and self.focused.id else ""
         return Situation(
             focus=focused,
@@ -221,8 +225,8 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
     def _paint_own(self) -> None:
         """The ticket, the command line, the question and the key hints."""
         views, stage, desk = self._engine.views, self.stage, self.desk
-        armed = desk.armed
-        stage.show_alarm(bool(views.status().alarm))
+        armed, status = desk.armed, views.status()
+        stage.show_alarm(bool(status.alarm))
         if self._tutor is not None:
             stage.tutor.paint(self._tutor.words)
         stage.ticket.question = (
@@ -239,8 +243,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         )
         left = armed.seconds_left(desk.now) if armed else 0.0
         stage.prompt.paint(armed.scope if armed else "", left, desk.news, idle)
-        now = self.situation()
-        unasked = views.status().unasked
+        now, unasked = self._situation(status), status.unasked
         policy = "" if now.read_only else policy_words(unasked)
         # The ticket and the command line say themselves what ENTER does with the order that stands there.
         stays = unasked > 0 and now.focus not in ("ticket", "command")
