@@ -7,7 +7,8 @@ from omega_tui.analytics.swings import Direction
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import HoldSide
 from omega_tui.engine.account_views import OrderRow, PositionRow
-from omega_tui.engine.views import FibonacciView, Views
+from omega_tui.engine.chart_views import FibonacciView
+from omega_tui.engine.views import Views
 from omega_tui.language.facts import Facts, SwingFacts
 from omega_tui.language.mistakes import Unresolved
 

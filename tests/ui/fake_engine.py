@@ -13,6 +13,7 @@ from omega_tui.engine.account_views import (
     PositionsView,
     ProtectPreview,
 )
+from omega_tui.engine.chart_views import ChartView, FibonacciView
 from omega_tui.engine.intents import (
     Halt,
     Intent,
@@ -23,17 +24,7 @@ from omega_tui.engine.intents import (
     TicketDraft,
     TicketPreview,
 )
-from omega_tui.engine.views import (
-    ChartView,
-    FibonacciView,
-    LadderView,
-    LinkView,
-    LogView,
-    Panel,
-    Posture,
-    StatusView,
-    TapeView,
-)
+from omega_tui.engine.views import LadderView, LinkView, LogView, Panel, Posture, StatusView, TapeView
 from tests.ui import sample_views as sample
 
 

@@ -29,12 +29,9 @@ from omega_tui.engine.account_views import (
     PositionsView,
     ProtectPreview,
 )
+from omega_tui.engine.chart_views import ChartFill, ChartView, FibonacciRow, FibonacciView, PriceLine
 from omega_tui.engine.intents import Protect, SetLeverage, TicketDraft, TicketPreview
 from omega_tui.engine.views import (
-    ChartFill,
-    ChartView,
-    FibonacciRow,
-    FibonacciView,
     LadderMark,
     LadderOrder,
     LadderView,
@@ -43,7 +40,6 @@ from omega_tui.engine.views import (
     LogRow,
     LogView,
     Posture,
-    PriceLine,
     StatusView,
     TapeRow,
     TapeView,

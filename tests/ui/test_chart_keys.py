@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from omega_tui.engine.chart_views import ChartView
 from omega_tui.engine.intents import LoadOlderCandles, SelectSwing
-from omega_tui.engine.views import ChartView
 from tests.ui import sample_views as sample
 from tests.ui.driving import Driver, driving
 

@@ -16,6 +16,7 @@ from omega_tui.engine.account_views import (
     PositionsView,
     ProtectPreview,
 )
+from omega_tui.engine.chart_views import ChartView, FibonacciView
 from omega_tui.engine.intents import Protect, SetLeverage, TicketDraft, TicketPreview
 from omega_tui.engine.pictures.view_account import build_account, build_positions
 from omega_tui.engine.pictures.view_chart import build_chart, build_fibonacci
@@ -26,16 +27,7 @@ from omega_tui.engine.protection.preview import build_protect_preview
 from omega_tui.engine.risk.leverage_effect import leverage_effect
 from omega_tui.engine.risk.preview import build_preview
 from omega_tui.engine.state import State
-from omega_tui.engine.views import (
-    ChartView,
-    FibonacciView,
-    LadderView,
-    LinkView,
-    LogView,
-    Panel,
-    StatusView,
-    TapeView,
-)
+from omega_tui.engine.views import LadderView, LinkView, LogView, Panel, StatusView, TapeView
 
 
 class Store:

@@ -9,11 +9,11 @@ from omega_tui.domain.events import Surface
 from omega_tui.domain.market import Candle
 from omega_tui.domain.orders import Side
 from omega_tui.domain.values import decimal_text
+from omega_tui.engine.chart_views import ChartFill, ChartView, FibonacciRow, FibonacciView, PriceLine
 from omega_tui.engine.market.swing_levels import shown_levels
 from omega_tui.engine.pictures.drawing import nearest_tick, to_float
 from omega_tui.engine.protection.cover import plan_lines
 from omega_tui.engine.state import State
-from omega_tui.engine.views import ChartFill, ChartView, FibonacciRow, FibonacciView, PriceLine
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
 _SITS_WITHIN = Decimal("0.03")

@@ -3,7 +3,8 @@
 from collections.abc import Hashable, Sequence
 
 from omega_tui.domain.market import Candle
-from omega_tui.engine.views import ChartView, Panel, Views
+from omega_tui.engine.chart_views import ChartView
+from omega_tui.engine.views import Panel, Views
 from omega_tui.ui.chart_window import ChartWindow, merged
 from omega_tui.ui.panels.base import ViewPanel
 from omega_tui.ui.rows.chart import build_chart, columns_in_sight

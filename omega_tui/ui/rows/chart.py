@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from omega_tui.domain.events import Health
 from omega_tui.domain.market import Candle
 from omega_tui.domain.orders import Side
-from omega_tui.engine.views import ChartView, PriceLine
+from omega_tui.engine.chart_views import ChartView, PriceLine
 from omega_tui.ui import format as text_of
 from omega_tui.ui.chart_window import ChartWindow, merged
 from omega_tui.ui.rows.candles import PriceScale, candle_column, scale_for, volume_column

@@ -1,6 +1,6 @@
 """The Fibonacci panel's lines: the swing, then every level with its price and distance."""
 
-from omega_tui.engine.views import FibonacciRow, FibonacciView
+from omega_tui.engine.chart_views import FibonacciRow, FibonacciView
 from omega_tui.ui import format as text_of
 from omega_tui.ui.rows.spans import Line, Span, filled, fit, notice, padded, title_line, wrapped
 

@@ -13,7 +13,8 @@ from omega_tui.engine.account_views import (
     PositionRow,
     PositionsView,
 )
-from omega_tui.engine.views import FibonacciView, LadderView, Posture, StatusView, Views
+from omega_tui.engine.chart_views import FibonacciView
+from omega_tui.engine.views import LadderView, Posture, StatusView, Views
 from omega_tui.ui import format as text_of
 from omega_tui.ui.rows.account import counted, session_pnl
 from omega_tui.ui.rows.ladder import freshness_words
