@@ -27,6 +27,7 @@ BINANCE = "binance_usdm_BTCUSDT_20240808.gz"
 BYBIT = "bybit_v5_20260809_BTC_ETH_SOL_DOGE.jsonl.gz"
 FILM = "trade"
 FRAME_SECONDS = 2
+_TOUR_PAGES = 5
 _SVG = re.compile(r"<svg(?P<head>[^>]*)>(?P<body>.*)</svg>", re.DOTALL)
 _FONT_FACE = re.compile(r"\s*@font-face \{[^}]*\}")
 _COMMENT = re.compile(r"\s*<!--.*?-->")
@@ -171,6 +172,7 @@ async def opened(picture: Picture, folder: Path) -> AsyncIterator[tuple[object, 
     async with open_cockpit(settings) as cockpit, cockpit.app.run_test(size=size) as pilot:
         trader = Trader(pilot, cockpit.engine.views)
         await trader.until_live()
+        await trader.press(*["escape"] * _TOUR_PAGES)
         yield cockpit.app, trader
 
 

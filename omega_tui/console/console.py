@@ -14,11 +14,11 @@ from omega_tui.console.facts import short_ids
 from omega_tui.console.handling import Handler
 from omega_tui.console.names import Names
 from omega_tui.console.orders import OrderMaker
-from omega_tui.engine.intents import AmendOrder, CancelAll, CancelOrder, Intent, Receipt
+from omega_tui.engine.intents import AmendOrder, CancelAll, CancelOrder, Intent, LoadSwing, Receipt
 from omega_tui.engine.port import EnginePort
 from omega_tui.language import commands as say
 from omega_tui.language.commands import Step
-from omega_tui.language.mistakes import Mistake, Unresolved
+from omega_tui.language.mistakes import Mistake, SwingNotLoaded, Unresolved
 from omega_tui.language.parser import parse
 from omega_tui.language.spelling import spell
 from omega_tui.language.vocabulary import Vocabulary
@@ -101,6 +101,9 @@ class Console:
         """What one step comes to now."""
         try:
             return self._deed(step.command)
+        except SwingNotLoaded as missing:
+            receipt = self._engine.submit(LoadSwing(missing.timeframe))
+            return Deed(spell(step.command), problems=(receipt.text,))
         except Unresolved as problem:
             return Deed(spell(step.command), problems=(str(problem),))
 

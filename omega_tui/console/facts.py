@@ -7,7 +7,6 @@ from omega_tui.analytics.swings import Direction
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import HoldSide
 from omega_tui.engine.account_views import OrderRow, PositionRow
-from omega_tui.engine.chart_views import FibonacciView
 from omega_tui.engine.views import Views
 from omega_tui.language.facts import Facts, SwingFacts
 from omega_tui.language.mistakes import Unresolved
@@ -37,7 +36,7 @@ def facts_of(views: Views, hold_side: HoldSide | None = None) -> Facts:
         hold_side=position.hold_side if position is not None else None,
         equity=views.account().equity,
         risk=status.profile_risk,
-        swings=_swings(views.fibonacci()),
+        swings=_swings(views),
     )
 
 
@@ -72,11 +71,16 @@ def short_ids(rows: Iterable[OrderRow]) -> Mapping[str, str]:
     return {key[-length:].lower(): key for key in keys}
 
 
-def _swings(view: FibonacciView) -> dict[Timeframe | None, SwingFacts]:
-    if view.low is None or view.high is None or view.direction is None or view.low >= view.high:
-        return {}
-    swing = SwingFacts(view.low, view.high, Direction(view.direction))
-    return {None: swing, view.timeframe: swing}
+def _swings(views: Views) -> dict[Timeframe | None, SwingFacts]:
+    """Of every timeframe that is loaded, that of the chart also under None."""
+    found: dict[Timeframe | None, SwingFacts] = {
+        each.timeframe: SwingFacts(each.low, each.high, Direction(each.direction)) for each in views.swings()
+    }
+    view = views.fibonacci()
+    if view.low is not None and view.high is not None and view.direction is not None and view.low < view.high:
+        found[None] = SwingFacts(view.low, view.high, Direction(view.direction))
+        found[view.timeframe] = found[None]
+    return found
 
 
 def _price(ticks: int | None, tick: Decimal) -> Decimal | None:

@@ -50,6 +50,16 @@ class ChartView:
 
 
 @dataclass(frozen=True, slots=True)
+class SwingView:
+    """The swing of a timeframe; `low` lies below `high`, `direction` is up or down."""
+
+    timeframe: Timeframe
+    low: Decimal
+    high: Decimal
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
 class FibonacciRow:
     """One level of the swing; distance is from last price, in percent and in ticks (level - last)."""
 

@@ -270,6 +270,13 @@ class SelectSwing:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadSwing:
+    """Fetch the candles of another timeframe of the shown market, for the levels of its swing."""
+
+    timeframe: Timeframe
+
+
+@dataclass(frozen=True, slots=True)
 class LoadOlderCandles:
     """Fetch candles from before the oldest one known of the shown market."""
 
@@ -301,7 +308,7 @@ OrderIntent = PlaceOrder | PlaceBatch | AmendOrder | CancelOrder | CancelAll
 PositionIntent = Flatten | ClosePosition | Reverse | Protect
 SettingIntent = SetLeverage | SetMarginMode | SetPositionMode | SelectProfile
 PostureIntent = Halt | Resume | UnlockDay | ArmLive | AcknowledgeAlarms
-ViewIntent = SelectSymbol | SelectTimeframe | SelectSwing | LoadOlderCandles | NoteDown
+ViewIntent = SelectSymbol | SelectTimeframe | SelectSwing | LoadSwing | LoadOlderCandles | NoteDown
 Intent = OrderIntent | PositionIntent | SettingIntent | PostureIntent | ViewIntent
 
 

@@ -41,6 +41,10 @@ class Market:
         self.tape = Tape()
         self.queue = Queue()
         self.series = CandleSeries(timeframe)
+        self.others: dict[Timeframe, CandleSeries] = {}
+        """Candles of other timeframes, fetched for their swing."""
+        self.fetched: dict[Timeframe, float] = {}
+        """When they were asked for, in monotonic seconds."""
 
     def take_last(self, price: Decimal, exchange_ms: int) -> bool:
         """A price that traded; True when it is newer and different."""

@@ -28,7 +28,7 @@ from omega_tui.engine.account_views import (
     PositionsView,
     ProtectPreview,
 )
-from omega_tui.engine.chart_views import ChartView, FibonacciView
+from omega_tui.engine.chart_views import ChartView, FibonacciView, SwingView
 from omega_tui.engine.intents import Protect, SetLeverage, TicketDraft, TicketPreview
 
 
@@ -251,6 +251,10 @@ class Views(Protocol):
 
     def fibonacci(self) -> FibonacciView:
         """The levels of the current swing."""
+        ...
+
+    def swings(self) -> tuple[SwingView, ...]:
+        """The swings of other timeframes that were loaded."""
         ...
 
     def positions(self) -> PositionsView:

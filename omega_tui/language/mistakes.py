@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from omega_tui.domain.market import Timeframe
+
 
 class Mistake(ValueError):
     """A text that is no command. `start` and `end` are the wrong part's place in it, `nearest` the forms that
@@ -23,6 +25,14 @@ class Mistake(ValueError):
 
 class Unresolved(ValueError):
     """A price or a size that cannot be worked out here and now; the message says what is missing."""
+
+
+class SwingNotLoaded(Unresolved):
+    """A level of a timeframe that is not the chart's, whose candles have not been fetched."""
+
+    def __init__(self, timeframe: Timeframe) -> None:
+        super().__init__(f"there is no swing on {timeframe} candles yet: they come when a command names them")
+        self.timeframe = timeframe
 
 
 def nearest(word: str, words: Iterable[str], most: int = 2) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from omega_tui.domain.plans import TriggerBy
 from omega_tui.domain.sizing import legal_exit, legal_price
 from omega_tui.domain.values import decimal_text, floor_to_step
 from omega_tui.language.facts import Facts
-from omega_tui.language.mistakes import Unresolved
+from omega_tui.language.mistakes import SwingNotLoaded, Unresolved
 from omega_tui.language.terms import Anchor, Distance, Fib, Leg, Measure, Place, Price, Size, Unit
 
 _TWO = Decimal(2)
@@ -129,8 +129,9 @@ def _anchor(anchor: Anchor, facts: Facts) -> Decimal:
 def _level(fib: Fib, facts: Facts) -> Decimal:
     swing = facts.swings.get(fib.timeframe)
     if swing is None:
-        where = "the chart" if fib.timeframe is None else f"{fib.timeframe} candles"
-        raise Unresolved(f"there is no swing on {where} yet")
+        if fib.timeframe is not None:
+            raise SwingNotLoaded(fib.timeframe)
+        raise Unresolved("there is no swing on the chart yet")
     return level_price(swing.low, swing.high, swing.direction, fib.ratio)
 
 

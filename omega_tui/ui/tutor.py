@@ -117,3 +117,46 @@ class Tutor:
             names = {name: self._key(name) for name in ("help", "palette", "quit")}
             return _FAREWELL.format(**names)
         return f"{self._at + 1} of {len(LESSONS)} {LESSONS[self._at].words(self._key)}"
+
+
+_PAGES: tuple[Callable[[KeyOf], str], ...] = (
+    lambda key: (
+        "Welcome. The top line says where orders go and how far the data can be trusted. "
+        f"{key('dismiss')} goes on."
+    ),
+    lambda key: (
+        f"Left the ladder, its middle is the market. {key('focus.next')} goes to the next panel, "
+        f"{key('workspace.next')} to the next workspace, {key('symbol')} to another market."
+    ),
+    lambda key: (
+        f"{key('ticket.buy')} and {key('ticket.sell')} open a ticket, {key('command')} a command line: "
+        "both tell what they would do before ENTER sends it."
+    ),
+    lambda key: (
+        "Each position shows how much of it stops at the exchange protect. "
+        f"{key('protect')} moves them, {key('flatten')} closes, {key('halt')} halts."
+    ),
+    lambda key: (
+        f"{key('help')} lists the keys, {key('palette')} finds any action; omega-tui tutor teaches by doing. "
+        f"{key('dismiss')} closes this."
+    ),
+)
+
+
+class Tour:
+    """The first start's few pages, turned by hand; nothing waits for them."""
+
+    def __init__(self, key: KeyOf) -> None:
+        self._key = key
+        self._at = 0
+
+    def turn(self) -> bool:
+        """To the next page; False when that was the last."""
+        self._at += 1
+        return self._at < len(_PAGES)
+
+    @property
+    def words(self) -> str:
+        """The page."""
+        at = min(self._at, len(_PAGES) - 1)
+        return f"{at + 1} of {len(_PAGES)} {_PAGES[at](self._key)}"

@@ -31,6 +31,7 @@ from omega_tui.engine.intents import (
 from omega_tui.language.spelling import spell
 from tests.engine.fake_gateway import FakeGateway, order, position
 from tests.engine.rig import Rig, running
+from tests.engine.test_watching import past
 from tests.language.strategies import COMMANDS
 from tests.ui.fake_engine import FakeEngine
 
@@ -292,3 +293,19 @@ def test_every_command_is_explained_or_refused_in_words(command: object, chained
 def test_any_text_is_answered(text: str) -> None:
     line = a_console(FakeEngine()).explain(text)
     assert line.problems or len(line.deeds) == len(line.steps)
+
+
+async def test_a_level_of_another_timeframe_fetches_its_candles_once_and_is_then_used(tmp_path: Path) -> None:
+    """Bug: `fib@4h` is read and never worked out; or each explanation asks the exchange anew."""
+    async with running(tmp_path, FakeGateway(past=past(400))) as rig:
+        console = a_console(rig.engine)
+        assert "loading 4H candles of BTCUSDT" in console.explain("buy 500$ at fib@4h:0.618").problems
+        assert console.explain("buy 500$ at fib@4h:0.618").problems
+        await rig.until(lambda: rig.views.swings())
+        [swing] = rig.views.swings()
+        line = console.explain("buy 500$ at fib@4h:0.618")
+        assert not line.problems
+        [order] = line.deeds[0].orders
+        assert order.draft.price is not None
+        assert swing.low < order.draft.price < swing.high
+        assert rig.gateway.asked.count("candles BTCUSDT 4H") == 1

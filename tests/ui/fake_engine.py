@@ -13,7 +13,7 @@ from omega_tui.engine.account_views import (
     PositionsView,
     ProtectPreview,
 )
-from omega_tui.engine.chart_views import ChartView, FibonacciView
+from omega_tui.engine.chart_views import ChartView, FibonacciView, SwingView
 from omega_tui.engine.intents import (
     Halt,
     Intent,
@@ -66,6 +66,9 @@ class FakeViews:
 
     def fibonacci(self) -> FibonacciView:
         return sample.fibonacci()
+
+    def swings(self) -> tuple[SwingView, ...]:
+        return ()
 
     def positions(self) -> PositionsView:
         return self.positions_view

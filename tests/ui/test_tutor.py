@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 from omega_tui.engine.account_views import OrdersView, PositionsView
 from omega_tui.engine.views import Posture
+from omega_tui.ui.kept import Kept
 from omega_tui.ui.keymaps import ARROWS
 from omega_tui.ui.tutor import LESSONS, Tutor
 from tests.ui import sample_views as sample
@@ -53,6 +55,21 @@ def test_the_stop_has_to_move_from_where_it_was() -> None:
     views.status_view = replace(views.status_view, symbol="ETHUSDT")
     views.positions_view = sample.POSITIONS
     assert [tutor.tick(), tutor.tick(), tutor.tick(), tutor.tick()] == [True, True, True, False]
+
+
+async def test_the_first_start_has_a_tour_that_is_turned_by_hand_and_never_comes_again(
+    tmp_path: Path,
+) -> None:
+    """Bug: a greeting that takes the keys, or one that greets every morning."""
+    async with driving(kept=Kept(tmp_path)) as driver:
+        await driver.until(lambda: "TOUR  1 of 5" in driver.picture(), "no tour")
+        await driver.press("down")
+        assert driver.stage.ladder.cursor_order() is not None
+        await driver.press(*["escape"] * 5)
+        await driver.until(lambda: "TOUR" not in driver.picture(), "the tour stayed")
+    async with driving(kept=Kept(tmp_path)) as driver:
+        await driver.pilot.pause(0.3)
+        assert "TOUR" not in driver.picture()
 
 
 async def test_the_task_stands_over_the_screen_in_the_keymap_s_words() -> None:

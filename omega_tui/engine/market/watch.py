@@ -16,6 +16,7 @@ from omega_tui.engine.apply import apply_event
 from omega_tui.engine.intents import (
     Doors,
     LoadOlderCandles,
+    LoadSwing,
     Receipt,
     SelectSwing,
     SelectSymbol,
@@ -30,6 +31,8 @@ from omega_tui.exchange.port import Gateway, ReadFailed
 
 _OLDER_PAGE = 200
 """Candles a page: what one request for past candles brings (Bitget's history-candles)."""
+_SWING_SECONDS = 60.0
+"""How old the candles of a timeframe that is not shown may be before a command fetches them anew."""
 _DAY_SECONDS = 86_400.0
 _LEAST_SECONDS_BETWEEN_LISTS = 60.0
 _RULES = ("tick", "lot", "min_size", "min_notional", "max_leverage", "max_limit_size", "max_market_size")
@@ -67,6 +70,7 @@ class Watch:
             SelectSymbol: lambda intent: self.select_symbol(intent.symbol),
             SelectTimeframe: lambda intent: self.select_timeframe(intent.timeframe),
             SelectSwing: lambda intent: self.select_swing(SwingChoice(intent.lookback, intent.points)),
+            LoadSwing: lambda intent: self.load_swing(intent.timeframe),
             LoadOlderCandles: lambda _: self.load_older(),
         }
 
@@ -106,6 +110,23 @@ class Watch:
         self._state.market.series.choice = choice
         self._state.touch(Panel.CHART, Panel.FIBONACCI, Panel.LADDER)
         return Receipt(True, f"swing: {choice.words}")
+
+    def load_swing(self, timeframe: Timeframe) -> Receipt:
+        """Fetch the candles of another timeframe; again only once they are old."""
+        market, now = self._state.market, self._state.clock.monotonic()
+        words = f"loading {timeframe} candles of {market.symbol}"
+        if now - market.fetched.get(timeframe, float("-inf")) >= _SWING_SECONDS:
+            market.fetched[timeframe] = now
+            what = f"{timeframe} candles"
+            self._supervisor.once(what, lambda: self._fetch_swing(market, timeframe), Surface.CANDLES)
+        return Receipt(True, words)
+
+    async def _fetch_swing(self, market: Market, timeframe: Timeframe) -> None:
+        series = CandleSeries(timeframe)
+        wanted = self._state.options.history_candles
+        series.add_history(await self._gateway.reads.candles(market.symbol, timeframe, wanted))
+        market.others[timeframe] = series
+        self._state.touch(Panel.FIBONACCI)
 
     def load_older(self) -> Receipt:
         """Fetch a page of candles from before the oldest; one at a time."""

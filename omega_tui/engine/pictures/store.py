@@ -16,10 +16,10 @@ from omega_tui.engine.account_views import (
     PositionsView,
     ProtectPreview,
 )
-from omega_tui.engine.chart_views import ChartView, FibonacciView
+from omega_tui.engine.chart_views import ChartView, FibonacciView, SwingView
 from omega_tui.engine.intents import Protect, SetLeverage, TicketDraft, TicketPreview
 from omega_tui.engine.pictures.view_account import build_account, build_positions
-from omega_tui.engine.pictures.view_chart import build_chart, build_fibonacci
+from omega_tui.engine.pictures.view_chart import build_chart, build_fibonacci, build_swings
 from omega_tui.engine.pictures.view_ladder import build_ladder
 from omega_tui.engine.pictures.view_orders import build_fills, build_order, build_orders, order_age_seconds
 from omega_tui.engine.pictures.view_status import build_link, build_status
@@ -85,6 +85,9 @@ class Store:
 
     def fibonacci(self) -> FibonacciView:
         return build_fibonacci(self._state)
+
+    def swings(self) -> tuple[SwingView, ...]:
+        return build_swings(self._state)
 
     def positions(self) -> PositionsView:
         return build_positions(self._state)

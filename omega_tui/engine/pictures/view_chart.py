@@ -9,7 +9,14 @@ from omega_tui.domain.events import Surface
 from omega_tui.domain.market import Candle
 from omega_tui.domain.orders import Side
 from omega_tui.domain.values import decimal_text
-from omega_tui.engine.chart_views import ChartFill, ChartView, FibonacciRow, FibonacciView, PriceLine
+from omega_tui.engine.chart_views import (
+    ChartFill,
+    ChartView,
+    FibonacciRow,
+    FibonacciView,
+    PriceLine,
+    SwingView,
+)
 from omega_tui.engine.market.swing_levels import shown_levels
 from omega_tui.engine.pictures.drawing import nearest_tick, to_float
 from omega_tui.engine.protection.cover import plan_lines
@@ -86,6 +93,15 @@ def build_fibonacci(state: State) -> FibonacciView:
         rows=tuple(_rows(state, levels)),
         note=_note(state) if not levels else "",
         choice=series.choice.words,
+    )
+
+
+def build_swings(state: State) -> tuple[SwingView, ...]:
+    """The swings of the timeframes that are not on the chart."""
+    return tuple(
+        SwingView(timeframe, exact_price(swing.low), exact_price(swing.high), swing.direction.value)
+        for timeframe, series in state.market.others.items()
+        if (swing := series.swing) is not None and swing.low < swing.high
     )
 
 

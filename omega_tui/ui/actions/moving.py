@@ -1,10 +1,10 @@
 """Keys that move a cursor or the focus, and the one that steps back."""
 
-from omega_tui.ui.actions.table import Action, Group, always, has_cursor
+from omega_tui.ui.actions.table import Action, Group, always, has_cursor, has_something_to_leave
 
 ACTIONS: tuple[Action, ...] = (
     Action("dismiss", ("escape",), "ESC", "back", "Withdraw question; unzoom; seen",
-           Group.MOVE, lambda now: now.armed or now.zoomed or now.alarm_waits or now.line_waits, footer=2),
+           Group.MOVE, has_something_to_leave, footer=2),
     Action("cursor.up", ("up", "k"), "↑ k", "up", "Cursor up, held at its price",
            Group.MOVE, has_cursor),
     Action("cursor.down", ("down", "j"), "↓ j", "down", "Cursor down", Group.MOVE, has_cursor),

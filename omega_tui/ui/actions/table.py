@@ -39,6 +39,7 @@ class Situation:
     locked: bool = False
     alarm_waits: bool = False
     line_waits: bool = False
+    touring: bool = False
 
 
 _Predicate = Callable[[Situation], bool]
@@ -120,6 +121,11 @@ def in_ticket(now: Situation) -> bool:
 def in_command(now: Situation) -> bool:
     """Works while the command line has the keys."""
     return now.focus == "command"
+
+
+def has_something_to_leave(now: Situation) -> bool:
+    """Works while something stands that can be stepped back from."""
+    return now.armed or now.zoomed or now.alarm_waits or now.line_waits or now.touring
 
 
 def has_cursor(now: Situation) -> bool:

@@ -34,12 +34,12 @@ from omega_tui.ui.screens.ticket_flow import TicketFlow
 from omega_tui.ui.screens.trading_keys import TradingKeys
 from omega_tui.ui.terminal_meter import TerminalMeter
 from omega_tui.ui.trade_desk import TradeDesk
-from omega_tui.ui.tutor import Tutor
+from omega_tui.ui.tutor import Tour, Tutor
 from omega_tui.ui.widgets.style_book import StyleBook
 
 _TROUBLE_SECONDS = 60.0
 """How long the screen says what is wrong with a file of the trader's own, unless there is other news."""
-_SEEN = "greeting"
+_SEEN = "tour"
 _COST_SECONDS = 1.0
 _LISTEN_SECONDS = 0.25
 
@@ -85,6 +85,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             engine, self.stage, self.desk, self._tickets, settings.ids, settings.ladder_sizes
         )
         self._kept = settings.kept
+        self._tour: Tour | None = None
         self._tutor = Tutor(engine.views, settings.keymap.keymap.shown) if settings.tutor else None
         self._bells, self._rings_at_fills = Bells(), settings.bell == "all"
         self._may_ring = settings.bell != "off"
@@ -118,12 +119,9 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         self.set_interval(_COST_SECONDS, self._note_cost, name="terminal meter")
         self.set_interval(_LISTEN_SECONDS, self._listen, name="bells")
         self._looking.restore()
-        if self._tutor is not None:
-            self.stage.show_tutor()
-        elif self._kept.lasts and not self._kept.load(_SEEN):
-            words = f"new here? omega-tui tutor teaches by doing; {self._keymap.keymap.shown('help')} helps"
-            self.desk.say(words, "accent", _TROUBLE_SECONDS)
-            self._kept.save(_SEEN, {"greeting": True})
+        if self._tutor is None and self._kept.lasts and not self._kept.load(_SEEN):
+            self._tour = Tour(self._keymap.keymap.shown)
+        self.stage.show_tutor(self._tutor is not None or self._tour is not None)
 
     def on_resize(self, event: events.Resize) -> None:
         self.stage.lay_out(event.size.width, event.size.height)
@@ -152,6 +150,7 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             locked=bool(status.live_phrase or status.day_phrase or status.halted_symbols),
             alarm_waits=status.alarm_waits,
             line_waits=self._commands.running,
+            touring=self._tour is not None,
         )
 
     def allows(self, action_id: str) -> bool:
@@ -228,7 +227,9 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
         armed, status = desk.armed, views.status()
         stage.show_alarm(bool(status.alarm))
         if self._tutor is not None:
-            stage.tutor.paint(self._tutor.words)
+            stage.tutor.paint("TUTOR", self._tutor.words)
+        elif self._tour is not None:
+            stage.tutor.paint("TOUR", self._tour.words)
         stage.ticket.question = (
             f"ENTER sends: {armed.scope}" if armed and isinstance(armed.intent, PlaceOrder) else ""
         )
@@ -291,8 +292,13 @@ class CockpitScreen(Screen[None], inherit_bindings=False):
             return
         if self._engine.views.status().alarm_waits:
             self.desk.submit(AcknowledgeAlarms())
-        else:
+        elif self.stage.zoomed:
             self._looking.zoom_off()
+        elif self._tour is not None and not self._tour.turn():
+            self._tour = None
+            self._kept.save(_SEEN, {"tour": True})
+            self.stage.show_tutor(False)
+            self._repaint_later()
 
     def select_symbol(self, symbol: str | None) -> None:
         """The market dialog's answer."""

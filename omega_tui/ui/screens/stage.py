@@ -168,9 +168,9 @@ class Stage(Stack):
         """Give the alarm its line, or take it away."""
         self.set_class(shown, "-alarm")
 
-    def show_tutor(self) -> None:
-        """Give the tutor its lines."""
-        self.add_class("-tutor")
+    def show_tutor(self, shown: bool) -> None:
+        """Give the tutor, or the tour, its lines, or take them away."""
+        self.set_class(shown, "-tutor")
 
     def show_ticket(self, shown: bool) -> None:
         """Give the ticket its place, or take it away; it stands beside the market, wherever it was opened."""
