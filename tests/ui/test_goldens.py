@@ -24,10 +24,12 @@ from omega_tui.language.completion import complete
 from omega_tui.ui.actions import ACTIONS, Situation, footer_actions
 from omega_tui.ui.chart_window import ChartWindow
 from omega_tui.ui.confirming import policy_words
+from omega_tui.ui.keymaps import ARROWS
 from omega_tui.ui.ladder_window import LadderWindow
 from omega_tui.ui.line_editor import LineEditor
 from omega_tui.ui.palette import find, offers
 from omega_tui.ui.panels.bottom import build_footer, build_prompt
+from omega_tui.ui.panels.tutor import build_tutor
 from omega_tui.ui.protect_form import ProtectForm
 from omega_tui.ui.rows.account import (
     account_strip,
@@ -53,8 +55,9 @@ from omega_tui.ui.rows.tape import build_tape
 from omega_tui.ui.rows.ticket import build_ticket
 from omega_tui.ui.ticket_form import Field, TicketForm, TicketType
 from omega_tui.ui.ticket_reading import read_ticket
+from omega_tui.ui.tutor import Tour, Tutor
 from tests.ui import sample_views as sample
-from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_engine import FakeEngine, FakeViews
 
 REWRITE = os.environ.get("OMEGA_GOLDEN") == "write"
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -230,6 +233,14 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
     "risk-naked": (
         _risk(sample.NAKED, posture=Posture.HALT, posture_reason="you pressed H"),
         ((80, 18), (39, 26), (66, 20)),
+    ),
+    "tutor": (
+        lambda w, h: build_tutor("TUTOR", Tutor(FakeViews(), ARROWS.shown).words, w, h),
+        ((80, 2), (120, 2), (200, 2)),
+    ),
+    "tour": (
+        lambda w, h: build_tutor("TOUR", Tour(ARROWS.shown).words, w, h),
+        ((80, 2), (120, 2), (200, 2)),
     ),
     "session": (
         lambda w, h: build_session(sample.FILLS.rows, w, h, focused=False, private=False),
