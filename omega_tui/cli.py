@@ -226,6 +226,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(parser)
     commands = parser.add_subparsers(dest="command", title="commands", metavar="")
     commands.add_parser("sim", help="serve the simulated exchange alone", add_help=False)
+    _add_ours(commands)
+    _add_doctor(commands)
+    add_commands(commands, _add_venue)
+    return parser
+
+
+def _add_ours(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Commands about the program itself."""
     tutor = commands.add_parser(
         "tutor",
         help="learn the cockpit by doing, on the simulated exchange",
@@ -258,9 +266,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     keys.add_argument("--check", type=Path, metavar="FILE", help="only say what is wrong with this keymap")
     _add_settings(keys)
-    _add_doctor(commands)
-    add_commands(commands, _add_venue)
-    return parser
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -39,8 +39,8 @@ from omega_tui.settings import ApiKeys, Settings, Venue
 from omega_tui.sim.child import SimulatorAddress, SimulatorFailed, SimulatorProcess
 
 if TYPE_CHECKING:
+    from omega_tui.screen import screen_settings
     from omega_tui.ui.app import CockpitApp
-    from omega_tui.ui.cockpit_settings import CockpitSettings
 
 _HEADLESS_SIZE: Final = (120, 36)
 _SIGNALLED: Final = 128
@@ -121,7 +121,7 @@ async def open_cockpit(settings: Settings) -> AsyncIterator[Cockpit]:
 
     async with open_desk(settings) as desk:
         log_to_file(settings.paths.state, desk.redact)
-        app = CockpitApp(desk.engine, _screen_settings(settings, desk))
+        app = CockpitApp(desk.engine, screen_settings(settings, desk.clock, desk.ids, desk.redact))
         starting = asyncio.create_task(_begin(app, desk))
         try:
             yield Cockpit(app, desk.engine)
@@ -287,42 +287,6 @@ def _market_note(settings: Settings) -> str:
         return f"SYNTHETIC seed {settings.sim.seed}"
     speed = "" if settings.sim.speed == 1 else f" at {settings.sim.speed:f}x"
     return f"REPLAY {settings.sim.tape[0].name}{speed}"
-
-
-def _screen_settings(settings: Settings, desk: Desk) -> "CockpitSettings":
-    from omega_tui.ui.clipboard import route_for
-    from omega_tui.ui.cockpit_settings import CockpitSettings
-    from omega_tui.ui.kept import Kept
-    from omega_tui.ui.keymaps import choose
-    from omega_tui.ui.looks import few_colours
-    from omega_tui.ui.paint_clock import over_ssh
-
-    screen = settings.screen
-    return CockpitSettings(
-        clock=desk.clock,
-        ids=desk.ids,
-        frame_rate=screen.ssh_paint_hz if over_ssh(os.environ) else screen.paint_hz,
-        crash_report=settings.paths.state / "crash.txt",
-        redact=desk.redact,
-        ascii_only=_ascii_only(settings),
-        theme=screen.theme,
-        red_up=None if screen.red_up == "auto" else screen.red_up == "yes",
-        few_colours=few_colours(os.environ),
-        ladder_sizes=settings.ladder.sizes,
-        keymap=choose(settings.keys.map, settings.paths.config),
-        kept=Kept(settings.paths.state / "screen"),
-        clipboard=route_for(screen.clipboard, os.environ),
-        bell=screen.bell,
-        title=screen.title,
-        tutor=screen.tutor,
-    )
-
-
-def _ascii_only(settings: Settings) -> bool:
-    from omega_tui.ui.characters import speaks_unicode
-
-    wanted = settings.screen.characters
-    return wanted == "ascii" or (wanted == "auto" and not speaks_unicode(os.environ))
 
 
 def _redaction(settings: Settings, simulator: SimulatorAddress | None) -> Callable[[str], str]:

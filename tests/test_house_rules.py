@@ -48,6 +48,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "logs",
         "wiring",
     ),
+    "screen": ("clock", "settings", "ui"),
     "plain": ("commands.exit_codes", "settings", "wiring", "logs", "ui"),
     "commands": ("commands", "trader", "language", "domain", "settings", "journal"),
     "environment": ("settings", "clock", "exchange", "sim.child"),
@@ -65,7 +66,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "wiring": (
         *("settings", "clock", "domain", "analytics", "exchange", "journal", "engine"),
-        *("environment", "sim.child", "logs", "console", "ui"),
+        *("environment", "sim.child", "logs", "console", "ui", "screen"),
     ),
 }
 """What each part may import of ours. The simulator reaches the cockpit as a process only (`sim.child`)."""
