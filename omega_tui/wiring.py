@@ -39,7 +39,6 @@ from omega_tui.settings import ApiKeys, Settings, Venue
 from omega_tui.sim.child import SimulatorAddress, SimulatorFailed, SimulatorProcess
 
 if TYPE_CHECKING:
-    from omega_tui.screen import screen_settings
     from omega_tui.ui.app import CockpitApp
 
 _HEADLESS_SIZE: Final = (120, 36)
@@ -117,6 +116,7 @@ async def _run_headless(settings: Settings, seconds: float) -> dict[str, object]
 @asynccontextmanager
 async def open_cockpit(settings: Settings) -> AsyncIterator[Cockpit]:
     """Build everything for a screen that the caller runs, and take it down again in the reverse order."""
+    from omega_tui.screen import screen_settings
     from omega_tui.ui.app import CockpitApp
 
     async with open_desk(settings) as desk:
