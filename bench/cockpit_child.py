@@ -22,8 +22,11 @@ def _watch(marks: Marks) -> None:
         perform(screen, action_id)
 
     def painted(screen: CockpitScreen) -> None:
+        before = _rows_painted(screen)
         marks.frame()
         paint(screen)
+        if _rows_painted(screen) == before:
+            marks.nothing_changed()
 
     def written(driver: LinuxDriver, data: str) -> None:
         write(driver, data)
@@ -32,6 +35,11 @@ def _watch(marks: Marks) -> None:
     CockpitScreen.perform = performed  # type: ignore[method-assign]
     CockpitScreen.paint = painted  # type: ignore[method-assign]
     LinuxDriver.write = written  # type: ignore[method-assign]
+
+
+def _rows_painted(screen: CockpitScreen) -> int:
+    stage = screen.stage
+    return sum(panel.rows_painted for panel in (*stage.view_panels, stage.prompt, stage.footer))
 
 
 async def _run(marks: Marks, speed: str, folder: str) -> None:

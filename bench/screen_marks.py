@@ -29,6 +29,10 @@ class Marks:
         """A repaint begins."""
         self._frame_at = time.monotonic()
 
+    def nothing_changed(self) -> None:
+        """The repaint had nothing to draw, so no bytes follow it."""
+        self._frame_at = None
+
     def written(self) -> None:
         """What was drawn has been handed to the terminal."""
         now = time.monotonic()

@@ -56,9 +56,19 @@ async def test_the_workspace_is_kept_for_the_next_start(tmp_path: Path) -> None:
         assert driver.app.focused is driver.stage.positions
 
 
+async def test_what_stood_in_the_shared_places_is_kept_too(tmp_path: Path) -> None:
+    async with driving((80, 24), kept=Kept(tmp_path)) as driver:
+        await driver.press("o", "c")
+        assert driver.stage.orders.region.area
+    async with driving((80, 24), kept=Kept(tmp_path)) as driver:
+        await driver.until(lambda: bool(driver.stage.orders.region.area), "the positions came back")
+        assert driver.stage.chart.region.area
+        assert not driver.stage.ladder.region.area
+
+
 async def test_a_kept_layout_that_nobody_knows_starts_with_trading() -> None:
     kept = Kept()
-    kept.save("layout", {"workspace": ["?"]})
+    kept.save("layout", {"workspace": ["?"], "table": "x", "chart": 7})
     async with driving(kept=kept) as driver:
         assert driver.stage.workspace is Workspace.TRADE
 

@@ -68,7 +68,7 @@ class LookingKeys:
             "symbol": lambda: self._ask("symbol", ""),
             "timeframe": self._next_timeframe,
             "switch": self._switch_tables,
-            "chart": lambda: self._focus(self._stage.switch_chart()),
+            "chart": self._switch_chart,
             "zoom": self._zoom,
             "copy": self._copy,
             "bell": self._toggle_bell,
@@ -80,14 +80,21 @@ class LookingKeys:
 
     def restore(self) -> None:
         """Arrange the screen as it was left."""
-        workspace = Workspace.kept(self._kept.load(_LAYOUT).get("workspace"))
+        kept = self._kept.load(_LAYOUT)
+        self._stage.share(kept.get("table"), chart=kept.get("chart") is True)
+        workspace = Workspace.kept(kept.get("workspace"))
         if workspace is not Workspace.TRADE:
             self._open(workspace)
 
     def _open(self, workspace: Workspace) -> None:
         self._stage.zoom(None)
         self._focus(self._stage.open_workspace(workspace))
-        self._kept.save(_LAYOUT, {"workspace": workspace.title})
+        self._keep()
+
+    def _keep(self) -> None:
+        stage = self._stage
+        shown = {"workspace": stage.workspace.title, "table": stage.table, "chart": stage.charts}
+        self._kept.save(_LAYOUT, shown)
 
     def zoom_off(self) -> None:
         """All panels again."""
@@ -114,6 +121,11 @@ class LookingKeys:
         shown = self._stage.switch_tables()
         if shown is not None:
             self._focus(shown)
+            self._keep()
+
+    def _switch_chart(self) -> None:
+        self._focus(self._stage.switch_chart())
+        self._keep()
 
     def _toggle_privacy(self) -> None:
         self.private = not self.private

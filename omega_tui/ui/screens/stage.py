@@ -159,6 +159,22 @@ class Stage(Stack):
         self._table += 1
         return self._show_table()
 
+    @property
+    def table(self) -> int:
+        """Which table stands in the shared place, counted from the first start."""
+        return self._table
+
+    @property
+    def charts(self) -> bool:
+        """Whether the chart stands where ladder and chart share a place."""
+        return self.has_class("-chart")
+
+    def share(self, table: object, *, chart: bool) -> None:
+        """Put into the shared places what stood there before; a table that is no number counts as none."""
+        self._table = table if isinstance(table, int) and table >= 0 else 0
+        self.set_class(chart, "-chart")
+        self._show_table()
+
     def switch_chart(self) -> Widget:
         """Ladder or chart, where one place serves both; the one now shown."""
         self.toggle_class("-chart")
