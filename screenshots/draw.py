@@ -14,10 +14,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from omega_tui import _boot
 
 if TYPE_CHECKING:
+    from rich.terminal_theme import TerminalTheme
+
     from tests.support.trader import Trader
 
 FOLDER = Path(__file__).resolve().parent
@@ -140,7 +143,7 @@ def pictures() -> list[Picture]:
         ),
         *(
             Picture(f"theme-{name}", 120, 36, seeded | {"screen.theme": name}, hold)
-            for name in ("light", "high-contrast", "colour-blind")
+            for name in ("light", "high-contrast", "colour-blind", "16-colours")
         ),
         Picture("small-chart", 80, 24, seeded, in_workspace(2)),
         Picture("large-risk", 200, 50, seeded, in_workspace(3)),
@@ -180,8 +183,28 @@ async def draw(picture: Picture) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with opened(picture, Path(folder)) as (app, trader):
             await picture.act(trader)
-            svg = app.export_screenshot(title=f"omega-tui, {picture.columns}x{picture.rows}")
+            # The sixteen colours are the terminal's own: in a picture they are those of xterm.
+            with patch("rich.console.SVG_EXPORT_THEME", xterm()):
+                svg = app.export_screenshot(title=f"omega-tui, {picture.columns}x{picture.rows}")
     write(picture.name, svg)
+
+
+def xterm() -> "TerminalTheme":
+    """Black, white, and the sixteen colours as xterm has them."""
+    from rich.terminal_theme import TerminalTheme
+
+    dim, full, grey = 205, 255, 229
+    plain = [(0, 0, 0), *_hues(0, dim), (grey,) * 3]
+    plain[4] = (0, 0, 238)
+    bright = [(127, 127, 127), *_hues(0, full), (full,) * 3]
+    bright[4] = (92, 92, full)
+    return TerminalTheme((0, 0, 0), (grey,) * 3, plain, bright)
+
+
+def _hues(low: int, high: int) -> list[tuple[int, int, int]]:
+    """Red, green, yellow, blue, magenta, cyan."""
+    on, off = high, low
+    return [(on, off, off), (off, on, off), (on, on, off), (off, off, on), (on, off, on), (off, on, on)]
 
 
 def write(name: str, svg: str) -> None:

@@ -28,7 +28,7 @@ def start(sessions: list[Session], tmp_path: Path, scenario: str = "", **environ
 
 
 def test_a_crash_restores_the_terminal_and_shows_no_secret(sessions: list[Session], tmp_path: Path) -> None:
-    """Textual's own crash screen prints local variables, a key among them (FAULTS X11)."""
+    """FAULTS S01: Textual's own crash screen prints local variables, a key among them (X11)."""
     session = start(sessions, tmp_path, "crash")
     assert session.ended(20) == 1
     text = ESCAPES.sub(b"", session.output)
