@@ -1,8 +1,10 @@
 """Which candles the chart shows, and the candle under its crosshair. Pure; it draws nothing.
 
-Everything is held by a candle's start, so that a view of the past stands still while new candles arrive.
+Everything is held by a candle's start, so that a view of the past stands still while new candles arrive. A
+column is moved to by its place in the row of columns, never by adding time: recorded candles have gaps.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,36 +16,39 @@ MERGES = (1, 2, 4, 8, 16)
 
 @dataclass(frozen=True, slots=True)
 class ChartWindow:
-    """`until_ms` is the start of the last candle in sight, None to follow the newest; `cursor_ms` is the
-    start of the column under the crosshair, None without one; `merge` is how many candles a column holds."""
+    """`until_ms` is the start of the last column in sight, None to follow the newest; `cursor_ms` is the
+    start of the column under the crosshair, None without one; `merge` is how many candles a column holds.
+
+    `starts` below are the starts of every column known, oldest first, and `width` the columns in sight.
+    """
 
     until_ms: int | None = None
     cursor_ms: int | None = None
     merge: int = 1
 
-    def moved(self, columns: int, shown: Sequence[Candle], *, newest: bool) -> "ChartWindow":
-        """The crosshair by columns, older below zero; it starts at the newest and pulls the window along.
-
-        `shown` are the columns in sight and `newest` whether the last of them is the newest there is.
-        """
-        if not shown:
+    def settled(self, starts: Sequence[int], width: int) -> "ChartWindow":
+        """The same window over these columns: it begins and ends on one, it is as full as can be, and the
+        column under the crosshair is in it."""
+        if not starts:
             return self
-        starts = [candle.start_ms for candle in shown]
-        at = len(starts) - 1
-        if self.cursor_ms is not None:
-            at = max((i for i, start in enumerate(starts) if start <= self.cursor_ms), default=0) + columns
-        if 0 <= at < len(starts):
-            return replace(self, cursor_ms=starts[at])
-        if at >= len(starts) and newest:
-            return replace(self, until_ms=None, cursor_ms=starts[-1])
-        step = starts[1] - starts[0] if len(starts) > 1 else 0
-        beyond = at if at < 0 else at - len(starts) + 1
-        return self.scrolled(beyond * step, starts[-1])
+        newest = len(starts) - 1
+        last = newest if self.until_ms is None else _column(starts, self.until_ms)
+        last = max(last, min(width - 1, newest))
+        if self.cursor_ms is None:
+            return self._ending(last, starts)
+        return self._held(_column(starts, self.cursor_ms), last, starts, width)
 
-    def scrolled(self, milliseconds: int, last_ms: int) -> "ChartWindow":
-        """The window and its crosshair moved in time; `last_ms` is the start of the last column in sight."""
-        cursor = None if self.cursor_ms is None else self.cursor_ms + milliseconds
-        return replace(self, until_ms=last_ms + milliseconds, cursor_ms=cursor)
+    def moved(self, columns: int, starts: Sequence[int], width: int) -> "ChartWindow":
+        """The crosshair by columns, older below zero; it starts at the newest in sight, stops at either end
+        of what is known, and pulls the window along."""
+        if not starts:
+            return self
+        here = self.settled(starts, width)
+        newest = len(starts) - 1
+        last = newest if here.until_ms is None else _column(starts, here.until_ms)
+        at = last if here.cursor_ms is None else _column(starts, here.cursor_ms) + columns
+        moved = here._held(min(max(at, 0), newest), last, starts, width)
+        return replace(moved, until_ms=None) if moved.until_ms == starts[-1] else moved
 
     def zoomed(self, step: int) -> "ChartWindow":
         """More candles a column (`step` 1) or fewer (-1)."""
@@ -53,6 +58,28 @@ class ChartWindow:
     def following(self) -> "ChartWindow":
         """Back at the newest candle, without a crosshair."""
         return replace(self, until_ms=None, cursor_ms=None)
+
+    def _held(self, cursor: int, last: int, starts: Sequence[int], width: int) -> "ChartWindow":
+        """Crosshair at a column, and the window no further from `last` than it takes to show it."""
+        last = min(max(last, cursor), cursor + max(width, 1) - 1)
+        return replace(self._ending(last, starts), cursor_ms=starts[cursor])
+
+    def _ending(self, last: int, starts: Sequence[int]) -> "ChartWindow":
+        follows = self.until_ms is None and last == len(starts) - 1
+        return replace(self, until_ms=None if follows else starts[last])
+
+
+def _column(starts: Sequence[int], moment_ms: int) -> int:
+    """The column that a moment lies in; the oldest for what came before it."""
+    return max(bisect_right(starts, moment_ms) - 1, 0)
+
+
+def column_starts(candles: Sequence[Candle], merge: int, step_ms: int) -> list[int]:
+    """Where the columns of `merged` begin."""
+    span = merge * step_ms
+    if merge == 1:
+        return [candle.start_ms for candle in candles]
+    return list(dict.fromkeys(candle.start_ms // span * span for candle in candles))
 
 
 def merged(candles: Sequence[Candle], merge: int, step_ms: int) -> list[Candle]:

@@ -2,13 +2,18 @@
 
 from collections.abc import Hashable, Sequence
 
-from omega_tui.domain.market import Candle
+from omega_tui.domain.market import Candle, Timeframe
 from omega_tui.engine.chart_views import ChartView
 from omega_tui.engine.views import Panel, Views
-from omega_tui.ui.chart_window import ChartWindow, merged
+from omega_tui.ui.chart_window import ChartWindow, column_starts, merged
 from omega_tui.ui.panels.base import ViewPanel
 from omega_tui.ui.rows.chart import build_chart, columns_in_sight
 from omega_tui.ui.rows.spans import Line
+
+_EVERY = 1_000_000
+"""More candles than are ever kept."""
+
+_SETTLING = 4
 
 
 class ChartPanel(ViewPanel, can_focus=True):
@@ -19,9 +24,11 @@ class ChartPanel(ViewPanel, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._window = ChartWindow()
+        self._window = self._settled = ChartWindow()
         self._view: ChartView | None = None
         self._shown: Sequence[Candle] = ()
+        self._starts: Sequence[int] = ()
+        self._plot = 0
         self.picked: Candle | None = None
         """The column taken as the first end of a swing."""
 
@@ -39,15 +46,12 @@ class ChartPanel(ViewPanel, can_focus=True):
     @property
     def at_crosshair(self) -> Candle | None:
         """The column under the crosshair."""
-        cursor = self._window.cursor_ms
-        if cursor is None:
-            return None
-        return next((each for each in reversed(self._shown) if each.start_ms <= cursor), None)
+        cursor = self._settled.cursor_ms
+        return next((each for each in self._shown if each.start_ms == cursor), None)
 
     def move(self, columns: int) -> None:
         """The crosshair by columns, older below zero."""
-        if self._view is not None:
-            self._window = self._window.moved(columns, self._shown, newest=self._view.newer == 0)
+        self._window = self._window.moved(columns, self._starts, self._plot)
 
     def page(self, pages: int) -> None:
         """Half a screen, older below zero."""
@@ -65,28 +69,49 @@ class ChartPanel(ViewPanel, can_focus=True):
         return (self._window, self.picked)
 
     def build(self, views: Views, width: int, height: int) -> list[Line]:
-        view = self._pull(views, width)
-        if self._view is not None and (view.symbol, view.timeframe) != (
-            self._view.symbol,
-            self._view.timeframe,
-        ):
+        view = self._settle(views, width)
+        if self._view is not None and _course(view) != _course(self._view):
             self.follow()
-            view = self._pull(views, width)
+            view = self._settle(views, width)
         self._view = view
-        columns = merged(view.candles, self._window.merge, view.timeframe.milliseconds)
-        self._shown = columns[max(0, len(columns) - columns_in_sight(view, width)) :]
+        self._shown = self._columns(view)
         return build_chart(
             view,
             width,
             height,
             focused=self.has_focus,
-            window=self._window,
+            window=self._settled,
             picked_ms=None if self.picked is None else self.picked.start_ms,
         )
 
+    def _settle(self, views: Views, width: int) -> ChartView:
+        """The picture of the window over what is known now. The room beside the price axis depends on the
+        prices in sight, and they on the window: it is settled when the room no longer changes."""
+        self._settled = self._window
+        view = self._pull(views, width)
+        for _ in range(_SETTLING):
+            self._plot = columns_in_sight(view, width)
+            known = view if self.following else views.chart(_EVERY)
+            self._starts = column_starts(known.candles, self._window.merge, view.timeframe.milliseconds)
+            settled = self._window.settled(self._starts, self._plot)
+            if settled == self._settled:
+                break
+            self._settled = settled
+            view = self._pull(views, width)
+        return view
+
     def _pull(self, views: Views, width: int) -> ChartView:
-        window = self._window
+        window = self._settled
+        limit = (width + 1) * window.merge
         if window.until_ms is None:
-            return views.chart(width * window.merge)
+            return views.chart(limit)
         span = views.chart(0).timeframe.milliseconds * window.merge
-        return views.chart(width * window.merge, window.until_ms + span - 1)
+        return views.chart(limit, window.until_ms + span - 1)
+
+    def _columns(self, view: ChartView) -> Sequence[Candle]:
+        columns = merged(view.candles, self._window.merge, view.timeframe.milliseconds)
+        return columns[-self._plot :] if self._plot else ()
+
+
+def _course(view: ChartView) -> tuple[str, Timeframe]:
+    return view.symbol, view.timeframe

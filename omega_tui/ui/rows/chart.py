@@ -69,14 +69,14 @@ def build_chart(
     levels = _levels(view, scale)
     grid = _grid(candles, scale, levels, frame.plot)
     _put_fills(grid, view, candles, scale)
-    for start_ms, token in ((picked_ms, "warn"), (at.start_ms if at else None, "accent")):
-        _put_crosshair(grid, candles, start_ms, token)
+    step = view.timeframe.milliseconds * window.merge
+    for moment_ms, token in ((picked_ms, "warn"), (at.start_ms if at else None, "accent")):
+        _put_crosshair(grid, candles, step, moment_ms, token)
     labels = _axis_labels(view, scale, levels, candles[-1])
     lines = [head]
     for row in range(frame.rows):
         lines.append(filled([*_joined(grid[row]), *_axis(labels.get(row), frame.axis)], width))
     lines += _volume_rows(candles, frame, width)
-    step = view.timeframe.milliseconds * window.merge
     lines.append(filled([(_times(candles, step, frame.plot), "muted")], width))
     return padded(lines, width, height)
 
@@ -134,10 +134,12 @@ def _put_fills(
 
 
 def _put_crosshair(
-    grid: list[list[_Cell]], candles: Sequence[Candle], start_ms: int | None, token: str
+    grid: list[list[_Cell]], candles: Sequence[Candle], step: int, moment_ms: int | None, token: str
 ) -> None:
-    """A line through a column; what stands in it stays in front."""
-    x = next((i for i, candle in enumerate(candles) if candle.start_ms == start_ms), None)
+    """A line through the column of a moment; what stands in it stays in front."""
+    if moment_ms is None:
+        return
+    x = next((i for i, candle in enumerate(candles) if 0 <= moment_ms - candle.start_ms < step), None)
     if x is None:
         return
     for row in grid:
