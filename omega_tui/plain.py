@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import select
 import stat
 import sys
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+from omega_tui.clock import Clock
 from omega_tui.commands.exit_codes import ExitCode
 from omega_tui.settings import Settings
 
@@ -39,10 +41,12 @@ async def _run(settings: Settings) -> int:
         ticking = asyncio.create_task(_tick(mode))
         try:
             _prompt(person)
-            async for line in _lines():
-                mode.take(line)
+            typed = Typed(sys.stdin.fileno(), desk.clock)
+            async for line, at in typed.lines():
+                mode.take(line, at)
                 if mode.ended:
                     break
+                typed.read()
                 _prompt(person)
         finally:
             ticking.cancel()
@@ -55,25 +59,47 @@ async def _tick(mode: "LineMode") -> None:
         await asyncio.sleep(_TICK_SECONDS)
 
 
-async def _lines() -> AsyncIterator[str]:
-    """Lines of standard input as they come; the last one may lack its end."""
-    arrived: asyncio.Queue[bytes] = asyncio.Queue()
-    descriptor, loop = sys.stdin.fileno(), asyncio.get_running_loop()
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        for line in sys.stdin:
-            yield line
-        return
-    loop.add_reader(descriptor, lambda: arrived.put_nowait(os.read(descriptor, _LARGEST_READ)))
-    try:
-        rest = b""
-        while chunk := await arrived.get():
-            *lines, rest = (rest + chunk).split(b"\n")
-            for each in lines:
-                yield each.decode("utf-8", "replace")
-        if rest:
-            yield rest.decode("utf-8", "replace")
-    finally:
-        loop.remove_reader(descriptor)
+class Typed:
+    """The lines of a descriptor as they come, each with the moment on the clock when its end was read.
+
+    What was typed while a line was worked on is read by `read` before the next is waited for: whoever sent it
+    had not seen the answer yet, however long the work took.
+    """
+
+    def __init__(self, descriptor: int, clock: Clock) -> None:
+        self._descriptor = descriptor
+        self._clock = clock
+        self._arrived: asyncio.Queue[tuple[bytes, float]] = asyncio.Queue()
+
+    async def lines(self) -> AsyncIterator[tuple[str, float]]:
+        """Until the end of the input; the last line may lack its end."""
+        loop = asyncio.get_running_loop()
+        # The selector takes no regular file; one is always ready to be read.
+        waits = not stat.S_ISREG(os.fstat(self._descriptor).st_mode)
+        if waits:
+            loop.add_reader(self._descriptor, self._take)
+        try:
+            rest, chunk = b"", b"\n"
+            while chunk:
+                if not waits:
+                    self._take()
+                chunk, at = await self._arrived.get()
+                *lines, rest = (rest + chunk).split(b"\n")
+                for each in lines:
+                    yield each.decode("utf-8", "replace"), at
+            if rest:
+                yield rest.decode("utf-8", "replace"), at
+        finally:
+            if waits:
+                loop.remove_reader(self._descriptor)
+
+    def read(self) -> None:
+        """Take what is there now, without waiting."""
+        if select.select([self._descriptor], [], [], 0)[0]:
+            self._take()
+
+    def _take(self) -> None:
+        self._arrived.put_nowait((os.read(self._descriptor, _LARGEST_READ), self._clock.monotonic()))
 
 
 def _say(sentence: str) -> None:

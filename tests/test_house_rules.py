@@ -49,7 +49,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "wiring",
     ),
     "screen": ("clock", "settings", "ui"),
-    "plain": ("commands.exit_codes", "settings", "wiring", "logs", "ui"),
+    "plain": ("commands.exit_codes", "clock", "settings", "wiring", "logs", "ui"),
     "commands": ("commands", "trader", "language", "domain", "settings", "journal"),
     "environment": ("settings", "clock", "exchange", "sim.child"),
     "doctor": ("doctor", "settings", "clock", "domain", "exchange", "journal", "environment", "sim.child"),

@@ -71,12 +71,12 @@ class LineMode:
         self._tell(sentences.status(self._engine.views.status()))
         self._tell(["help lists the commands, quit leaves."])
 
-    def take(self, text: str) -> None:
-        """A line was typed and ended."""
+    def take(self, text: str, at: float) -> None:
+        """A line was typed, and its end read at this moment of the clock."""
         question, self._question = self._question, None
         text = text.strip()
         if question is not None:
-            self._answer(question, text)
+            self._answer(question, text, at - question.asked_at)
         elif text:
             self._do(text)
 
@@ -162,8 +162,7 @@ class LineMode:
             return loss_asks(line.loss, views.account().equity, views.status().unasked)
         return line.care is Care.ALWAYS
 
-    def _answer(self, question: _Question, text: str) -> None:
-        waited = self._clock.monotonic() - question.asked_at
+    def _answer(self, question: _Question, text: str, waited: float) -> None:
         if text.lower() != "yes":
             self._tell(["Withdrawn: nothing was sent."])
             if text:

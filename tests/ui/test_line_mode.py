@@ -1,14 +1,18 @@
 """The cockpit without a screen: the same questions, and never an escape byte."""
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from omega_tui.clock import CountingIds, ManualClock
 from omega_tui.engine.intents import Flatten, Halt, PlaceOrder
+from omega_tui.plain import Typed
 from omega_tui.ui.kept import Kept
 from omega_tui.ui.line_mode import CONFIRM_SECONDS, LineMode
 from tests.ui import sample_views as sample
@@ -28,7 +32,7 @@ class Lines:
         for line in lines:
             self.clock.advance(after)
             self.said.clear()
-            self.mode.take(line)
+            self.mode.take(line, self.clock.monotonic())
         return "\n".join(self.said)
 
 
@@ -58,6 +62,36 @@ def test_a_pasted_yes_confirms_nothing() -> None:
     lines.take("flatten")
     assert "together with the command" in lines.take("yes", after=0.01)
     assert lines.engine.intents == []
+
+
+def test_a_yes_that_waited_for_a_busy_cockpit_was_still_typed_with_its_command() -> None:
+    """FAULTS I09. Bug: the answer is timed when it is worked on; after a slow moment a paste confirms."""
+    lines = Lines()
+    pasted_at = lines.clock.monotonic()
+    lines.mode.take("flatten", pasted_at)
+    lines.clock.advance(3)
+    lines.mode.take("yes", pasted_at + 0.01)
+    assert "That yes came together with the command: nothing was sent." in lines.said
+    assert lines.engine.intents == []
+
+
+async def test_what_was_typed_during_a_slow_command_is_timed_before_its_question() -> None:
+    """FAULTS I09. Bug: it waits in the terminal's buffer and is timed when the cockpit comes round to it."""
+    reading, writing = os.pipe()
+    clock = ManualClock()
+    typed, seen = Typed(reading, clock), []
+    os.write(writing, b"flatten\n")
+    async for line, at in typed.lines():
+        seen.append((line, at))
+        if line == "flatten":
+            os.write(writing, b"yes\n")
+            clock.advance(5)
+            typed.read()
+            asked_at = clock.monotonic()
+            clock.advance(5)
+            os.close(writing)
+    os.close(reading)
+    assert seen == [("flatten", 0.0), ("yes", asked_at)]
 
 
 def test_a_question_waits_no_longer_than_it_says() -> None:
@@ -181,4 +215,26 @@ def test_a_dumb_terminal_is_told_of_the_line_mode(tmp_path: Path) -> None:
         assert session.ended(20) == 2
     finally:
         session.close()
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("taken", ["stdin", "stdout"])
+def test_without_a_terminal_the_screen_does_not_open(tmp_path: Path, taken: str) -> None:
+    """Bug: started by cron or with its input from nowhere it reads the end of the input for ever, takes all
+    memory there is, and does not end when it is told to."""
+    folders = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CONFIG", "STATE", "DATA", "CACHE")}
+    outer, inner = os.openpty()
+    streams: dict[str, Any] = {"stdin": inner, "stdout": inner, taken: subprocess.DEVNULL}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "omega_tui"],
+            **streams,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "TERM": "xterm-256color", **folders},
+            timeout=60,
+        )
+    finally:
+        os.close(outer)
+        os.close(inner)
+    assert (done.returncode, b"omega-tui --plain" in done.stderr) == (2, True)
     assert os.listdir(tmp_path) == []
