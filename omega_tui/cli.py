@@ -100,7 +100,7 @@ def _open(settings: "Settings") -> int:
     if settings.screen.tutor and settings.venue != "sim":
         _complain("the tutor trades on the simulated exchange: omega-tui tutor --venue sim")
         return ExitCode.USAGE
-    if os.environ.get("TERM") == "dumb":
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         _complain("the cockpit needs a terminal that can move its cursor; omega-tui --plain needs none")
         return ExitCode.USAGE
     # Importing makes no garbage worth looking for; the cockpit switches the collector on again.
