@@ -1,6 +1,7 @@
 """The command line: what goes where, how it ends, and that it does not load what it does not need."""
 
 import argparse
+import io
 import json
 import os
 import subprocess
@@ -29,6 +30,20 @@ def private_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int
     return masks
 
 
+class Terminal(io.StringIO):
+    """A standard input that a person types into."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def sit_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ends are a terminal, as the screen wants them."""
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+
+
 def wire(monkeypatch: pytest.MonkeyPatch, **functions: Callable[..., object]) -> None:
     """Stand in for the layers behind the command line."""
     module = types.ModuleType("omega_tui.wiring")
@@ -45,6 +60,7 @@ def test_without_a_command_the_cockpit_opens_with_what_the_flags_say(
         seen.append(settings)
         return 1
 
+    sit_at_a_terminal(monkeypatch)
     wire(monkeypatch, run_cockpit=run_cockpit)
     flags = "--symbol ETHUSDT --speed 5 --loop --position-mode hedge --tape a.gz b.gz --venue testnet"
     assert main(flags.split()) == 1
@@ -62,6 +78,7 @@ def test_ctrl_c_is_an_ending_of_its_own_and_no_traceback(
     def run_cockpit(settings: Settings) -> int:
         raise KeyboardInterrupt
 
+    sit_at_a_terminal(monkeypatch)
     wire(monkeypatch, run_cockpit=run_cockpit)
     assert main([]) == 130
     assert "Traceback" not in capsys.readouterr().err
@@ -185,6 +202,7 @@ def test_the_first_picture_stands_before_the_screen_library_is_loaded() -> None:
     """On a slow disk the trader must see at once that the command was understood."""
     program = (
         "import sys\nfrom omega_tui import cli\n"
+        "sys.stdin.isatty = sys.stdout.isatty = lambda: True\n"
         "def splash(venue, symbol):\n"
         "    print(venue, symbol, 'textual' in sys.modules, 'omega_tui.wiring' in sys.modules)\n"
         "    sys.exit()\n"
@@ -217,9 +235,19 @@ def test_the_tutor_teaches_with_play_money_only(
         seen.append(settings.screen.tutor)
         return 0
 
+    sit_at_a_terminal(monkeypatch)
     wire(monkeypatch, run_cockpit=run_cockpit)
     assert main(["tutor"]) == 0
     assert seen == [True]
     assert main(["tutor", "--venue", "testnet"]) == 2
     assert "simulated exchange" in capsys.readouterr().err
     assert seen == [True]
+
+
+def test_without_a_terminal_the_screen_does_not_open_and_says_what_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """Bug: with nobody at either end the screen spun on a closed input and took the machine's memory."""
+    wire(monkeypatch)
+    assert main([]) == 2
+    assert "omega-tui --plain" in capsys.readouterr().err
