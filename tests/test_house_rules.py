@@ -28,6 +28,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "domain": ("domain",),
     "analytics": ("analytics", "domain"),
     "language": ("language", "domain", "analytics"),
+    "history": ("history", "domain", "analytics"),
     "settings": ("settings", "domain"),
     "exchange": ("exchange", "domain", "clock"),
     "journal": ("journal", "domain", "clock"),
@@ -91,6 +92,7 @@ LOADED: dict[str, tuple[str, ...]] = {
     "domain": ("asyncio", *_OUTER),
     "analytics": ("asyncio", *_OUTER),
     "language": ("asyncio", *_OUTER),
+    "history": ("asyncio", *_OUTER),
     "console": ("textual", "rich", *_NETWORK, "omega_tui.exchange.bitget", "omega_tui.ui", "omega_tui.sim"),
     "exchange": ("textual", "ccxt", "omega_tui.engine", "omega_tui.ui", "omega_tui.sim"),
     "engine": ("textual", "rich", *_NETWORK, "omega_tui.exchange.bitget", "omega_tui.ui", "omega_tui.sim"),
@@ -99,7 +101,7 @@ LOADED: dict[str, tuple[str, ...]] = {
 }
 """What must not be loaded once every module of a package is; ccxt waits until after the first paint."""
 
-PURE = ("domain", "analytics", "language")
+PURE = ("domain", "analytics", "language", "history")
 
 BROAD_EXCEPTS = {
     "exchange/bitget/streams/stream.py:Stream.run": "the stream is shown as lost, and reconnects",

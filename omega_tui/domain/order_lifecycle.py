@@ -154,6 +154,7 @@ def merge_fill(known: Fill, again: Fill) -> Fill:
         profit=again.profit if known.profit is None else known.profit,
         maker=again.maker if known.maker is None else known.maker,
         forced=known.forced or again.forced,
+        hold_side=known.hold_side or again.hold_side,
     )
 
 

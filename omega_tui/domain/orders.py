@@ -238,7 +238,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One execution of an order of this account; `fee` is negative when paid, `profit` excludes fees."""
+    """One execution of an order of this account; `fee` is negative when paid, `profit` excludes fees.
+
+    `hold_side` names the position that it moved in hedge mode; None where a symbol has only one.
+    """
 
     trade_id: str
     order_id: str
@@ -253,3 +256,4 @@ class Fill:
     maker: bool | None
     exchange_ms: int
     forced: Forced | None = None
+    hold_side: HoldSide | None = None

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from omega_tui.domain.account import Balance, Bill, KeyFacts, Position, SymbolSettings
 from omega_tui.domain.book import OrderBook
+from omega_tui.domain.closed import ReportedPosition
 from omega_tui.domain.events import Event
 from omega_tui.domain.instruments import Instrument, Tier
 from omega_tui.domain.market import Candle, PublicTrade, Ticker, Timeframe
@@ -158,6 +159,10 @@ class Reads(Protocol):
 
     async def bills(self, since_ms: int) -> tuple[Bill, ...]:
         """Movements of the margin coin since then, oldest first."""
+        ...
+
+    async def closed_positions(self, since_ms: int) -> tuple[ReportedPosition, ...]:
+        """Positions that were closed since then, oldest first, as the exchange itself keeps them."""
         ...
 
     async def positions(self) -> tuple[Position, ...]:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omega_tui.analytics.atr import AverageTrueRange
 from omega_tui.analytics.swings import (
     Bar,
     Direction,
@@ -118,11 +117,13 @@ def test_two_picked_prices_make_a_swing_in_the_order_they_were_picked() -> None:
     assert manual_swing(1.0, 1.0) is None
 
 
-def test_average_true_range_counts_gaps_and_smooths_as_wilder_does() -> None:
-    average = AverageTrueRange(3)
-    assert average.push(10, 8, 9) is None
-    assert average.push(15, 14, 15) is None  # the gap from 9 makes it 6
-    assert average.push(16, 15, 15) == pytest.approx((2 + 6 + 1) / 3)
-    assert average.push(20, 15, 18) == pytest.approx((3 * 2 + 5) / 3)
+def test_the_average_true_range_counts_gaps_and_smooths_as_wilder_does() -> None:
+    zigzag, averages = ZigZag(period=3), []
+    # The gap from a close of 9 to a low of 14 makes a range of 6.
+    for bar in bars((10, 8, 9), (15, 14, 15), (16, 15, 15), (20, 15, 18)):
+        zigzag.push(bar)
+        averages.append(zigzag.average)
+    assert averages[:2] == [None, None]
+    assert averages[2:] == [pytest.approx((2 + 6 + 1) / 3), pytest.approx((3 * 2 + 5) / 3)]
     with pytest.raises(ValueError):
-        AverageTrueRange(0)
+        ZigZag(period=0)

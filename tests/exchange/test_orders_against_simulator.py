@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from omega_tui.domain.account import BillKind
+from omega_tui.domain.closed import Check, Origin
 from omega_tui.domain.market import Timeframe
 from omega_tui.domain.orders import (
     HoldSide,
@@ -20,6 +21,8 @@ from omega_tui.domain.orders import (
 )
 from omega_tui.domain.plans import PlanKind
 from omega_tui.exchange.port import Accepted, ReadFailed, Rejected, Unknown
+from omega_tui.history.ledger import close_positions
+from omega_tui.history.matching import reconcile
 from omega_tui.sim import facts
 from omega_tui.sim.faults.plan import parse_fault
 from tests.exchange.fake import until
@@ -111,6 +114,17 @@ async def test_a_position_is_turned(account: Account) -> None:
     (position,) = await account.reads.positions()
     assert (position.hold_side, position.size) == (HoldSide.SHORT, Decimal("0.05"))
     assert isinstance(await account.actions.reverse(request), Rejected | Unknown)
+
+
+async def test_a_closed_position_is_told_as_its_fills_make_it(account: Account) -> None:
+    """The history that is built here and the one that the exchange keeps name the same money."""
+    (held,) = await account.reads.positions()
+    await account.actions.close_position(BTC, held.hold_side)
+    built, _ = close_positions(await account.reads.fills(None, 0))
+    found = reconcile(built, await account.reads.closed_positions(0))
+    assert [each.origin for each in found] == [Origin.FILLS]
+    assert [each.check for each in found] == [Check.AGREES], found[0].difference
+    assert found[0].fees
 
 
 async def test_the_account_tells_its_bills_tiers_and_rights(account: Account) -> None:

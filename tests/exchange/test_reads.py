@@ -224,6 +224,39 @@ def _bill(number: int, business: str = "contract_settle_fee", **changes: Any) ->
     return row | changes
 
 
+def _closed(number: int) -> dict[str, Any]:
+    names = ("openAvgPrice", "closeAvgPrice", "openTotalPos", "closeTotalPos", "pnl", "netProfit")
+    row = dict.fromkeys((*names, "totalFunding", "openFee", "closeFee"), "1")
+    return row | {"symbol": "BTCUSDT", "holdSide": "long", "ctime": str(number), "utime": str(1000 + number)}
+
+
+def _pages_by_end(rows: list[dict[str, Any]]) -> Callable[[RestPath, dict[str, Any]], Evidence]:
+    """Pages of rows without ids: each states where it ends, by a number of its own."""
+
+    def answer(path: RestPath, params: dict[str, Any]) -> Evidence:
+        start = int(params.get("idLessThan", 0))
+        page = rows[start : start + 100]
+        return body({"list": page, "endId": str(start + len(page)) if page else None})
+
+    return answer
+
+
+async def test_closed_positions_without_ids_are_read_to_their_end() -> None:
+    """Bug: real rows have no id to page by, and only the newest hundred were seen."""
+    reads, script = scripted_reads(_pages_by_end([_closed(number) for number in range(250, 0, -1)]))
+    found = await reads.closed_positions(0)
+    assert [each.opened_ms for each in found] == list(range(1, 251))
+    assert len(await reads.closed_positions(1_200)) == 51
+    assert len(script.asked) == 4 + 1
+
+
+async def test_a_page_of_closed_positions_that_names_no_end_is_no_end() -> None:
+    page = [_closed(number) for number in range(100, 0, -1)]
+    reads, _ = scripted_reads(lambda path, params: body({"list": page, "endId": "5"}))
+    with pytest.raises(ReadFailed, match="ends"):
+        await reads.closed_positions(0)
+
+
 async def test_bills_since_a_time_are_complete_and_oldest_first() -> None:
     """O31: funding that was charged while nobody looked."""
     rows = [_bill(number) for number in range(230, 0, -1)]

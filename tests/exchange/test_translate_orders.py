@@ -171,6 +171,18 @@ def test_a_fill_is_turned_from_rest_and_taken_as_it_is_from_the_stream(
     assert (parse_rest_fill(row).side, parse_pushed_fill(row).side) == (rest, pushed)
 
 
+@pytest.mark.parametrize("hold", list(HoldSide))
+@pytest.mark.parametrize("trade_side", ["open", "close", "burst_close_{}"])
+def test_a_fill_of_hedge_mode_names_the_position_that_it_moved(hold: HoldSide, trade_side: str) -> None:
+    """Bug: closing a long counted as opening a short, so that the history shows trades nobody made."""
+    trade_side = trade_side.format(hold)
+    rest = _fill(posMode="hedge_mode", side=hold.opening_side.value, tradeSide=trade_side)
+    true_side = hold.opening_side if trade_side == "open" else hold.opening_side.opposite
+    pushed = _fill(posMode="hedge_mode", side=true_side.value, tradeSide=trade_side)
+    assert (parse_rest_fill(rest).hold_side, parse_pushed_fill(pushed).hold_side) == (hold, hold)
+    assert parse_rest_fill(_fill(posMode="one_way_mode", tradeSide=trade_side)).hold_side is None
+
+
 def test_a_limit_order_is_written_in_exact_plain_text() -> None:
     assert build_order(_request(time_in_force=TimeInForce.POST_ONLY, reduce_only=True)) == {
         "symbol": "BTCUSDT",

@@ -6,6 +6,7 @@ import msgspec
 
 from omega_tui.clock import Clock
 from omega_tui.domain.account import Balance, Bill, KeyFacts, Position, SymbolSettings
+from omega_tui.domain.closed import ReportedPosition
 from omega_tui.domain.instruments import Tier
 from omega_tui.exchange.bitget.rest.reader import PRODUCT, Reader, is_older, translated
 from omega_tui.exchange.bitget.translation.account import (
@@ -16,6 +17,7 @@ from omega_tui.exchange.bitget.translation.account import (
     parse_positions,
     parse_settings,
 )
+from omega_tui.exchange.bitget.translation.closed import ClosedRow, parse_closed_rows
 from omega_tui.exchange.bitget.translation.records import (
     BillRow,
     KeyRow,
@@ -32,6 +34,11 @@ _TIERS_SECONDS = 86_400.0
 
 class _BillPage(msgspec.Struct, frozen=True):
     rows: list[BillRow] | None = msgspec.field(name="bills")
+    end_id: str | None = msgspec.field(name="endId", default=None)
+
+
+class _ClosedPage(msgspec.Struct, frozen=True):
+    rows: list[ClosedRow] | None = msgspec.field(name="list")
     end_id: str | None = msgspec.field(name="endId", default=None)
 
 
@@ -60,6 +67,14 @@ class AccountReads(Reader):
         )
         bills = translated(parse_bills, rows)
         return tuple(bill for bill in bills if bill.exchange_ms >= since_ms)
+
+    async def closed_positions(self, since_ms: int) -> tuple[ReportedPosition, ...]:
+        """Positions that were closed since then, oldest first; Bitget tells three months."""
+        rows = await self._follow(
+            *(RestPath.HISTORY_POSITION, PRODUCT, _ClosedPage), lambda row: is_older(row.closed, since_ms)
+        )
+        closed = translated(parse_closed_rows, rows)
+        return tuple(position for position in closed if position.closed_ms >= since_ms)
 
     async def settings(self, symbol: str) -> SymbolSettings:
         """Modes, leverages and the lowest maintenance rate of a symbol.

@@ -82,6 +82,33 @@ class Reader(ABC):
             asked["idLessThan"] = name(rows[-1])
         raise ReadFailed(f"more than {_MOST_PAGES} pages of {path.rpartition('/')[2]}")
 
+    async def _follow(
+        self,
+        path: RestPath,
+        params: dict[str, str],
+        kind: type[Page[Row]],
+        until: Callable[[Row], bool],
+    ) -> list[Row]:
+        """Rows of a list whose rows have no id of their own, newest first, down to the first that satisfies
+        `until`: each page begins below the end that the one before it stated. Raises ReadFailed.
+        """
+        found: list[Row] = []
+        asked = params | {"limit": str(PAGE_LIMIT)}
+        for _ in range(_MOST_PAGES):
+            page = await self._read(path, asked, kind)
+            rows = page.rows or []
+            before = asked.get("idLessThan")
+            if not rows:
+                require_empty(page, before)
+                return found
+            found += rows
+            if until(rows[-1]) or (len(rows) < PAGE_LIMIT and page.end_id in _NO_IDS):
+                return found
+            if page.end_id in (*_NO_IDS, before):
+                raise ReadFailed("a full page does not say where it ends")
+            asked["idLessThan"] = str(page.end_id)
+        raise ReadFailed(f"more than {_MOST_PAGES} pages of {path.rpartition('/')[2]}")
+
 
 def require_empty(page: Page[Any], before: str | None = None) -> None:
     """A page without rows that names its last one lost it on the way. Raises ReadFailed."""

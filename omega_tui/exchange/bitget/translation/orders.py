@@ -235,7 +235,16 @@ def _parse_fill(row: FillRow, side: Side) -> Fill:
         maker=_MAKER.get((row.trade_scope or "").lower()),
         exchange_ms=stamp,
         forced=parse_forced(row.trade_side),
+        hold_side=_moved(row, side),
     )
+
+
+def _moved(row: FillRow, side: Side) -> HoldSide | None:
+    """The position that an execution in this true direction moved, None in one-way mode."""
+    if parse_position_mode(row.pos_mode) is PositionMode.ONE_WAY:
+        return None
+    opening = side.opposite if is_closing(row.trade_side) else side
+    return HoldSide.LONG if opening is Side.BUY else HoldSide.SHORT
 
 
 def is_closing(trade_side: str | None) -> bool:
