@@ -28,7 +28,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "domain": ("domain",),
     "analytics": ("analytics", "domain"),
     "language": ("language", "domain", "analytics"),
-    "history": ("history", "domain", "analytics"),
+    "history": ("history", "domain", "analytics", "journal"),
     "settings": ("settings", "domain"),
     "exchange": ("exchange", "domain", "clock"),
     "journal": ("journal", "domain", "clock"),
@@ -101,7 +101,7 @@ LOADED: dict[str, tuple[str, ...]] = {
 }
 """What must not be loaded once every module of a package is; ccxt waits until after the first paint."""
 
-PURE = ("domain", "analytics", "language", "history")
+PURE = ("domain", "analytics", "language")
 
 BROAD_EXCEPTS = {
     "exchange/bitget/streams/stream.py:Stream.run": "the stream is shown as lost, and reconnects",

@@ -11,6 +11,8 @@ from omega_tui.analytics.swings import Swing
 from omega_tui.domain.closed import ClosedPosition
 from omega_tui.domain.orders import HoldSide
 
+_ZERO = Decimal(0)
+
 
 @dataclass(frozen=True, slots=True)
 class Trade:
@@ -56,24 +58,35 @@ class Trade:
     @property
     def r_multiple(self) -> Decimal | None:
         """The net result in units of what the first stop put at stake; None without one that did."""
-        if self.stop is None:
+        stop, position = self.stop, self.position
+        if stop is None:
             return None
-        at_stake = -self._move(self.stop) * self.position.peak
-        return self.position.net / at_stake if at_stake > 0 else None
+        long = position.hold_side is HoldSide.LONG
+        at_stake = (position.entry_price - stop if long else stop - position.entry_price) * position.peak
+        return position.net / at_stake if at_stake > 0 else None
 
     @property
     def adverse(self) -> Decimal | None:
         """The maximum adverse excursion (MAE): the worst move against the entry, as a share of its price."""
-        worst = self.lowest if self.position.hold_side is HoldSide.LONG else self.highest
-        return None if worst is None else max(Decimal(0), -self._move(worst)) / self.position.entry_price
+        return self._down if self.position.hold_side is HoldSide.LONG else self._up
 
     @property
     def favourable(self) -> Decimal | None:
         """The maximum favourable excursion (MFE): the best move for the entry, as a share of its price."""
-        best = self.highest if self.position.hold_side is HoldSide.LONG else self.lowest
-        return None if best is None else max(Decimal(0), self._move(best)) / self.position.entry_price
+        return self._up if self.position.hold_side is HoldSide.LONG else self._down
 
-    def _move(self, price: Decimal) -> Decimal:
-        """How far `price` lies from the entry, positive on the winning side."""
-        move = price - self.position.entry_price
-        return move if self.position.hold_side is HoldSide.LONG else -move
+    @property
+    def _up(self) -> Decimal | None:
+        """How far price rose above the entry, as a share of it."""
+        entry, highest = self.position.entry_price, self.highest
+        if highest is None:
+            return None
+        return (highest - entry) / entry if highest > entry else _ZERO
+
+    @property
+    def _down(self) -> Decimal | None:
+        """How far price fell below the entry, as a share of it."""
+        entry, lowest = self.position.entry_price, self.lowest
+        if lowest is None:
+            return None
+        return (entry - lowest) / entry if lowest < entry else _ZERO

@@ -1,6 +1,6 @@
 """Closed positions: what was opened, how it was closed, and what it brought.
 
-A position lives from flat to flat; what a part of it brought on the way is a `Reduction`. What the market
+A position lives from flat to flat, however often it was added to or reduced on the way. What the market
 looked like, and the trader's words, are not known here.
 """
 
@@ -33,23 +33,14 @@ class Check(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reduction:
-    """One execution that made a position smaller; `profit` is its gross result in USDT, before fees."""
-
-    exchange_ms: int
-    size: Decimal
-    price: Decimal
-    profit: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class ClosedPosition:
     """A position from its first execution to its last; sizes in base units, prices and money in USDT.
 
     `size` is all that was opened, `entry_price` and `exit_price` are averages weighted by size. `gross` is
     the result by price alone. `fees` and `funding` are signed, negative when paid, and None while nothing is
     known of them: fees paid in another coin, funding that no bill and no answer of the exchange has told.
-    `peak` is the largest size held at one time. `difference` says in words what a `Check.DIFFERS` found.
+    `peak` is the largest size held at one time, `closes` the executions that reduced it (0: not known).
+    `difference` says in words what a `Check.DIFFERS` found.
     """
 
     position_id: str
@@ -65,7 +56,7 @@ class ClosedPosition:
     fees: Decimal | None
     funding: Decimal | None
     origin: Origin = Origin.FILLS
-    reductions: tuple[Reduction, ...] = ()
+    closes: int = 0
     check: Check = Check.UNCHECKED
     difference: str = ""
 

@@ -106,7 +106,7 @@ class Engine:
 
     def _note_down(self, intent: NoteDown) -> Receipt:
         text = safe_text(intent.text)
-        self._recorder.note(NOTE, NoteRow(text, intent.tag))
+        self._recorder.note(NOTE, NoteRow(text, intent.tag, self._state.market.symbol))
         words = f"tag: {text}" if intent.tag else f"note: {text}"
         self._state.diary.write(words)
         return Receipt(True, words)

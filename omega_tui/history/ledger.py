@@ -6,10 +6,10 @@ entry price as it is ("Position average price" of its help centre; replayed on r
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
-from omega_tui.domain.closed import ClosedPosition, Reduction
+from omega_tui.domain.closed import ClosedPosition
 from omega_tui.domain.orders import Fill, HoldSide, Side
 
 MARGIN_COIN = "USDT"
@@ -29,7 +29,8 @@ class Orphan:
 
 @dataclass(slots=True)
 class OpenPosition:
-    """What a position adds up to so far; `cost` is the notional of what is still held."""
+    """What a position adds up to so far: `cost` is the notional of what is still held, `paid` of all that was
+    opened, `received` of all that was closed, `gross` the result of the latter."""
 
     hold_side: HoldSide
     opened_ms: int
@@ -39,8 +40,11 @@ class OpenPosition:
     peak: Decimal = _ZERO
     opened: Decimal = _ZERO
     paid: Decimal = _ZERO
+    received: Decimal = _ZERO
+    gross: Decimal = _ZERO
     fees: Decimal | None = _ZERO
-    reductions: list[Reduction] = field(default_factory=list)
+    closes: int = 0
+    newest_ms: int = 0
 
 
 class PositionLedger:
@@ -96,13 +100,16 @@ class PositionLedger:
         size = min(fill.size, held.size)
         whole = size == held.size
         cost = held.cost if whole else held.cost * size / held.size
+        value = fill.price * size
         profit = fill.profit
         if profit is None:
-            value = fill.price * size
             profit = value - cost if held.hold_side is HoldSide.LONG else cost - value
         held.size -= size
         held.cost -= cost
-        held.reductions.append(Reduction(fill.exchange_ms, size, fill.price, profit))
+        held.received += value
+        held.gross += profit
+        held.closes += 1
+        held.newest_ms = fill.exchange_ms
         _charge(held, fill, size)
         closed = None
         if whole:
@@ -133,8 +140,6 @@ def _charge(held: OpenPosition, fill: Fill, size: Decimal) -> None:
 
 
 def _close(symbol: str, held: OpenPosition) -> ClosedPosition:
-    out = sum((each.size for each in held.reductions), _ZERO)
-    received = sum((each.size * each.price for each in held.reductions), _ZERO)
     return ClosedPosition(
         position_id=f"{symbol}-{held.hold_side}-{held.opened_ms}-{held.first_trade}",
         symbol=symbol,
@@ -142,13 +147,13 @@ def _close(symbol: str, held: OpenPosition) -> ClosedPosition:
         size=held.opened,
         peak=held.peak,
         entry_price=held.paid / held.opened,
-        exit_price=received / out,
+        exit_price=held.received / held.opened,
         opened_ms=held.opened_ms,
-        closed_ms=held.reductions[-1].exchange_ms,
-        gross=sum((each.profit for each in held.reductions), _ZERO),
+        closed_ms=held.newest_ms,
+        gross=held.gross,
         fees=held.fees,
         funding=None,
-        reductions=tuple(held.reductions),
+        closes=held.closes,
     )
 
 

@@ -64,7 +64,7 @@ def _differences(position: ClosedPosition, told: ReportedPosition) -> Iterable[s
 
 def _money(position: ClosedPosition) -> Decimal:
     """Every execution is rounded by itself."""
-    return MONEY_TOLERANCE * max(1, len(position.reductions))
+    return MONEY_TOLERANCE * max(1, position.closes)
 
 
 def _told_alone(told: ReportedPosition) -> ClosedPosition:

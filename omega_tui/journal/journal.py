@@ -18,10 +18,11 @@ import msgspec
 
 from omega_tui.clock import Clock
 from omega_tui.journal import files, inspection, migrations, projections, schema
-from omega_tui.journal.aside import inspect_aside
+from omega_tui.journal.aside import ask_aside, inspect_aside
 from omega_tui.journal.files import JournalRefused
 from omega_tui.journal.port import JournalFailed, RowRefused, as_failure, new_future
 from omega_tui.journal.projections import Place, Recollection, UsedBefore
+from omega_tui.journal.replay import Fold, Folded, replay
 from omega_tui.journal.schema import Head, JournalDamaged, JournalRow
 
 _GROUP = 256
@@ -92,6 +93,9 @@ class Journal:
 
     def intended(self, *client_order_ids: str) -> Future[frozenset[str]]:
         return self._ask(lambda connection: projections.intended(connection, client_order_ids))
+
+    def replay(self, fold: Fold[Folded], *kinds: str) -> Future[tuple[Folded, list[JournalRow]]]:
+        return ask_aside(self.path, lambda connection: replay(connection, fold, kinds))
 
     def verify(self) -> Future[Head]:
         """Recompute everything at once; yields the newest row's place, or raises JournalDamaged."""

@@ -15,6 +15,7 @@ from omega_tui.journal import projections, schema
 from omega_tui.journal.aside import ask_aside, inspect_aside
 from omega_tui.journal.port import JournalFailed, new_future
 from omega_tui.journal.projections import Recollection
+from omega_tui.journal.replay import Fold, Folded, replay
 from omega_tui.journal.schema import Head, JournalRow
 
 
@@ -42,6 +43,11 @@ class Onlooker:
 
     def intended(self, *client_order_ids: str) -> Future[frozenset[str]]:
         return self._ask(lambda connection: projections.intended(connection, client_order_ids), frozenset())
+
+    def replay(self, fold: Fold[Folded], *kinds: str) -> Future[tuple[Folded, list[JournalRow]]]:
+        if not self._path.exists():
+            return _answered((fold(()), []))
+        return ask_aside(self._path, lambda connection: replay(connection, fold, kinds))
 
     def inspect(self) -> Future[Head]:
         if self._path.exists():

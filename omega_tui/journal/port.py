@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from omega_tui.journal.projections import Recollection
+from omega_tui.journal.replay import Fold, Folded
 from omega_tui.journal.schema import Head, JournalRow, damage
 
 
@@ -39,6 +40,13 @@ class JournalPort(Protocol):
         """Which of these client order ids are those of an intent written here, ever; raises as `recall`."""
         ...
 
+    def replay(self, fold: Fold[Folded], *kinds: str) -> Future[tuple[Folded, list[JournalRow]]]:
+        """What `fold` makes of every execution, oldest first, and the rows of `kinds`, from what is written.
+
+        Raises JournalFailed, or JournalDamaged naming the row.
+        """
+        ...
+
     def inspect(self) -> Future[Head]:
         """Recheck everything that was ever written, slowly, beside the trading; raises as `recall` does."""
         ...
@@ -63,6 +71,9 @@ class NoJournal:
         return self._refuse()
 
     def intended(self, *client_order_ids: str) -> Future[frozenset[str]]:
+        return self._refuse()
+
+    def replay(self, fold: Fold[Folded], *kinds: str) -> Future[tuple[Folded, list[JournalRow]]]:
         return self._refuse()
 
     def inspect(self) -> Future[Head]:

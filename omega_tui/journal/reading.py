@@ -18,6 +18,7 @@ import msgspec
 
 from omega_tui.journal import files, inspection, schema
 from omega_tui.journal.files import JournalRefused
+from omega_tui.journal.replay import Fold, Folded, replay
 from omega_tui.journal.schema import JournalDamaged, JournalRow
 
 _encode = msgspec.json.Encoder().encode
@@ -66,6 +67,18 @@ class JournalReader:
         except schema.SQLITE_ERRORS as error:
             raise schema.refusal(self.path, error) from error
         return Verified(head.sequence, head.digest.hex())
+
+    def replay(self, fold: Fold[Folded], *kinds: str) -> tuple[Folded, list[JournalRow]]:
+        """What `fold` makes of every execution, oldest first, and the rows of `kinds`.
+
+        Raises JournalDamaged for an execution that cannot be read, JournalRefused for the file.
+        """
+        try:
+            return replay(self._connection, fold, kinds)
+        except JournalDamaged as error:
+            raise schema.damage(self.path, error) from error
+        except schema.SQLITE_ERRORS as error:
+            raise schema.refusal(self.path, error) from error
 
     def rows(
         self, *kinds: str, since_ms: int | None = None, until_ms: int | None = None, newest: int | None = None

@@ -79,10 +79,11 @@ class SettingRow:
 
 @dataclass(frozen=True, slots=True)
 class NoteRow:
-    """NOTE: the trader's own words, or a tag."""
+    """NOTE: the trader's own words, or a tag; `symbol` is the market that was looked at."""
 
     text: str
     tag: bool
+    symbol: str = ""
 
 
 @dataclass(frozen=True, slots=True)
