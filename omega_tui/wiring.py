@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -119,7 +119,7 @@ async def open_cockpit(settings: Settings) -> AsyncIterator[Cockpit]:
     from omega_tui.screen import screen_settings
     from omega_tui.ui.app import CockpitApp
 
-    async with open_desk(settings) as desk:
+    async with open_desk(settings, keeps_history=True) as desk:
         log_to_file(settings.paths.state, desk.redact)
         app = CockpitApp(desk.engine, screen_settings(settings, desk.clock, desk.ids, desk.redact))
         starting = asyncio.create_task(_begin(app, desk))
@@ -131,12 +131,17 @@ async def open_cockpit(settings: Settings) -> AsyncIterator[Cockpit]:
 
 @asynccontextmanager
 async def open_desk(
-    settings: Settings, running: SimulatorAddress | None = None, *, sends: bool = True
+    settings: Settings,
+    running: SimulatorAddress | None = None,
+    *,
+    sends: bool = True,
+    keeps_history: bool = False,
 ) -> AsyncIterator[Desk]:
     """Build an engine for a face that starts it, and take it down again in the reverse order.
 
     `running` is a simulator that serves already; without one the venue `sim` starts its own. Unless it
-    `sends`, the engine judges as ever and nothing it does leaves. Raises OSError.
+    `sends`, the engine judges as ever and nothing it does leaves. Faces that show closed positions have it
+    keep the history. Raises OSError.
     """
     clock, ids = SystemClock(), RandomIds()
     async with AsyncExitStack() as ends:
@@ -154,7 +159,8 @@ async def open_desk(
         log = RequestLog(lines.write, bodies=settings.account.log_bodies)
         read_only = bool(looking) or not sends
         gateway = _build_gateway(settings, address, clock, ids, log, read_only=read_only)
-        engine = Engine(gateway, journal, clock, ids, _engine_options(settings, looking, rehearses=not sends))
+        options = _engine_options(settings, looking, rehearses=not sends)
+        engine = Engine(gateway, journal, clock, ids, replace(options, keeps_history=keeps_history))
         ends.push_async_callback(engine.stop)
         if simulator is not None:
             await simulator.start(engine.tell)

@@ -32,7 +32,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "settings": ("settings", "domain"),
     "exchange": ("exchange", "domain", "clock"),
     "journal": ("journal", "domain", "clock"),
-    "engine": ("engine", "domain", "analytics", "journal", "clock", "exchange.port"),
+    "engine": ("engine", "domain", "analytics", "history", "journal", "clock", "exchange.port"),
     "sim": ("sim", "clock", "domain.values", "exchange.bitget.wire", "exchange.bitget.codes"),
     "console": ("console", "language", "engine", "domain", "analytics", "clock"),
     "ui": ("ui", "console", "language", "engine", "domain", "analytics", "clock"),

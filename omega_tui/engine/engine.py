@@ -23,6 +23,9 @@ from omega_tui.engine.orders.closing import Closer
 from omega_tui.engine.orders.manager import OrderManager
 from omega_tui.engine.orders.reversing import Reverser
 from omega_tui.engine.orders.settling import Enough, Settling, answered
+from omega_tui.engine.past.chronicle import LOOK_SECONDS as LOOK_AT_OPEN_SECONDS
+from omega_tui.engine.past.chronicle import Chronicle
+from omega_tui.engine.past.desk import PastDesk
 from omega_tui.engine.pictures.store import Store
 from omega_tui.engine.protection.expected_legs import ExpectedLegs
 from omega_tui.engine.protection.postures import SWEEP_SECONDS, PostureDesk
@@ -35,6 +38,7 @@ from omega_tui.engine.state import State
 from omega_tui.engine.supervise import POLL_PAUSE, Pause, Supervisor
 from omega_tui.engine.views import Views
 from omega_tui.exchange.port import Gateway, Outcome
+from omega_tui.history.review import Words
 from omega_tui.journal import JournalPort
 
 _PROBE_SECONDS = 5.0
@@ -76,11 +80,13 @@ class Engine:
         self._postures = PostureDesk(self._state, self._orders, self._recorder)
         self._risk = RiskDesk(self._state, self._recorder, self._orders.cancel_many, self._read_bills)
         self._facts = MarketFacts(self._state, gateway)
+        self._chronicle = Chronicle(self._state, self._recorder)
+        self._past = PastDesk(self._state, gateway, self._recorder)
         self._doors = self._collect_doors()
         # What sends nothing: a cockpit that only looks lets nothing else in.
         self._harmless = frozenset({**self._watch.doors, **self._postures.doors})
         self._market_poll = MarketPoll(self._state, gateway)
-        self._bookkeeper = Bookkeeper(self._state, gateway, self._recorder)
+        self._bookkeeper = Bookkeeper(self._state, gateway, self._recorder, self._past.take_bill)
         self._stall = StallWatch(self._state, self._look_at_everything)
         self._wake: asyncio.Event | None = None
         self._wake_bills: asyncio.Event | None = None
@@ -106,7 +112,9 @@ class Engine:
 
     def _note_down(self, intent: NoteDown) -> Receipt:
         text = safe_text(intent.text)
-        self._recorder.note(NOTE, NoteRow(text, intent.tag, self._state.market.symbol))
+        symbol = self._state.market.symbol
+        self._recorder.note(NOTE, NoteRow(text, intent.tag, symbol))
+        self._past.take_words(Words(self._state.clock.wall_ms(), symbol, text, intent.tag))
         words = f"tag: {text}" if intent.tag else f"note: {text}"
         self._state.diary.write(words)
         return Receipt(True, words)
@@ -150,6 +158,13 @@ class Engine:
         self._supervisor.every(
             "cancelling what HALT forbids", lambda: SWEEP_SECONDS, self._postures.sweep, Surface.ACTIONS
         )
+        self._supervisor.every(
+            "watching what is open", lambda: LOOK_AT_OPEN_SECONDS, self._chronicle.step, Surface.PRIVATE
+        )
+        if options.keeps_history:
+            self._past.wake = self._supervisor.every(
+                "keeping the history", self._past.pause_seconds, self._past.run, Surface.ACTIONS
+            )
         self._supervisor.every("watching stops", lambda: TICK_SECONDS, self._protection.tick, Surface.ACTIONS)
         self._supervisor.every(
             "watching the day's loss", lambda: WATCH_SECONDS, self._risk.watch, Surface.ACTIONS
@@ -225,6 +240,7 @@ class Engine:
         consequences = apply_event(self._state, event)
         if isinstance(event, PositionsReported):
             self._protection.note_positions()
+            self._past.take_contexts(self._chronicle.look())
         elif consequences.fills:
             self._protection.note_fill()
         if consequences.orders or isinstance(event, PositionsReported):
@@ -236,6 +252,7 @@ class Engine:
             self._recorder.note_order(tracked.order)
         for fill in consequences.fills:
             self._recorder.note(FILL, fill)
+        self._past.take_fills(consequences.fills)
         self._expected.take_fills(consequences.fills)
         self._expected.take_orders(consequences.orders)
         if tell_forced(self._state, consequences.fills):
@@ -279,6 +296,7 @@ class Engine:
         if remembered.risk is not None:
             self._risk.restore(remembered.risk)
         await self._risk.recall_entries()
+        self._chronicle.restore(await self._recorder.contexts())
         for order, age_ms in remembered.orders:
             self._state.ledger.restore(as_unknown(order), now - age_ms / 1000, now)
         if remembered.orders:

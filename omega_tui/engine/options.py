@@ -57,6 +57,9 @@ class EngineOptions:
     stop_retries: int = 3
     broker_code: str = ""
     """Stands in every client order id behind our prefix: at most 23 letters, digits, `_` or `-`."""
+    keeps_history: bool = False
+    """Whether closed positions are read, compared with the exchange and kept up to date: for faces that show
+    them."""
     live_phrase: str = ""
     """What has to be typed before new risk is possible in this session; empty asks for nothing."""
     stall_seconds: float | None = 0.25

@@ -16,7 +16,10 @@ from omega_tui.engine.account.day import DayOpening
 from omega_tui.engine.backlog import Backlog
 from omega_tui.engine.state import State
 from omega_tui.engine.views import Panel
+from omega_tui.history.records import CONTEXT, ContextRow
 from omega_tui.journal import (
+    Fold,
+    Folded,
     JournalDamaged,
     JournalFailed,
     JournalPort,
@@ -75,6 +78,7 @@ __all__ = [
 ]
 
 _PATIENCE_SECONDS = 2.0
+_NEWEST_CONTEXTS = 500
 _NEWEST_INTENTS = 2000
 """As far back as limits on the rate of entries look: more than any of them lets through."""
 
@@ -171,6 +175,21 @@ class Recorder:
         except (JournalFailed, JournalDamaged):
             return ()
         return tuple((request.client_order_id, at) for at, request in young if not request.reduce_only)
+
+    async def replay(self, fold: Fold[Folded], *kinds: str) -> tuple[Folded, list[JournalRow]]:
+        """What `fold` makes of every execution in the journal, and the rows of `kinds`, all handed in before
+        included. Raises JournalFailed, JournalDamaged."""
+        # The writer answers in turn: once it has, nothing handed in waits any more.
+        await asyncio.wrap_future(self._journal.read(SESSION, newest=1))
+        return await asyncio.wrap_future(self._journal.replay(fold, *kinds))
+
+    async def contexts(self) -> list[ContextRow]:
+        """What earlier runs wrote of positions; nothing when unreadable. Newest last."""
+        try:
+            rows = await asyncio.wrap_future(self._journal.read(CONTEXT, newest=_NEWEST_CONTEXTS))
+            return [read_body(row, ContextRow) for row in rows]
+        except (JournalFailed, JournalDamaged):
+            return []
 
     async def inspect(self) -> None:
         """Recheck everything that was ever written; damage shuts new risk for the rest of the run."""

@@ -23,8 +23,10 @@ from omega_tui.engine.market.tape import Tape
 from omega_tui.engine.options import EngineOptions
 from omega_tui.engine.orders.ledger import OrderLedger
 from omega_tui.engine.orders.unsettled import Unsettled
+from omega_tui.engine.past.known import Past
 from omega_tui.engine.risk.limits import RiskState
 from omega_tui.engine.views import Panel, Posture
+from omega_tui.history.records import ContextRow
 
 
 class Market:
@@ -101,6 +103,8 @@ class State:
         self.modes_before: dict[str, PositionMode] = {}
         self.reconciled = False
         self.journal_fault = ""
+        self.contexts: dict[tuple[str, HoldSide], ContextRow] = {}
+        self.past = Past()
         self.ack_latencies_ms: list[int] = []
         self._versions = dict.fromkeys(Panel, 1)
 

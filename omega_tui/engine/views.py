@@ -30,6 +30,7 @@ from omega_tui.engine.account_views import (
 )
 from omega_tui.engine.chart_views import ChartView, FibonacciView, SwingView
 from omega_tui.engine.intents import Protect, SetLeverage, TicketDraft, TicketPreview
+from omega_tui.engine.past_views import HarmonyView, HistoryView
 
 
 class Panel(StrEnum):
@@ -44,6 +45,7 @@ class Panel(StrEnum):
     ORDERS = "orders"
     FILLS = "fills"
     ACCOUNT = "account"
+    HISTORY = "history"
     LOG = "log"
 
 
@@ -275,6 +277,14 @@ class Views(Protocol):
 
     def account(self) -> AccountView:
         """The account's money."""
+        ...
+
+    def history(self) -> HistoryView:
+        """Closed positions and what they add up to."""
+        ...
+
+    def harmony(self) -> HarmonyView:
+        """How positions and results sit against the golden ratio."""
         ...
 
     def log(self, limit: int) -> LogView:

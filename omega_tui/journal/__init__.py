@@ -14,9 +14,12 @@ from omega_tui.journal.reading import (
     list_journals,
     read_journal,
 )
+from omega_tui.journal.replay import Fold, Folded
 from omega_tui.journal.schema import JournalDamaged, JournalRow
 
 __all__ = [
+    "Fold",
+    "Folded",
     "Journal",
     "JournalDamaged",
     "JournalFailed",

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from omega_tui.domain.account import Balance, Bill, KeyFacts, Position, SymbolSettings
 from omega_tui.domain.book import OrderBook
+from omega_tui.domain.closed import ReportedPosition
 from omega_tui.domain.events import (
     BalanceReported,
     BookChanged,
@@ -207,6 +208,7 @@ class FakeGateway:
     listed: tuple[Instrument, ...] = (BTC, ETH)
     past: tuple[Candle, ...] = ()
     bills: tuple[Bill, ...] = ()
+    closed_positions: tuple[ReportedPosition, ...] = ()
     tiers: tuple[Tier, ...] = (
         Tier(D(0), D("150000"), 125, D("0.004")),
         Tier(D("150000"), D("900000"), 100, D("0.005")),
@@ -355,6 +357,10 @@ class FakeReads:
     async def bills(self, since_ms: int) -> tuple[Bill, ...]:
         self.gateway.note_read("bills")
         return tuple(each for each in self.gateway.bills if each.exchange_ms >= since_ms)
+
+    async def closed_positions(self, since_ms: int) -> tuple[ReportedPosition, ...]:
+        self.gateway.note_read("closed_positions")
+        return tuple(each for each in self.gateway.closed_positions if each.closed_ms >= since_ms)
 
     async def positions(self) -> tuple[Position, ...]:
         self.gateway.note_read("positions")

@@ -24,7 +24,9 @@ from omega_tui.engine.intents import (
     TicketDraft,
     TicketPreview,
 )
+from omega_tui.engine.past_views import HarmonyView, HistoryView
 from omega_tui.engine.views import LadderView, LinkView, LogView, Panel, Posture, StatusView, TapeView
+from tests.ui import sample_past
 from tests.ui import sample_views as sample
 
 
@@ -37,6 +39,7 @@ class FakeViews:
     orders_view: OrdersView = sample.ORDERS
     positions_view: PositionsView = sample.POSITIONS
     log_view: LogView = sample.LOG
+    history_view: HistoryView = sample_past.HISTORY
     names: tuple[str, ...] = ("BTCUSDT", "DOGEUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT")
     problems: tuple[str, ...] = ()
     profile_stop: Decimal | None = None
@@ -81,6 +84,12 @@ class FakeViews:
 
     def fills(self, limit: int) -> FillsView:
         return sample.FILLS
+
+    def history(self) -> HistoryView:
+        return self.history_view
+
+    def harmony(self) -> HarmonyView:
+        return sample_past.HARMONY
 
     def account(self) -> AccountView:
         return sample.ACCOUNT

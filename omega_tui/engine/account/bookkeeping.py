@@ -3,6 +3,8 @@
 It asks and keeps; what a day's loss forbids is the risk desk's business.
 """
 
+from collections.abc import Callable
+
 from omega_tui.domain.account import Bill, BillKind
 from omega_tui.domain.values import decimal_text
 from omega_tui.engine.account.day import day_start
@@ -16,12 +18,15 @@ _LONGEST_SPAN_MS = 29 * 86_400_000
 
 
 class Bookkeeper:
-    """Reads the bills of one account."""
+    """Reads the bills of one account; each new one is handed to `keep`."""
 
-    def __init__(self, state: State, gateway: Gateway, recorder: Recorder) -> None:
+    def __init__(
+        self, state: State, gateway: Gateway, recorder: Recorder, keep: Callable[[Bill], None]
+    ) -> None:
         self._state = state
         self._gateway = gateway
         self._recorder = recorder
+        self._keep = keep
 
     def pause_seconds(self) -> float:
         """How long until the next look."""
@@ -37,6 +42,7 @@ class Bookkeeper:
         for bill in bills:
             if self._state.day.take(bill):
                 self._recorder.note(BILL, bill)
+                self._keep(bill)
                 self._tell(bill)
         self._state.day.read_at = asked_at
         self._open_day()

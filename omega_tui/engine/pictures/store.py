@@ -18,10 +18,12 @@ from omega_tui.engine.account_views import (
 )
 from omega_tui.engine.chart_views import ChartView, FibonacciView, SwingView
 from omega_tui.engine.intents import Protect, SetLeverage, TicketDraft, TicketPreview
+from omega_tui.engine.past_views import HarmonyView, HistoryView
 from omega_tui.engine.pictures.view_account import build_account, build_positions
 from omega_tui.engine.pictures.view_chart import build_chart, build_fibonacci, build_swings
 from omega_tui.engine.pictures.view_ladder import build_ladder
 from omega_tui.engine.pictures.view_orders import build_fills, build_order, build_orders, order_age_seconds
+from omega_tui.engine.pictures.view_past import build_harmony, build_history
 from omega_tui.engine.pictures.view_status import build_link, build_status
 from omega_tui.engine.protection.preview import build_protect_preview
 from omega_tui.engine.risk.leverage_effect import leverage_effect
@@ -37,6 +39,7 @@ class Store:
         self._state = state
         self._faces: dict[Panel, object] = {}
         self._bumps = dict.fromkeys(Panel, 0)
+        self._history: tuple[int, HistoryView] | None = None
 
     def version(self, panel: Panel) -> int:
         if panel is Panel.LOG:
@@ -103,6 +106,15 @@ class Store:
 
     def account(self) -> AccountView:
         return build_account(self._state)
+
+    def history(self) -> HistoryView:
+        version = self._state.version(Panel.HISTORY)
+        if self._history is None or self._history[0] != version:
+            self._history = (version, build_history(self._state))
+        return self._history[1]
+
+    def harmony(self) -> HarmonyView:
+        return build_harmony(self._state, self.history())
 
     def log(self, limit: int) -> LogView:
         return self._state.diary.view(limit)
