@@ -4,7 +4,7 @@ PYTHON ?= python3
 INSIDE := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --quiet --upgrade
-COMPILE := $(LOCK) pyproject.toml --group build
+COMPILE := $(LOCK) pyproject.toml --group build --extra api
 JUDGES := tests/interop/clients
 
 run: ## open the cockpit on the simulated exchange
@@ -28,6 +28,6 @@ screenshots: ## draw the pictures of the README anew
 lock: ## pin the newest versions that pyproject.toml and the judges' lists allow
 	$(INSIDE) -m pip install --quiet uv
 	$(COMPILE) --output-file requirements.lock
-	$(COMPILE) --extra api --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 	for list in $(JUDGES)/*/requirements.in; do $(LOCK) $$list --output-file $${list%.in}.lock; done
 	cd $(JUDGES)/bitget-api && npm update --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
