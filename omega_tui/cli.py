@@ -121,7 +121,11 @@ def _look_headless(settings: "Settings", seconds: float) -> int:
 
 
 def _run(command: str, arguments: dict[str, Any], settings: "Settings") -> int:
-    """One of the trading commands."""
+    """The HTTP API, or one of the trading commands."""
+    if command == "api":
+        from omega_tui.alone import run_api
+
+        return run_api(settings, arguments.get("sim"))
     from omega_tui.commands.running import run_command
 
     return run_command(command, arguments, settings)
@@ -228,6 +232,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("sim", help="serve the simulated exchange alone", add_help=False)
     _add_ours(commands)
     _add_doctor(commands)
+    _add_api(commands)
     add_commands(commands, _add_venue)
     return parser
 
@@ -284,10 +289,35 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     _add_settings(doctor)
 
 
+def _add_api(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    api = commands.add_parser(
+        "api",
+        help="serve the HTTP API and the web dashboard, without a screen and without trading",
+        description="Serve the account's figures and a dashboard on this machine until ctrl+c.",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    add = api.add_argument
+    add("--port", dest="api.port", metavar="N", help="TCP port (8002)")
+    add("--socket", dest="api.socket", metavar="FILE", help="a Unix socket instead, which SSH can forward")
+    add("--host", dest="api.host", metavar="ADDRESS", help="address to serve (127.0.0.1)")
+    add(
+        "--beyond-loopback",
+        dest="api.beyond_loopback",
+        action="store_true",
+        help="allow an address that other machines reach; needs --token-file",
+    )
+    add("--token-file", dest="api.token_file", metavar="FILE", help="a private file with your own token")
+    add("--schema", dest="api.schema", action="store_true", help="serve /openapi.json")
+    add("--sim", metavar="WHERE", help="a simulator that serves already, as of omega-tui quote --help")
+    _add_settings(api)
+
+
 def _add_settings(parser: argparse.ArgumentParser) -> None:
     """The flags that set an option; what is typed is checked together with files and variables."""
     add = _add_venue(parser).add_argument
     add("--symbol", dest="market.symbol", help="contract on screen, such as BTCUSDT", metavar="NAME")
+    add("--api", dest="api.on", action="store_true", help="serve the HTTP API and the dashboard too")
     add("--timeframe", dest="market.timeframe", help="candle length: 1m 5m 15m 1H 4H 1D …", metavar="LENGTH")
 
 

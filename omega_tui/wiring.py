@@ -35,6 +35,7 @@ from omega_tui.journal import (
     prune,
 )
 from omega_tui.logs import RequestLines, log_to_file
+from omega_tui.serving import serve_beside
 from omega_tui.settings import ApiKeys, Settings, Venue
 from omega_tui.sim.child import SimulatorAddress, SimulatorFailed, SimulatorProcess
 
@@ -74,6 +75,7 @@ class Desk:
     gateway: BitgetGateway
     simulator: SimulatorProcess | None
     only_looks: str
+    journal_file: Path
 
     async def start(self) -> None:
         """Let data flow; returns when requests can be sent. Raises SimulatorFailed."""
@@ -122,7 +124,7 @@ async def open_cockpit(settings: Settings) -> AsyncIterator[Cockpit]:
     async with open_desk(settings, keeps_history=True) as desk:
         log_to_file(settings.paths.state, desk.redact)
         app = CockpitApp(desk.engine, screen_settings(settings, desk.clock, desk.ids, desk.redact))
-        starting = asyncio.create_task(_begin(app, desk))
+        starting = asyncio.create_task(_begin(app, desk, settings))
         try:
             yield Cockpit(app, desk.engine)
         finally:
@@ -152,7 +154,8 @@ async def open_desk(
         redact = _redaction(settings, address)
         lines = RequestLines(settings.paths.state, redact)
         ends.callback(lines.close)
-        journal = _open_journal(settings, running, clock, sends=sends)
+        path = _journal_file(settings, running, clock)
+        journal = _open_journal(settings, path, clock, sends=sends)
         if not isinstance(journal, NoJournal):
             ends.callback(journal.close)
         looking = _looking(settings, journal)
@@ -164,7 +167,7 @@ async def open_desk(
         ends.push_async_callback(engine.stop)
         if simulator is not None:
             await simulator.start(engine.tell)
-        yield Desk(engine, gateway.reads, clock, ids, redact, gateway, simulator, looking)
+        yield Desk(engine, gateway.reads, clock, ids, redact, gateway, simulator, looking, path)
 
 
 async def _end(starting: asyncio.Task[None]) -> None:
@@ -173,8 +176,8 @@ async def _end(starting: asyncio.Task[None]) -> None:
         await starting
 
 
-async def _begin(app: "CockpitApp", desk: Desk) -> None:
-    """Wait for the first picture, then let data flow and the heavy imports begin."""
+async def _begin(app: "CockpitApp", desk: Desk, settings: Settings) -> None:
+    """Wait for the first picture, then let data flow and the heavy imports begin; serve the API if wanted."""
     try:
         await app.painted.wait()
         await desk.start()
@@ -184,6 +187,8 @@ async def _begin(app: "CockpitApp", desk: Desk) -> None:
         # What was imported stays for ever; in the collector's sight it would stall the screen for 70 ms.
         gc.freeze()
         gc.enable()
+    if settings.api.on:
+        await serve_beside(desk.engine, desk.clock, desk.ids, settings)
 
 
 def _build_gateway(
@@ -209,13 +214,12 @@ def _build_gateway(
 
 
 def _open_journal(
-    settings: Settings, running: SimulatorAddress | None, clock: Clock, *, sends: bool
+    settings: Settings, path: Path, clock: Clock, *, sends: bool
 ) -> Journal | NoJournal | Onlooker:
     """The account's journal: for looking where nothing is sent or another cockpit trades the account.
 
     One that refuses every row stands in for a journal that cannot be opened: then no new risk.
     """
-    path = _journal_file(settings, running, clock)
     if settings.read_only or (settings.venue is not Venue.SIM and settings.api_keys is None):
         return Onlooker(path)
     if not sends:

@@ -50,6 +50,12 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "wiring",
     ),
     "screen": ("clock", "settings", "ui"),
+    "api": ("api", "engine", "history", "domain", "analytics", "journal", "clock"),
+    "serving": ("__init__", "api", "clock", "domain", "engine", "settings"),
+    "alone": (
+        *("api", "commands.exit_codes", "domain", "engine", "history", "journal", "logs", "serving"),
+        *("settings", "sim.child", "wiring"),
+    ),
     "plain": ("commands.exit_codes", "clock", "settings", "wiring", "logs", "ui"),
     "commands": ("commands", "trader", "language", "domain", "settings", "journal"),
     "environment": ("settings", "clock", "exchange", "sim.child"),
@@ -64,10 +70,11 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "doctor",
         "ui.keymaps",
         "plain",
+        "alone",
     ),
     "wiring": (
         *("settings", "clock", "domain", "analytics", "exchange", "journal", "engine"),
-        *("environment", "sim.child", "logs", "console", "ui", "screen"),
+        *("environment", "sim.child", "logs", "console", "ui", "screen", "serving"),
     ),
 }
 """What each part may import of ours. The simulator reaches the cockpit as a process only (`sim.child`)."""
@@ -79,6 +86,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "journal": ("orjson", "msgspec"),
     "sim": ("aiohttp", "orjson", "msgspec"),
     "ui": ("textual", "rich", "plotext"),
+    "api": ("fastapi", "starlette", "uvicorn", "pydantic", "prometheus_client", "msgspec"),
 }
 """What each part may import of others. A part that is not listed uses the standard library."""
 
@@ -97,6 +105,7 @@ LOADED: dict[str, tuple[str, ...]] = {
     "exchange": ("textual", "ccxt", "omega_tui.engine", "omega_tui.ui", "omega_tui.sim"),
     "engine": ("textual", "rich", *_NETWORK, "omega_tui.exchange.bitget", "omega_tui.ui", "omega_tui.sim"),
     "sim": ("textual", "ccxt", "websockets", "omega_tui.engine", "omega_tui.ui", *_TRANSLATION),
+    "api": ("textual", "rich", "ccxt", "omega_tui.exchange.bitget", "omega_tui.ui", "omega_tui.sim"),
     "ui.panels": (*_NETWORK, "omega_tui.exchange", "omega_tui.sim", "omega_tui.journal"),
 }
 """What must not be loaded once every module of a package is; ccxt waits until after the first paint."""

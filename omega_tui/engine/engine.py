@@ -6,7 +6,8 @@ One event loop; no thread but the journal's writer. It knows neither screen nor 
 import asyncio
 
 from omega_tui.clock import Clock, Ids
-from omega_tui.domain.events import Event, NoticeGiven, PositionsReported, Surface
+from omega_tui.domain.closed import ClosedPosition
+from omega_tui.domain.events import Event, Health, NoticeGiven, PositionsReported, Surface
 from omega_tui.domain.orders import Order
 from omega_tui.domain.text import safe_text
 from omega_tui.engine.account.bookkeeping import Bookkeeper
@@ -14,6 +15,7 @@ from omega_tui.engine.account.forced import tell_forced
 from omega_tui.engine.account.polling import MarketPoll
 from omega_tui.engine.account.reconciler import Reconciler
 from omega_tui.engine.account.settings import SettingsDesk
+from omega_tui.engine.account_views import Freshness
 from omega_tui.engine.apply import ORDER_PANELS, SURFACES, Consequences, apply_event
 from omega_tui.engine.intents import CancelAll, CancelScope, Doors, Intent, NoteDown, OrderFamily, Receipt
 from omega_tui.engine.market.stall import BEAT_SECONDS, StallWatch
@@ -36,7 +38,7 @@ from omega_tui.engine.risk.desk import WATCH_SECONDS, RiskDesk
 from omega_tui.engine.risk.market_facts import LOOK_SECONDS, MarketFacts
 from omega_tui.engine.state import State
 from omega_tui.engine.supervise import POLL_PAUSE, Pause, Supervisor
-from omega_tui.engine.views import Views
+from omega_tui.engine.views import Panel, Views
 from omega_tui.exchange.port import Gateway, Outcome
 from omega_tui.history.review import Words
 from omega_tui.journal import JournalPort
@@ -88,6 +90,8 @@ class Engine:
         self._market_poll = MarketPoll(self._state, gateway)
         self._bookkeeper = Bookkeeper(self._state, gateway, self._recorder, self._past.take_bill)
         self._stall = StallWatch(self._state, self._look_at_everything)
+        self.refusals = 0
+        """Intents that were refused since the start."""
         self._wake: asyncio.Event | None = None
         self._wake_bills: asyncio.Event | None = None
 
@@ -199,6 +203,7 @@ class Engine:
         else:
             receipt = self._doors[type(intent)](intent)
         if not receipt.taken:
+            self.refusals += 1
             self._state.diary.warn(f"refused: {receipt.text}")
         return receipt
 
@@ -221,6 +226,24 @@ class Engine:
         before that, and for an order that was never changed in place."""
         tracked = self._state.ledger.get(key)
         return tracked.changed if tracked is not None else None
+
+    @property
+    def trades(self) -> bool:
+        """Whether orders can be sent from here."""
+        return not self._state.options.hands_off
+
+    async def add_closed(self, position: ClosedPosition) -> None:
+        """Write down a position that was closed elsewhere; returns once durable. Raises JournalFailed."""
+        await self._past.add(position)
+
+    def read_history_again(self) -> None:
+        """Somebody else wrote to the journal: closed positions are read from it anew."""
+        self._past.read_again()
+
+    def note_face(self, name: str, health: Health, reason: str) -> None:
+        """What became of a face beside the screen; shown with the surfaces."""
+        self._state.faces[name] = Freshness(health, None, safe_text(reason))
+        self._state.touch(Panel.STATUS)
 
     def tell(self, text: str) -> None:
         """Log a warning from whoever runs the engine; `text` is foreign and is made harmless here."""

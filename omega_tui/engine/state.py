@@ -14,6 +14,7 @@ from omega_tui.domain.instruments import Instrument, Tier
 from omega_tui.domain.market import Ticker, Timeframe
 from omega_tui.domain.orders import HoldSide, MarginMode, PositionMode, Side
 from omega_tui.engine.account.day import Day, day_start
+from omega_tui.engine.account_views import Freshness
 from omega_tui.engine.alarms import Alarms
 from omega_tui.engine.diary import Diary
 from omega_tui.engine.market.feeds import Feeds
@@ -105,6 +106,7 @@ class State:
         self.journal_fault = ""
         self.contexts: dict[tuple[str, HoldSide], ContextRow] = {}
         self.past = Past()
+        self.faces: dict[str, Freshness] = {}
         self.ack_latencies_ms: list[int] = []
         self._versions = dict.fromkeys(Panel, 1)
 

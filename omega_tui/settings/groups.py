@@ -198,6 +198,37 @@ class Account(Struct, frozen=True):
     """Whether `requests.jsonl` holds whole requests and replies; on sim and testnet only."""
 
 
+class Api(Struct, frozen=True):
+    """The HTTP API and the web dashboard; they read, and write down closed positions, and never trade."""
+
+    on: bool = False
+    """Whether the cockpit serves them beside the screen; `omega-tui api` always does."""
+
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8002
+    """The TCP port on this machine."""
+
+    socket: Path | None = None
+    """A Unix socket to serve instead of the port."""
+
+    host: str = "127.0.0.1"
+    """The address to serve. One beyond this machine needs beyond_loopback and token_file."""
+
+    beyond_loopback: bool = False
+    """Whether an address that other machines reach may be served."""
+
+    token_file: Path | None = None
+    """A private file with a token of your own; without it every start makes one, in the state folder."""
+
+    hosts: tuple[str, ...] = ()
+    """Further names that browsers call this machine by."""
+
+    origins: tuple[str, ...] = ()
+    """Web pages elsewhere that may read the answers: scheme, host and port as browsers send them."""
+
+    schema: bool = False
+    """Whether /openapi.json is served."""
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Everything the program was told, checked."""
 
@@ -221,6 +252,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     protection: Protection = field(default_factory=Protection)
     session: Session = field(default_factory=Session)
     account: Account = field(default_factory=Account)
+    api: Api = field(default_factory=Api)
 
     api_keys: ApiKeys | None = None
     """The venue's keys; None means that only the market can be watched."""

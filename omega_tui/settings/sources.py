@@ -24,6 +24,7 @@ from omega_tui.settings.env_file import EnvFile, EnvFileError, read_env_file
 from omega_tui.settings.groups import (
     FOLDER,
     Account,
+    Api,
     Keys,
     Ladder,
     Limits,
@@ -55,6 +56,7 @@ _GROUPS: dict[str, type[msgspec.Struct]] = {
     "protection": Protection,
     "session": Session,
     "account": Account,
+    "api": Api,
 }
 _TYPES: dict[str, Any] = {"venue": Venue, "profile": str} | {
     f"{group}.{option.name}": option.type

@@ -63,7 +63,8 @@ class PastDesk:
         """Bring the history up to date. What cannot be read is said in `Past.problem` and asked again."""
         past = self._state.past
         try:
-            if self._stale:
+            # Beside a cockpit that trades, the journal grows without us.
+            if self._stale or self._state.options.hands_off:
                 await self._load()
             if past.known:
                 await self._compare()
@@ -105,7 +106,7 @@ class PastDesk:
         """Executions as they come; one that is older than what was taken makes the whole be read again."""
         for fill in fills:
             if not self._state.past.known or fill.exchange_ms < self._ledger.newest_ms:
-                self._read_again()
+                self.read_again()
                 continue
             closed = self._ledger.push(fill)
             if closed is not None:
@@ -118,7 +119,7 @@ class PastDesk:
             if self._state.past.known:
                 self._state.past.records.contexts.append(row)
             else:
-                self._read_again()
+                self.read_again()
 
     def take_words(self, words: Words) -> None:
         """A note or a tag of the trader's."""
@@ -126,14 +127,14 @@ class PastDesk:
             self._state.past.records.words.append(words)
             self._soon()
         else:
-            self._read_again()
+            self.read_again()
 
     def take_bill(self, bill: Bill) -> None:
         """A movement of money."""
         if self._state.past.known:
             self._state.past.records.bills.append(bill)
         else:
-            self._read_again()
+            self.read_again()
 
     async def add(self, position: ClosedPosition) -> None:
         """Add a position that was written down by hand; returns once it is durable. Raises JournalFailed."""
@@ -141,7 +142,8 @@ class PastDesk:
         self._state.past.records.added.append(position)
         self._soon()
 
-    def _read_again(self) -> None:
+    def read_again(self) -> None:
+        """What is known is not whole: the journal is read anew."""
         self._stale, self._state.past.known = True, False
         self._soon()
 

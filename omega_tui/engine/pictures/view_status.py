@@ -60,7 +60,10 @@ def build_link(state: State) -> LinkView:
     """The connection as of now."""
     acks = sorted(state.ack_latencies_ms)
     return LinkView(
-        surfaces=tuple((surface.value, state.feeds.freshness(surface)) for surface in Surface),
+        surfaces=(
+            *((surface.value, state.feeds.freshness(surface)) for surface in Surface),
+            *state.faces.items(),
+        ),
         stream_lag_ms=state.feeds.lag_ms(),
         ack_p50_ms=median_low(acks) if acks else None,
         ack_p99_ms=acks[-1 - len(acks) // 100] if acks else None,
