@@ -28,6 +28,7 @@ hold nothing."""
 
 LARGEST_BODY = 16_384
 _MOST_HEADERS = 64
+_LARGEST_HEAD = 8_192
 _WRONG_TOKENS_A_SECOND = 10
 
 _SECURITY_HEADERS = (
@@ -43,10 +44,6 @@ _SECURITY_HEADERS = (
         b" base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ),
 )
-
-
-class _TooLarge(Exception):
-    """The body has more bytes than are taken."""
 
 
 class Guard:
@@ -77,7 +74,7 @@ class Guard:
 
     def _judge(self, scope: Scope, headers: "_Headers") -> int | None:
         """The status of a refusal; None for a request that may go on."""
-        if headers.count > _MOST_HEADERS:
+        if headers.count > _MOST_HEADERS or headers.size > _LARGEST_HEAD:
             return 431
         host = headers.only(b"host")
         if host is None or host.lower() not in self._hosts:
@@ -130,39 +127,37 @@ class Guard:
         await send({"type": f"{kind}.body", "body": b""})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, origin: bytes | None) -> None:
-        started = False
+        body = _Body(receive, _declared(scope))
 
         async def sending(message: Message) -> None:
-            nonlocal started
+            if body.too_large:
+                # Whatever the application makes of a body that was cut off.
+                return
             if message["type"] == "http.response.start":
-                started = True
                 own = [*message.get("headers", ()), *_SECURITY_HEADERS]
                 message["headers"] = own if origin is None else [*own, *_shared_with(origin)]
             await send(message)
 
-        taking = _limited(receive, _declared(scope)) if scope["type"] == "http" else receive
-        try:
-            await self._app(scope, taking, sending)
-        except _TooLarge:
-            if not started:
-                await self._refuse(scope, send, 413)
+        await self._app(scope, body.take if scope["type"] == "http" else receive, sending)
+        if body.too_large:
+            await self._refuse(scope, send, 413)
 
 
-def _limited(receive: Receive, declared: int) -> Receive:
-    """`receive` that fails once the body is longer than is taken, or says that it will be."""
-    left = LARGEST_BODY
+class _Body:
+    """A request's body, as far as it is taken."""
 
-    async def taking() -> Message:
-        nonlocal left
-        if declared > LARGEST_BODY:
-            raise _TooLarge
-        message = await receive()
-        left -= len(message.get("body", b""))
-        if left < 0:
-            raise _TooLarge
-        return message
+    def __init__(self, receive: Receive, declared: int) -> None:
+        self._receive = receive
+        self._left = LARGEST_BODY
+        self.too_large = declared > LARGEST_BODY
 
-    return taking
+    async def take(self) -> Message:
+        """The next part; the client counts as gone once there is too much of it."""
+        if not self.too_large:
+            message = await self._receive()
+            self._left -= len(message.get("body", b""))
+            self.too_large = self._left < 0
+        return {"type": "http.disconnect"} if self.too_large else message
 
 
 def _declared(scope: Scope) -> int:
@@ -189,6 +184,7 @@ class _Headers:
     def __init__(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
         self._pairs = list(pairs)
         self.count = len(self._pairs)
+        self.size = sum(len(name) + len(value) for name, value in self._pairs)
 
     def only(self, name: bytes) -> bytes | None:
         """The value of a header that came once; None for one that did not, or came twice."""

@@ -128,7 +128,7 @@ class PositionHistory(Model):
 class HistoryAdd(Model):
     """`POST /api/bitget/history/add`: a position that was closed elsewhere; times carry their zone."""
 
-    symbol: Annotated[str, Field(max_length=40)]
+    symbol: Annotated[str, Field(pattern="^[A-Z0-9]{1,20}USDT$", examples=["BTCUSDT"])]
     side: Side
     entry_price: Positive
     exit_price: Positive

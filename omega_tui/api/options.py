@@ -1,7 +1,7 @@
 """What the API server is told once, when it is built. It reads no settings itself."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -16,12 +16,12 @@ class ApiOptions:
     """Where to serve and what to let in.
 
     With `socket` a Unix socket is served instead of `host` and `port`. `origins` are web pages elsewhere that
-    may read the answers, each as browsers name it in `Origin`; `hosts` are further names this server is called by. An
-    address beyond loopback needs `beyond_loopback` and a token of the user's own. With `schema` the OpenAPI
-    description is served.
+    may read the answers, each as browsers name it in `Origin`; `hosts` are further names this server is
+    called by. An address beyond loopback needs `beyond_loopback` and a token of the user's own. With `schema`
+    the OpenAPI description is served.
     """
 
-    token: bytes
+    token: bytes = field(repr=False)
     own_token: bool = False
     host: str = "127.0.0.1"
     port: int = 8002
