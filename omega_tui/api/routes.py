@@ -25,6 +25,7 @@ _FILES = {
     "index.html": "text/html; charset=utf-8",
     "app.js": "text/javascript; charset=utf-8",
     "style.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
 }
 _FOLDER = Path(__file__).parent / "dashboard"
 _REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -202,7 +203,7 @@ def _add_watching(app: FastAPI, source: Source) -> None:
 
 
 def _add_dashboard(app: FastAPI) -> None:
-    """The page's three files; a name that is none of them is not found."""
+    """The page's files; a name that is none of them is not found."""
 
     @app.get("/dashboard", include_in_schema=False)
     @app.get("/dashboard/", include_in_schema=False)

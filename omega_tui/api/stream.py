@@ -23,6 +23,9 @@ LOOK_SECONDS = 0.25
 NEWEST = 100
 """Closed positions that are pushed; older ones are paged through by their route."""
 
+BEAT_SECONDS = 5.0
+"""After so much quiet the health is told again: a client that hears nothing knows that its line is dead."""
+
 _SLOWEST_SECONDS = 5.0
 """A client that takes no message for so long is let go: what waits for it would only grow."""
 
@@ -34,7 +37,9 @@ class Stream:
         self._source = source
         self._open = 0
         self._answers: dict[str, Callable[[], bytes]] = {
-            "metrics": lambda: source.metrics(refresh=False),
+            "metrics": lambda: source.kept(
+                "metrics", self._metrics, Panel.HISTORY, Panel.POSITIONS, Panel.FIBONACCI
+            ),
             "positions": lambda: source.kept(
                 "positions", answers.positions, Panel.POSITIONS, Panel.FIBONACCI
             ),
@@ -44,6 +49,9 @@ class Stream:
             "history": lambda: source.kept("history", _newest, Panel.HISTORY),
             "health": lambda: source.kept("health", self._health, Panel.STATUS),
         }
+
+    def _metrics(self, views: Views) -> BaseModel:
+        return answers.fibonacci_metrics(views, self._source.clock.wall_ms())
 
     def _health(self, views: Views) -> BaseModel:
         return answers.health(views, self._source.engine.trades)
@@ -71,14 +79,18 @@ class Stream:
 
     async def _push(self, socket: WebSocket) -> None:
         sent: dict[str, bytes] = {}
+        quiet = 0
         while socket.client_state is WebSocketState.CONNECTED:
+            quiet += 1
+            if quiet * LOOK_SECONDS >= BEAT_SECONDS:
+                sent.pop("health", None)
             for name, build in self._answers.items():
                 try:
                     body = build()
                 except answers.NotServed:
                     continue
                 if sent.get(name) != body:
-                    sent[name] = body
+                    sent[name], quiet = body, 0
                     text = f'{{"view":"{name}","data":{body.decode()}}}'
                     if not await _sent(socket, text):
                         return
