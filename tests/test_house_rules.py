@@ -57,7 +57,10 @@ ARROWS: dict[str, tuple[str, ...]] = {
         *("settings", "sim.child", "wiring"),
     ),
     "plain": ("commands.exit_codes", "clock", "settings", "wiring", "logs", "ui"),
-    "commands": ("commands", "trader", "language", "domain", "settings", "journal"),
+    "commands": (
+        *("commands", "trader", "language", "domain", "settings", "journal", "analytics", "history"),
+        *("clock", "exchange.bitget.translation.closed"),
+    ),
     "environment": ("settings", "clock", "exchange", "sim.child"),
     "doctor": ("doctor", "settings", "clock", "domain", "exchange", "journal", "environment", "sim.child"),
     "cli": (
@@ -82,6 +85,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "settings": ("msgspec", "platformdirs", "dotenv"),
     "trader": ("msgspec",),
+    "history": ("msgspec",),
+    "commands": ("plotext",),
     "exchange": ("ccxt", "websockets", "aiohttp", "msgspec", "orjson", "stamina", "aiolimiter"),
     "journal": ("orjson", "msgspec"),
     "sim": ("aiohttp", "orjson", "msgspec"),

@@ -32,7 +32,7 @@ def answer_journal(arguments: Arguments, settings: Settings) -> Answer:
     if action == "list":
         found = [{"file": str(each.path), "bytes": each.bytes} for each in list_journals(folder)]
         return Answer(ExitCode.OK, {"journals": found})
-    path = Path(arguments["file"]) if "file" in arguments else _newest(folder, settings.venue)
+    path = Path(arguments["file"]) if "file" in arguments else newest_journal(folder, settings.venue)
     if path is None:
         message = f"no journal of {settings.venue} lies in {folder}"
         return Answer(ExitCode.NOT_FOUND, {"error": "NoJournal", "message": message})
@@ -46,7 +46,7 @@ def answer_journal(arguments: Arguments, settings: Settings) -> Answer:
         return Answer(code, {"error": "JournalRefused", "message": str(error), "file": str(path)})
 
 
-def _newest(folder: Path, venue: Venue) -> Path | None:
+def newest_journal(folder: Path, venue: Venue) -> Path | None:
     """The venue's journal that was written to last."""
     word = {Venue.SIM: "sim", Venue.TESTNET: "demo", Venue.MAINNET: "live"}[venue]
     found = [each.path for each in list_journals(folder) if each.path.name.startswith(word)]

@@ -7,7 +7,7 @@ from omega_tui.commands.exit_codes import describe_codes
 
 NAMES = (
     *("quote", "book", "positions", "orders", "account", "order", "amend", "cancel", "close", "protect"),
-    *("leverage", "halt", "resume", "journal"),
+    *("leverage", "halt", "resume", "journal", "history", "report"),
 )
 """Every command that is added here."""
 
@@ -42,6 +42,7 @@ def add_commands(
     made.writing("halt", "no new risk: cancel every entry, keep stops; lasts until resume")
     made.writing("resume", "leave HALT")
     _add_journal(made)
+    _add_history(made)
 
 
 class _Commands:
@@ -190,3 +191,28 @@ def _add_journal(made: _Commands) -> None:
     command.add_argument("--kind", metavar="KIND", help="only rows of this kind")
     command.add_argument("--limit", type=int, metavar="N", help="only the newest rows (show: 20)")
     command.add_argument("--csv", action="store_true", help="export as CSV instead of JSON lines")
+
+
+def _add_history(made: _Commands) -> None:
+    history = made.plain("history", "list, export, import or add closed positions, and write notes to them")
+    history.add_argument("action", choices=("list", "export", "import", "add", "note", "tag"))
+    history.add_argument(
+        "subject", nargs="?", metavar="WHAT", help="import: a file; add: the contract; note and tag: an id"
+    )
+    history.add_argument("words", nargs="*", metavar="WORDS", help="add: long|short SIZE; else the words")
+    _flags(
+        history,
+        (
+            ("--entry", "PRICE", "add: average price of the entry"),
+            ("--exit", "PRICE", "add: average price of the exit"),
+            ("--opened", "TIME", "add: when, as 2026-11-27T12:00Z"),
+            ("--closed", "TIME", "add: when"),
+            ("--fees", "USDT", "add: all fees, negative when paid"),
+        ),
+    )
+    history.add_argument("--limit", type=int, metavar="N", help="list: the newest (20)")
+    history.add_argument("--csv", action="store_true", help="export as CSV instead of JSON lines")
+    report = made.plain("report", "print statistics of closed positions, with charts")
+    report.add_argument("--period", metavar="SPAN", help="today, 7d, 2026-11-27, 2026-11, 2026 or all (all)")
+    for command in (history, report):
+        command.add_argument("--file", metavar="FILE", help="this journal instead of the one written to last")

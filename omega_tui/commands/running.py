@@ -8,6 +8,7 @@ from omega_tui.commands import looking, trading
 from omega_tui.commands.answer import Answer, print_answer
 from omega_tui.commands.failures import exit_code
 from omega_tui.commands.journals import answer_journal
+from omega_tui.commands.past import answer_history, answer_report
 from omega_tui.settings import Settings
 from omega_tui.trader import AsyncBitGetTrader, TraderError
 
@@ -31,10 +32,18 @@ _COMMANDS: dict[str, Command] = {
 }
 
 
+_OF_FILES: dict[str, Callable[[Arguments, Settings], Answer]] = {
+    "journal": answer_journal,
+    "history": answer_history,
+    "report": answer_report,
+}
+"""Commands that read journals and ask no exchange."""
+
+
 def run_command(name: str, arguments: Arguments, settings: Settings) -> int:
     """Do what the command line asked for; returns the exit code."""
-    if name == "journal":
-        answer = answer_journal(arguments, settings)
+    if name in _OF_FILES:
+        answer = _OF_FILES[name](arguments, settings)
     else:
         answer = asyncio.run(_trade(name, arguments, settings))
     print_answer(answer, name, as_json=bool(arguments.get("json")))

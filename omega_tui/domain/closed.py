@@ -20,6 +20,8 @@ class Origin(StrEnum):
     """Built from the executions in the journal."""
     EXCHANGE = "exchange"
     """Told by the exchange's own position history alone: its fills are older than the journal."""
+    FILE = "file"
+    """Built from the rows of a file that somebody exported."""
     MANUAL = "manual"
     """Written down by hand."""
 

@@ -11,6 +11,7 @@ from omega_tui.journal.reading import (
     Verified,
     export_csv,
     export_json_lines,
+    formula_safe,
     list_journals,
     read_journal,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "account_mark",
     "export_csv",
     "export_json_lines",
+    "formula_safe",
     "in_use",
     "journal_path",
     "list_journals",

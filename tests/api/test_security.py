@@ -62,7 +62,7 @@ async def test_a01_guessing_is_slowed_down(tmp_path: Path) -> None:
     "host",
     [
         *(b"evil.example", b"evil.example:%d", b"127.0.0.1.evil.example:%d", b"localhost.:%d"),
-        *(b"127.0.0.1", b"a@127.0.0.1:%d", b"127.0.0.1:%d@evil.example", b"", b"127.0.0.1:%d/x"),
+        *(b"127.0.0.1", b"a\x40127.0.0.1:%d", b"127.0.0.1:%d\x40evil.example", b"", b"127.0.0.1:%d/x"),
         *(b"[::1", b"127.0.0.1:%d#", b"127.0.0.1:00%d", b"\xff", b"127.0.0.1:%d,evil.example"),
     ],
 )
