@@ -77,8 +77,15 @@ class _Pictures(Collector):
                 stale.add_metric([name], freshness.age_seconds)
         yield live
         yield stale
-        acks = GaugeMetricFamily("omega_ack_milliseconds", "Time to an order's answer.", labels=["quantile"])
-        for quantile, value in (("0.5", link.ack_p50_ms), ("0.99", link.ack_p99_ms)):
-            if value is not None:
-                acks.add_metric([quantile], value)
-        yield acks
+        for name, words, median, tail in (
+            ("omega_ack_milliseconds", "Time to an order's answer.", link.ack_p50_ms, link.ack_p99_ms),
+            (
+                *("omega_slippage_ticks", "How much worse market orders filled than they saw."),
+                *(link.slippage_p50, link.slippage_p99),
+            ),
+        ):
+            family = GaugeMetricFamily(name, words, labels=["quantile"])
+            for quantile, value in (("0.5", median), ("0.99", tail)):
+                if value is not None:
+                    family.add_metric([quantile], float(value))
+            yield family

@@ -8,12 +8,22 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, WithJsonSchema
 
 Score = Annotated[float, Field(ge=0, le=1)]
 """A share of alignment, to three decimals."""
 
-Positive = Annotated[Decimal, Field(gt=0, le=Decimal("1e12"), max_digits=30, allow_inf_nan=False)]
+Number = Annotated[Decimal, WithJsonSchema({"type": "number"})]
+"""An exact number; JSON has numbers for it, and a float is only what a reader may make of it."""
+
+_LEAST, _MOST = Decimal("1e-12"), Decimal("1e12")
+Positive = Annotated[
+    Decimal,
+    Field(ge=_LEAST, le=_MOST, allow_inf_nan=False),
+    WithJsonSchema({"type": "number", "minimum": float(_LEAST), "maximum": float(_MOST)}),
+]
+"""A price or a size that somebody writes down."""
+
 Side = Literal["long", "short"]
 
 
@@ -62,12 +72,12 @@ class FibonacciPosition(Model):
     """An open position with its levels; `contracts` are base units."""
 
     symbol: str
-    contracts: Decimal
-    entry_price: Decimal
-    current_price: Decimal | None
-    unrealized_pnl: Decimal | None
+    contracts: Number
+    entry_price: Number
+    current_price: Number | None
+    unrealized_pnl: Number | None
     entry_harmony: Score
-    fibonacci_levels: dict[str, Decimal]
+    fibonacci_levels: dict[str, Number]
 
 
 class FibonacciPositions(Model):
@@ -107,10 +117,10 @@ class HistoryPosition(Model):
     id: str
     symbol: str
     side: Side
-    entry_price: Decimal
-    exit_price: Decimal
-    contracts: Decimal
-    realized_pnl: Decimal
+    entry_price: Number
+    exit_price: Number
+    contracts: Number
+    realized_pnl: Number
     entry_time: datetime
     exit_time: datetime
     entry_harmony: Score
@@ -165,7 +175,7 @@ class Level(Model):
     """A Fibonacci level and its price."""
 
     ratio: str
-    price: Decimal
+    price: Number
 
 
 class OpenPosition(Model):
@@ -173,16 +183,16 @@ class OpenPosition(Model):
 
     symbol: str
     side: Side
-    contracts: Decimal
-    entry_price: Decimal
-    mark_price: Decimal | None
-    unrealized_pnl: Decimal | None
-    liquidation_price: Decimal | None
+    contracts: Number
+    entry_price: Number
+    mark_price: Number | None
+    unrealized_pnl: Number | None
+    liquidation_price: Number | None
     leverage: int
-    margin: Decimal | None
-    protected: Decimal | None
-    stop_price: Decimal | None
-    target_price: Decimal | None
+    margin: Number | None
+    protected: Number | None
+    stop_price: Number | None
+    target_price: Number | None
     entry_harmony: Score | None
     levels: list[Level]
 
@@ -202,10 +212,10 @@ class OpenOrder(Model):
     side: Literal["buy", "sell"]
     type: str
     state: str
-    size: Decimal
-    filled: Decimal
-    price: Decimal | None
-    trigger_price: Decimal | None
+    size: Number
+    filled: Number
+    price: Number | None
+    trigger_price: Number | None
     reduce_only: bool
     foreign: bool
     evidence: str
@@ -227,22 +237,22 @@ class Account(Model):
     posture_reason: str
     profile: str
     coin: str
-    equity: Decimal | None
-    available: Decimal | None
-    margin_used: Decimal | None
-    unrealized_pnl: Decimal | None
-    day_pnl: Decimal | None
-    day_loss_limit: Decimal | None
-    open_risk: Decimal | None
-    open_risk_cap: Decimal | None
+    equity: Number | None
+    available: Number | None
+    margin_used: Number | None
+    unrealized_pnl: Number | None
+    day_pnl: Number | None
+    day_loss_limit: Number | None
+    open_risk: Number | None
+    open_risk_cap: Number | None
 
 
 class Sum(Model):
     """A sum over the positions that tell it, their number and their mean."""
 
     count: int
-    total: Decimal
-    mean: Decimal | None
+    total: Number
+    mean: Number | None
 
 
 class Figures(Model):
@@ -253,17 +263,17 @@ class Figures(Model):
     losses: int
     win_rate: float | None
     profit_factor: float | None
-    expectancy: Decimal | None
-    net: Decimal
-    gross_profit: Decimal
-    gross_loss: Decimal
-    average_win: Decimal | None
-    average_loss: Decimal | None
-    best: Decimal | None
-    worst: Decimal | None
+    expectancy: Number | None
+    net: Number
+    gross_profit: Number
+    gross_loss: Number
+    average_win: Number | None
+    average_loss: Number | None
+    best: Number | None
+    worst: Number | None
     winning_streak: int
     losing_streak: int
-    drawdown: Decimal
+    drawdown: Number
     drawdown_ms: int
     days: int
     sharpe: float | None
@@ -284,7 +294,7 @@ class GroupFigures(Model):
     count: int
     win_rate: float | None
     profit_factor: float | None
-    net: Decimal
+    net: Number
 
 
 class ZoneFigures(Model):
@@ -295,7 +305,7 @@ class ZoneFigures(Model):
     win_rate: float | None
     low: float | None
     high: float | None
-    net: Decimal
+    net: Number
 
 
 class LevelFigures(Model):
@@ -314,7 +324,7 @@ class CurvePoint(Model):
     """The summed net result after a closed position."""
 
     time: datetime
-    total: Decimal
+    total: Number
 
 
 class PerformanceReport(Model):

@@ -25,6 +25,7 @@ from omega_tui.engine.orders.closing import Closer
 from omega_tui.engine.orders.manager import OrderManager
 from omega_tui.engine.orders.reversing import Reverser
 from omega_tui.engine.orders.settling import Enough, Settling, answered
+from omega_tui.engine.orders.slippage import note_slippage
 from omega_tui.engine.past.chronicle import LOOK_SECONDS as LOOK_AT_OPEN_SECONDS
 from omega_tui.engine.past.chronicle import Chronicle
 from omega_tui.engine.past.desk import PastDesk
@@ -273,6 +274,7 @@ class Engine:
     def _follow(self, consequences: Consequences) -> None:
         for tracked in consequences.orders:
             self._recorder.note_order(tracked.order)
+            note_slippage(self._state, tracked)
         for fill in consequences.fills:
             self._recorder.note(FILL, fill)
         self._past.take_fills(consequences.fills)

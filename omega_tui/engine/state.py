@@ -108,6 +108,7 @@ class State:
         self.past = Past()
         self.faces: dict[str, Freshness] = {}
         self.ack_latencies_ms: list[int] = []
+        self.slippages: list[Decimal] = []
         self._versions = dict.fromkeys(Panel, 1)
 
     def touch(self, *panels: Panel) -> None:

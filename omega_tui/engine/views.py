@@ -119,7 +119,8 @@ class StatusView:
 class LinkView:
     """Every surface with how far it can be trusted, and how quickly the exchange answers, in milliseconds.
 
-    `acks` counts the answers to orders that the percentiles are of; they are None before the first.
+    `acks` counts the answers to orders that the percentiles are of; they are None before the first. The same
+    for `slips`: by how many ticks market orders filled worse than the best price they saw.
     """
 
     surfaces: tuple[tuple[str, Freshness], ...]
@@ -127,6 +128,9 @@ class LinkView:
     ack_p50_ms: int | None
     ack_p99_ms: int | None
     acks: int
+    slippage_p50: Decimal | None = None
+    slippage_p99: Decimal | None = None
+    slips: int = 0
 
 
 @dataclass(frozen=True, slots=True)

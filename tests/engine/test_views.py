@@ -21,7 +21,7 @@ from omega_tui.domain.events import (
     TradesPrinted,
 )
 from omega_tui.domain.market import Candle, PublicTrade, Timeframe
-from omega_tui.domain.orders import HoldSide, OrderState, Side
+from omega_tui.domain.orders import HoldSide, OrderState, OrderType, Side
 from omega_tui.engine.market.series import CandleSeries
 from omega_tui.engine.market.tape import Tape
 from omega_tui.engine.pictures.view_ladder import group_levels
@@ -290,3 +290,21 @@ async def test_a_short_position_is_measured_as_one(tmp_path: Path) -> None:
         rig.gateway.emit(TickerChanged(ticker("60000", at=rig.clock.wall_ms())))
         [row] = rig.views.positions().rows
         assert (row.unrealized, row.liquidation_distance_percent) == (D(0), D(10))
+
+
+async def test_slippage_is_measured_from_the_price_that_the_order_saw(tmp_path: Path) -> None:
+    """Bug: a market order that walks the book looks as good as one that did not."""
+    async with running(tmp_path) as rig:
+        draft = rig.draft(order_type=OrderType.MARKET, price=None, side=Side.BUY)
+        assert rig.place(draft).taken
+        await rig.until(lambda: rig.gateway.placed)
+        await rig.settle()
+        key = rig.gateway.placed[0].client_order_id
+        filled = fill("1", "0.01", price="60000.6", client_order_id=key)
+        rig.gateway.emit(FillReported(filled))
+        await rig.settle()
+        link = rig.views.link()
+        # The best ask was 60000.1: five ticks of 0.1 worse.
+        assert (link.slips, link.slippage_p50, link.slippage_p99) == (1, 5, 5)
+        rig.gateway.emit(FillReported(filled))
+        assert rig.views.link().slips == 1

@@ -42,7 +42,8 @@ class Tracked:
     and `missed_at` are when it was last asked for and last cleanly not found. All monotonic. `vain_questions`
     counts how often that did not explain the order's end. `restored_at` is when an order of an earlier run
     was taken up: how old it was by then is only as true as the wall clock. `changed` is how the newest change
-    in place ended, None while it is under way.
+    in place ended, None while it is under way. `touch` is the best price that a market order saw when it was
+    made, until how far from it it filled has been noted.
     """
 
     order: Order
@@ -56,6 +57,7 @@ class Tracked:
     cancels: int = 0
     cancel_answered_at: float | None = None
     overfilled: Decimal | None = None
+    touch: Decimal | None = None
     listed_at: float | None = None
     asked_at: float | None = None
     missed_at: float | None = None

@@ -15,6 +15,7 @@ from omega_tui.domain.evidence import EvidenceSource
 from omega_tui.domain.orders import OrderRequest, OrderState
 from omega_tui.engine.apply import ORDER_PANELS
 from omega_tui.engine.orders.ledger import CLIENT_ID_PREFIX, Tracked
+from omega_tui.engine.orders.slippage import touch_of
 from omega_tui.engine.recorder import INTENT, IntentRow, Recorder
 from omega_tui.engine.state import State
 from omega_tui.exchange.port import Accepted, NotSent, Outcome, Rejected, Stopped, Unknown
@@ -71,6 +72,7 @@ class Sender:
     def open(self, request: OrderRequest) -> Tracked:
         """Start tracking an order that will be sent; it shows and counts from now on."""
         tracked = self._state.ledger.open(request, self._state.clock.monotonic())
+        tracked.touch = touch_of(self._state, request)
         self._state.touch(*ORDER_PANELS)
         return tracked
 

@@ -58,7 +58,7 @@ def build_status(state: State) -> StatusView:
 
 def build_link(state: State) -> LinkView:
     """The connection as of now."""
-    acks = sorted(state.ack_latencies_ms)
+    acks, slips = sorted(state.ack_latencies_ms), sorted(state.slippages)
     return LinkView(
         surfaces=(
             *((surface.value, state.feeds.freshness(surface)) for surface in Surface),
@@ -68,6 +68,9 @@ def build_link(state: State) -> LinkView:
         ack_p50_ms=median_low(acks) if acks else None,
         ack_p99_ms=acks[-1 - len(acks) // 100] if acks else None,
         acks=len(acks),
+        slippage_p50=median_low(slips) if slips else None,
+        slippage_p99=slips[-1 - len(slips) // 100] if slips else None,
+        slips=len(slips),
     )
 
 
