@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from omega_tui import _boot
+from screenshots.page import picture_of
 
 if TYPE_CHECKING:
     from rich.terminal_theme import TerminalTheme
@@ -29,6 +30,7 @@ SEED = "7"
 BINANCE = "binance_usdm_BTCUSDT_20240808.gz"
 BYBIT = "bybit_v5_20260809_BTC_ETH_SOL_DOGE.jsonl.gz"
 FILM = "trade"
+PAGE = "dashboard"
 FRAME_SECONDS = 2
 _TOUR_PAGES = 5
 _SVG = re.compile(r"<svg(?P<head>[^>]*)>(?P<body>.*)</svg>", re.DOTALL)
@@ -117,6 +119,19 @@ def in_workspace(number: int) -> "Callable[[Trader], Awaitable[None]]":
     return act
 
 
+async def review(trader: "Trader") -> None:
+    """Some round trips, and what they came to."""
+    for number, size in enumerate(("0.05", "0.02", "0.04", "0.03"), 1):
+        await bought(trader, size)
+        await trader.linger(3.0)
+        await trader.flatten()
+        await trader.until(lambda: len(trader.views.history().trades) == number, "the closed position")  # noqa: B023
+    await bought(trader, "0.04")
+    await trader.linger(4.0)
+    await trader.press(*["right_square_bracket"] * 4)
+    await trader.linger(2.0)
+
+
 async def command(trader: "Trader") -> None:
     """A line in the command line, explained while it is typed."""
     await hold(trader)
@@ -139,8 +154,9 @@ def pictures() -> list[Picture]:
         Picture("command", 120, 36, seeded, command),
         *(
             Picture(f"workspace-{name}", 120, 36, seeded, in_workspace(number))
-            for number, name in enumerate(("chart", "risk", "orders", "session", "link"), 2)
+            for number, name in ((2, "chart"), (3, "risk"), (4, "orders"), (6, "link"))
         ),
+        Picture("workspace-history", 120, 36, seeded, review),
         *(
             Picture(f"theme-{name}", 120, 36, seeded | {"screen.theme": name}, hold)
             for name in ("light", "high-contrast", "colour-blind", "16-colours")
@@ -263,6 +279,10 @@ def main() -> int:
     filmed = FILM in sys.argv[1:] or not sys.argv[1:]
     if filmed:
         asyncio.run(film())
+    if PAGE in sys.argv[1:] or not sys.argv[1:]:
+        seen = Picture(PAGE, 120, 36, {"sim.seed": SEED}, review)
+        (FOLDER / f"{PAGE}.png").write_bytes(asyncio.run(picture_of(seen, opened)))
+        return 0
     return 0 if chosen or filmed else 2
 
 

@@ -82,3 +82,5 @@ HARMONY = HarmonyView(
     profit_factor_alignment=0.896,
     closed=8,
 )
+
+NO_HARMONY = HarmonyView((), None, None, None, None, None, 0.5, None, 0.5, 0)

@@ -19,6 +19,7 @@ from omega_tui.console.names import Names
 from omega_tui.domain.events import Health
 from omega_tui.domain.orders import Side
 from omega_tui.engine.account_views import Freshness, PositionsView
+from omega_tui.engine.past_views import HistoryView
 from omega_tui.engine.views import Posture
 from omega_tui.language.completion import complete
 from omega_tui.ui.actions import ACTIONS, Situation, footer_actions
@@ -40,7 +41,9 @@ from omega_tui.ui.rows.account import (
 from omega_tui.ui.rows.chart import build_chart
 from omega_tui.ui.rows.command_line import build_command
 from omega_tui.ui.rows.dialogs import build_chooser, build_help, build_quit, fuzzy_matches
+from omega_tui.ui.rows.equity import build_equity
 from omega_tui.ui.rows.fibonacci import build_fibonacci
+from omega_tui.ui.rows.history import build_history
 from omega_tui.ui.rows.ladder import FRAME_ROWS, build_ladder
 from omega_tui.ui.rows.link import ScreenCost, build_link
 from omega_tui.ui.rows.log import build_log
@@ -48,14 +51,15 @@ from omega_tui.ui.rows.orders import build_orders
 from omega_tui.ui.rows.palette import build_palette
 from omega_tui.ui.rows.protect import build_entry, build_protect
 from omega_tui.ui.rows.risk import build_risk
-from omega_tui.ui.rows.session import build_session
 from omega_tui.ui.rows.spans import Line, line_width
+from omega_tui.ui.rows.statistics import build_statistics
 from omega_tui.ui.rows.status import build_alarm, build_status
 from omega_tui.ui.rows.tape import build_tape
 from omega_tui.ui.rows.ticket import build_ticket
 from omega_tui.ui.ticket_form import Field, TicketForm, TicketType
 from omega_tui.ui.ticket_reading import read_ticket
 from omega_tui.ui.tutor import Tour, Tutor
+from tests.ui import sample_past
 from tests.ui import sample_views as sample
 from tests.ui.fake_engine import FakeEngine, FakeViews
 
@@ -102,6 +106,14 @@ def _risk(positions: PositionsView, **changes: object) -> Build:
         status = replace(sample.STATUS, **changes)
         rows = positions.rows
         return build_risk(sample.ACCOUNT, rows, status, width, height, focused=False, private=False)
+
+    return build
+
+
+def _history(view: HistoryView, *, private: bool = False) -> Build:
+    def build(width: int, height: int) -> list[Line]:
+        newest = view.trades[-3].position.position_id if view.trades else None
+        return build_history(view, newest, width, height, focused=True, private=private)
 
     return build
 
@@ -198,8 +210,16 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         ((80, 14), (42, 14), (71, 32)),
     ),
     "fibonacci": (
-        lambda w, h: build_fibonacci(sample.fibonacci(), w, h, focused=False),
+        lambda w, h: build_fibonacci(sample.fibonacci(), sample_past.HARMONY, w, h, focused=False),
         ((80, 14), (34, 12), (42, 13)),
+    ),
+    "fibonacci-harmony": (
+        lambda w, h: build_fibonacci(sample.fibonacci(), sample_past.HARMONY, w, h, focused=False),
+        ((80, 22), (34, 22), (42, 24)),
+    ),
+    "fibonacci-harmony-unknown": (
+        lambda w, h: build_fibonacci(sample.fibonacci(), sample_past.NO_HARMONY, w, h, focused=False),
+        ((80, 22), (34, 22), (42, 24)),
     ),
     "positions": (
         lambda w, h: build_positions(sample.POSITIONS, None, w, h, focused=False, private=False),
@@ -242,9 +262,21 @@ PANELS: dict[str, tuple[Build, tuple[Size, Size, Size]]] = {
         lambda w, h: build_tutor("TOUR", Tour(ARROWS.shown).words, w, h),
         ((80, 2), (120, 2), (200, 2)),
     ),
-    "session": (
-        lambda w, h: build_session(sample.FILLS.rows, w, h, focused=False, private=False),
-        ((80, 11), (39, 14), (66, 14)),
+    "history": (_history(sample_past.HISTORY), ((80, 10), (39, 12), (110, 12))),
+    "history-empty": (_history(sample_past.EMPTY_HISTORY), ((80, 6), (39, 6), (110, 6))),
+    "history-unknown": (_history(sample_past.UNKNOWN_HISTORY), ((80, 6), (39, 6), (110, 6))),
+    "history-private": (_history(sample_past.HISTORY, private=True), ((80, 10), (39, 12), (110, 12))),
+    "statistics": (
+        lambda w, h: build_statistics(sample_past.HISTORY, w, h, focused=False, private=False),
+        ((80, 22), (39, 44), (66, 50)),
+    ),
+    "statistics-private": (
+        lambda w, h: build_statistics(sample_past.HISTORY, w, h, focused=False, private=True),
+        ((80, 22), (39, 44), (66, 50)),
+    ),
+    "equity": (
+        lambda w, h: build_equity(sample_past.HISTORY, w, h, focused=False, private=False),
+        ((80, 6), (39, 10), (66, 14)),
     ),
     "link": (
         lambda w, h: build_link(sample.LINK, ScreenCost(18_400, 3), w, h, focused=False),

@@ -28,7 +28,7 @@ _LOST = re.compile(
 _TRADING = re.compile(r"[A-Z]|f\d+|ctrl\+[a-z]")
 _HELD = frozenset({"space", "enter", "tab", "escape", "backspace"})
 _PANELS = (
-    *("ladder", "chart", "tape", "fibonacci", "account", "positions", "orders", "fills", "log"),
+    *("ladder", "chart", "tape", "fibonacci", "account", "positions", "orders", "fills", "log", "history"),
     *("ticket", "command", ""),
 )
 

@@ -1,4 +1,4 @@
-"""Panels of the later workspaces: risk, the session, the link."""
+"""Panels of the later workspaces: risk, the link."""
 
 from collections.abc import Hashable
 
@@ -6,10 +6,7 @@ from omega_tui.engine.views import Panel, Views
 from omega_tui.ui.panels.base import ViewPanel
 from omega_tui.ui.rows.link import ScreenCost, build_link
 from omega_tui.ui.rows.risk import build_risk
-from omega_tui.ui.rows.session import build_session
 from omega_tui.ui.rows.spans import Line
-
-_MOST_FILLS = 1000
 
 
 class RiskPanel(ViewPanel):
@@ -36,17 +33,6 @@ class RiskPanel(ViewPanel):
             focused=self.has_focus,
             private=self.private,
         )
-
-
-class SessionPanel(ViewPanel):
-    """What the executions came to."""
-
-    VIEW = Panel.FILLS
-    RATE = 2.0
-
-    def build(self, views: Views, width: int, height: int) -> list[Line]:
-        fills = views.fills(_MOST_FILLS).rows
-        return build_session(fills, width, height, focused=self.has_focus, private=self.private)
 
 
 class LinkPanel(ViewPanel):

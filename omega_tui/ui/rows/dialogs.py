@@ -20,6 +20,7 @@ PANEL_WORDS = {
     "tape": "TAPE  the taker's side; ◆ marks the largest percent of recent prints.",
     "fibonacci": "FIBONACCI  the newest confirmed swing of the chart; ▸ is the level nearest to last.",
     "fills": "FILLS  a fee below zero was paid.",
+    "history": "HISTORY  net is after fees and funding; ✓ the exchange says so too, ≠ differs, · not asked.",
     "account": "ACCOUNT  open risk: what would be lost if every entry executed and every stop was reached; "
     "day PnL: since 0:00 UTC, against your profile's limit.",
     "ticket": "TICKET  nothing leaves while you type; below the fields stands what would be sent, what "

@@ -1,14 +1,19 @@
 """The Fibonacci panel's lines: the swing, then every level with its price and distance."""
 
 from omega_tui.engine.chart_views import FibonacciRow, FibonacciView
+from omega_tui.engine.past_views import HarmonyView
 from omega_tui.ui import format as text_of
+from omega_tui.ui.rows.harmony import LINES as HARMONY_LINES
+from omega_tui.ui.rows.harmony import harmony_lines
 from omega_tui.ui.rows.spans import Line, Span, filled, fit, notice, padded, title_line, wrapped
 
 _ROOM_FOR_TICKS = 42
 
 
-def build_fibonacci(view: FibonacciView, width: int, height: int, *, focused: bool) -> list[Line]:
-    """The whole panel, `height` lines of `width` cells."""
+def build_fibonacci(
+    view: FibonacciView, harmony: HarmonyView, width: int, height: int, *, focused: bool
+) -> list[Line]:
+    """The whole panel, `height` lines of `width` cells; harmony stands below where there is room for it."""
     arrow = {"up": "▲ up", "down": "▼ down"}.get(view.direction or "", "no swing")
     info: list[Span] = [(f"{view.timeframe.value} {arrow}", "muted")]
     head = title_line("FIBONACCI", info, width, focused)
@@ -18,6 +23,8 @@ def build_fibonacci(view: FibonacciView, width: int, height: int, *, focused: bo
     room = height - len(lines)
     if view.note and room > 0:
         lines += [filled([(f" {text}", "muted")], width) for text in wrapped(view.note, width - 2, room)]
+    if height - len(lines) > HARMONY_LINES:
+        lines += [filled([], width), *harmony_lines(harmony, width)]
     return padded(lines, width, height)
 
 

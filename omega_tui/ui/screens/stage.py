@@ -17,7 +17,8 @@ from omega_tui.ui.panels.fibonacci import FibonacciPanel
 from omega_tui.ui.panels.fills import FillsPanel
 from omega_tui.ui.panels.ladder import LadderPanel
 from omega_tui.ui.panels.log import LogPanel
-from omega_tui.ui.panels.reports import LinkPanel, RiskPanel, SessionPanel
+from omega_tui.ui.panels.past import EquityPanel, HistoryPanel, StatisticsPanel
+from omega_tui.ui.panels.reports import LinkPanel, RiskPanel
 from omega_tui.ui.panels.status import AlarmPanel, StatusPanel
 from omega_tui.ui.panels.tables import OrdersPanel, PositionsPanel
 from omega_tui.ui.panels.tape import TapePanel
@@ -70,7 +71,9 @@ class Stage(Stack):
         self.fills = FillsPanel(id="fills")
         self.log_panel = LogPanel(id="log")
         self.risk = RiskPanel(id="risk")
-        self.session = SessionPanel(id="session")
+        self.history = HistoryPanel(id="history")
+        self.statistics = StatisticsPanel(id="statistics")
+        self.equity = EquityPanel(id="equity")
         self.link = LinkPanel(id="link")
         self.command = CommandLinePanel(keymap.passed_on, id="command")
         self.prompt = PromptPanel(id="prompt")
@@ -102,7 +105,10 @@ class Stage(Stack):
                 yield self.fills
                 yield self.log_panel
                 yield self.risk
-                yield self.session
+                yield self.history
+                with Stack(id="figures"):
+                    yield self.statistics
+                    yield self.equity
                 yield self.link
         yield self.command
         yield self.prompt
@@ -124,7 +130,9 @@ class Stage(Stack):
             self.fills,
             self.log_panel,
             self.risk,
-            self.session,
+            self.history,
+            self.statistics,
+            self.equity,
             self.link,
         )
 
@@ -206,7 +214,7 @@ class Stage(Stack):
             Workspace.CHART: self.chart,
             Workspace.RISK: self.positions,
             Workspace.ORDERS: self.orders,
-            Workspace.SESSION: self.fills,
+            Workspace.HISTORY: self.history,
             Workspace.LINK: self.log_panel,
         }
         return firsts.get(workspace, self.ladder)

@@ -10,7 +10,7 @@ class Workspace(Enum):
     CHART = "-on-chart"
     RISK = "-on-risk"
     ORDERS = "-on-orders"
-    SESSION = "-on-session"
+    HISTORY = "-on-history"
     LINK = "-on-link"
 
     @property
@@ -39,6 +39,6 @@ _TITLES = {
     Workspace.CHART: "chart",
     Workspace.RISK: "positions and risk",
     Workspace.ORDERS: "orders",
-    Workspace.SESSION: "session",
+    Workspace.HISTORY: "history",
     Workspace.LINK: "log and link",
 }
