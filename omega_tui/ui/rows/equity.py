@@ -43,7 +43,7 @@ def _bars(values: Sequence[float], width: int, height: int) -> list[Line]:
         spans: list[Span] = [(" ", "ink")]
         for value, eighths in zip(values, filled_to, strict=True):
             part = min(8, max(0, eighths - row * 8))
-            spans.append((_EIGHTHS[part], text_of.direction_token(value)))
+            spans.append((_EIGHTHS[part], text_of.direction_token(value) if value else "muted"))
         lines.append(filled(_joined(spans), width))
     return lines
 
