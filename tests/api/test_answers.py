@@ -303,7 +303,7 @@ async def test_open_positions_orders_and_money_are_told(tmp_path: Path) -> None:
     async with house(tmp_path) as served:
         served.rig.gateway.emit(PositionsReported((position("0.5"),), EXCHANGE_MS))
         served.rig.place()
-        await served.rig.settle()
+        await served.rig.until(lambda: served.rig.views.orders().rows[0].state == "ack")
         _, positions = await served.get("/api/positions")
         (one,) = positions["positions"]
         assert (one["symbol"], one["side"], one["contracts"]) == ("BTCUSDT", "long", 0.5)

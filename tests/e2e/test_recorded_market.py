@@ -18,6 +18,7 @@ from omega_tui.settings import load
 from omega_tui.wiring import open_cockpit
 from tests.e2e.oracle import Oracle
 from tests.e2e.recorded import binance_prices, bybit_prices
+from tests.support.long import LONG
 from tests.support.shared import needs_shared, shared_path
 from tests.support.trader import Trader
 
@@ -71,6 +72,7 @@ def check_against_oracle(trader: Trader) -> None:
         assert abs(Fraction(account.equity) - oracle.cash) <= Fraction(1, 10**7)
 
 
+@LONG
 @needs_shared
 @pytest.mark.timeout(180)
 async def test_a_session_on_the_binance_tape(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from omega_tui.trader import (
     ReadOnly,
 )
 from omega_tui.trader.inputs import read_leg
+from tests.support.long import LONG
 from tests.support.simulator import Simulator
 from tests.trader.conftest import Opened
 
@@ -222,6 +223,7 @@ async def test_halt_takes_entries_away_and_tells_of_each(exchange: Simulator, tr
         assert [(each.order.id, each.canceled) for each in halted.entries] == [(order.id, True)]
 
 
+@LONG
 async def test_without_a_live_book_the_way_out_stays_quick(exchange: Simulator, trader: Opened) -> None:
     """Bug: a close that waits for a market stream to come back while the price runs away."""
     loop = asyncio.get_running_loop()
