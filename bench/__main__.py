@@ -28,6 +28,8 @@ NAMES = (
     "order_rest",
     "order_wire",
     "market_realism",
+    "history",
+    "api",
 )
 
 

@@ -1,6 +1,10 @@
-"""The shipped cockpit on its simulator, noting what it does: `python3 -m bench.cockpit_child FILE SPEED`."""
+"""The shipped cockpit on its simulator, noting what it does: `python3 -m bench.cockpit_child FILE SPEED`.
+
+With a port behind it serves its API there; the token then lies where OMEGA_BENCH_TOKEN says.
+"""
 
 import asyncio
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -42,9 +46,13 @@ def _rows_painted(screen: CockpitScreen) -> int:
     return sum(panel.rows_painted for panel in (*stage.view_panels, stage.prompt, stage.footer))
 
 
-async def _run(marks: Marks, speed: str, folder: str) -> None:
+async def _run(marks: Marks, speed: str, port: str | None, folder: str) -> None:
     paths = {f"paths.{name}": f"{folder}/{name}" for name in ("config", "data", "state", "cache")}
-    async with open_cockpit(load({"sim.seed": "7", "sim.speed": speed, **paths})) as cockpit:
+    serving: dict[str, object] = {}
+    if port is not None:
+        token = Path(os.environ.pop("OMEGA_BENCH_TOKEN"))
+        paths["paths.state"], serving = str(token.parent), {"api.on": True, "api.port": port}
+    async with open_cockpit(load({"sim.seed": "7", "sim.speed": speed, **paths, **serving})) as cockpit:
         _watch(marks)
         await cockpit.app.run_async(mouse=False)
     marks.save()
@@ -52,4 +60,5 @@ async def _run(marks: Marks, speed: str, folder: str) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
-        asyncio.run(_run(Marks(Path(sys.argv[1])), sys.argv[2], scratch))
+        served = sys.argv[3] if len(sys.argv) > 3 else None
+        asyncio.run(_run(Marks(Path(sys.argv[1])), sys.argv[2], served, scratch))

@@ -1,22 +1,15 @@
 """The engine's pictures as the API's answers. Scores are rounded to three decimals here, nowhere before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 
 from omega_tui.analytics.fibonacci import FibonacciLevel
 from omega_tui.analytics.harmony import INVERSE_PHI, PROFIT_FACTOR_TARGET, WIN_RATE_TARGET
-from omega_tui.analytics.performance import (
-    GROUPINGS,
-    Known,
-    Performance,
-    add_up,
-    equity_curve,
-    group,
-)
+from omega_tui.analytics.performance import Known, Performance, Result, equity_curve
 from omega_tui.analytics.trades import Trade
-from omega_tui.analytics.zones import LevelStudy, Zone, by_zone, study_levels
+from omega_tui.analytics.zones import LevelStudy, Zone
 from omega_tui.api import models
 from omega_tui.domain.events import Health
 from omega_tui.domain.orders import HoldSide
@@ -240,9 +233,9 @@ def performance_report(views: Views) -> models.PerformanceReport:
         known=history.known,
         problem=history.problem,
         all=_figures(history.performance),
-        groups={kind: list(_groups(history.trades, kind)) for kind in GROUPINGS},
-        zones=[_zone(each) for each in by_zone(history.trades)],
-        levels=[_level(each) for each in study_levels(history.trades)],
+        groups={kind: list(_groups(found)) for kind, found in history.breakdown.groups.items()},
+        zones=[_zone(each) for each in history.breakdown.zones],
+        levels=[_level(each) for each in history.breakdown.levels],
         curve=_curve(history.trades),
     )
 
@@ -284,9 +277,8 @@ def _sum(known: Known) -> models.Sum:
     return models.Sum(count=known.count, total=known.total, mean=known.mean)
 
 
-def _groups(trades: Iterable[Trade], kind: str) -> Iterable[models.GroupFigures]:
-    for name, members in group(trades, kind).items():
-        result = add_up(each.position.net for each in members)
+def _groups(found: Mapping[str, Result]) -> Iterable[models.GroupFigures]:
+    for name, result in found.items():
         yield models.GroupFigures(
             name=name,
             count=result.count,

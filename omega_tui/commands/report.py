@@ -1,22 +1,14 @@
 """What `omega-tui report` prints: statistics as tables, the equity curve and the weekdays as charts."""
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TextIO
 
-from omega_tui.analytics.performance import (
-    GROUPINGS,
-    Known,
-    Performance,
-    add_up,
-    equity_curve,
-    group,
-    performance,
-)
+from omega_tui.analytics.breakdown import Breakdown, break_down
+from omega_tui.analytics.performance import Known, Performance, Result, equity_curve, performance
 from omega_tui.analytics.trades import Trade
-from omega_tui.analytics.zones import by_zone, study_levels
 from omega_tui.domain.text import safe_text
 
 _UNKNOWN = "—"
@@ -32,9 +24,10 @@ def write_report(trades: Sequence[Trade], words: str, out: TextIO) -> None:
         out.write("No position was closed then.\n")
         return
     _table(out, (), _figure_rows(performance(trades)))
-    _charts(trades, out)
-    for kind in GROUPINGS:
-        rows = list(_group_rows(trades, kind))
+    found = break_down(trades)
+    _charts(trades, found.groups["weekday"], out)
+    for kind, groups in found.groups.items():
+        rows = list(_group_rows(groups))
         if rows:
             _table(out, (kind, "trades", "won", "factor", "net"), rows)
     if not any(each.entry_swing for each in trades):
@@ -42,22 +35,23 @@ def write_report(trades: Sequence[Trade], words: str, out: TextIO) -> None:
             "Fibonacci zones: the swing of no entry is known; positions opened with the cockpit have one.\n"
         )
         return
-    _table(out, ("entry zone", "trades", "won", "95 % interval", "net"), list(_zone_rows(trades)))
-    _table(out, ("level", "trades", "won", "anywhere else", "says"), list(_level_rows(trades)))
+    _table(out, ("entry zone", "trades", "won", "95 % interval", "net"), list(_zone_rows(found)))
+    _table(out, ("level", "trades", "won", "anywhere else", "says"), list(_level_rows(found)))
 
 
 def report_facts(trades: Sequence[Trade], words: str) -> dict[str, object]:
     """The same for a program; figures are texts as the tables show them, an unknown one is null."""
+    found = break_down(trades)
     facts: dict[str, object] = {"period": words, "positions": len(trades)}
     figures = {
         name: None if value == _UNKNOWN else value for name, value in _figure_rows(performance(trades))
     }
     tables: dict[str, object] = {
-        kind: _as_facts((kind, "trades", "won", "factor", "net"), _group_rows(trades, kind))
-        for kind in GROUPINGS
+        kind: _as_facts((kind, "trades", "won", "factor", "net"), _group_rows(groups))
+        for kind, groups in found.groups.items()
     }
-    zones = _as_facts(("zone", "trades", "won", "interval", "net"), _zone_rows(trades))
-    levels = _as_facts(("level", "trades", "won", "control", "verdict"), _level_rows(trades))
+    zones = _as_facts(("zone", "trades", "won", "interval", "net"), _zone_rows(found))
+    levels = _as_facts(("level", "trades", "won", "control", "verdict"), _level_rows(found))
     return {**facts, "figures": figures, "groups": tables, "zones": zones, "levels": levels}
 
 
@@ -93,9 +87,8 @@ def _figure_rows(found: Performance) -> list[tuple[str, str]]:
     ]
 
 
-def _group_rows(trades: Sequence[Trade], kind: str) -> Iterable[_Row]:
-    for name, members in group(trades, kind).items():
-        result = add_up(each.position.net for each in members)
+def _group_rows(groups: Mapping[str, Result]) -> Iterable[_Row]:
+    for name, result in groups.items():
         yield (
             safe_text(name, 40),
             str(result.count),
@@ -105,21 +98,21 @@ def _group_rows(trades: Sequence[Trade], kind: str) -> Iterable[_Row]:
         )
 
 
-def _zone_rows(trades: Sequence[Trade]) -> Iterable[_Row]:
-    for zone in by_zone(trades):
+def _zone_rows(found: Breakdown) -> Iterable[_Row]:
+    for zone in found.zones:
         span = zone.interval
         between = f"{_percent(span.low)} to {_percent(span.high)}" if span else _UNKNOWN
         yield zone.name, str(zone.count), _percent(zone.win_rate), between, _money(zone.net)
 
 
-def _level_rows(trades: Sequence[Trade]) -> Iterable[_Row]:
-    for level in study_levels(trades):
+def _level_rows(found: Breakdown) -> Iterable[_Row]:
+    for level in found.levels:
         rate = level.wins / level.count if level.count else None
         control = _percent(level.control_rate)
         yield str(level.level), str(level.count), _percent(rate), control, level.verdict.value
 
 
-def _charts(trades: Sequence[Trade], out: TextIO) -> None:
+def _charts(trades: Sequence[Trade], days: Mapping[str, Result], out: TextIO) -> None:
     import plotext
 
     width = max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns))
@@ -130,8 +123,6 @@ def _charts(trades: Sequence[Trade], out: TextIO) -> None:
     plotext.plot(list(range(len(curve) + 1)), [0.0, *(float(total) for _, total in curve)], marker="braille")
     plotext.title(f"net result, {_day(curve[0][0])} to {_day(curve[-1][0])}")
     out.write(plotext.uncolorize(plotext.build()) + "\n\n")
-    by_day = group(trades, "weekday").items()
-    days = {name: add_up(each.position.net for each in found) for name, found in by_day}
     plotext.clear_figure()
     plotext.theme("clear")
     plotext.plotsize(width, _CHART_HEIGHT)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from omega_tui.analytics.breakdown import Breakdown
 from omega_tui.analytics.fibonacci import FibonacciLevel
 from omega_tui.analytics.harmony import Balance, Energy, Harmony
 from omega_tui.analytics.performance import Performance
@@ -19,6 +20,7 @@ class HistoryView:
     problem: str
     trades: tuple[Trade, ...]
     performance: Performance
+    breakdown: Breakdown
 
 
 @dataclass(frozen=True, slots=True)

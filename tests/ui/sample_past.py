@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from omega_tui.analytics.breakdown import break_down
 from omega_tui.analytics.harmony import Energy, Harmony, position_balance
 from omega_tui.analytics.performance import performance
 from omega_tui.analytics.swings import Direction, Swing
@@ -66,9 +67,9 @@ TRADES = (
 )
 """From oldest to newest; the prices of the ETHUSDT one are not ETH's, which no picture minds."""
 
-HISTORY = HistoryView(True, "", TRADES, performance(TRADES))
-EMPTY_HISTORY = HistoryView(True, "", (), performance(()))
-UNKNOWN_HISTORY = HistoryView(False, "", (), performance(()))
+HISTORY = HistoryView(True, "", TRADES, performance(TRADES), break_down(TRADES))
+EMPTY_HISTORY = HistoryView(True, "", (), performance(()), break_down(()))
+UNKNOWN_HISTORY = HistoryView(False, "", (), performance(()), break_down(()))
 
 HARMONY = HarmonyView(
     positions=(),

@@ -9,6 +9,9 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 
+from omega_tui.analytics.breakdown import Breakdown, break_down
+from omega_tui.analytics.performance import Performance, performance
+from omega_tui.analytics.trades import Trade
 from omega_tui.domain.account import Bill
 from omega_tui.domain.closed import Check, ClosedPosition, Origin
 from omega_tui.domain.orders import Fill
@@ -19,7 +22,7 @@ from omega_tui.exchange.port import Gateway, ReadFailed
 from omega_tui.history.ledger import PositionLedger, close_positions
 from omega_tui.history.reading import KINDS, records_of
 from omega_tui.history.records import ADDED, TOLD, ContextRow
-from omega_tui.history.review import Words, review
+from omega_tui.history.review import Records, Words, review
 from omega_tui.journal import JournalDamaged, JournalFailed
 
 COMPARE_SECONDS = 600.0
@@ -96,10 +99,11 @@ class PastDesk:
                 self._recorder.note(TOLD, position)
 
     async def _put_together(self) -> None:
-        """In a thread of its own: ten thousand positions take longer than a key may wait."""
+        """In a thread of its own: ten thousand positions take half a second, which no key waits for."""
         past = self._state.past
         records = replace(past.records, told=list(past.records.told), added=list(past.records.added))
-        past.trades = tuple(await asyncio.to_thread(review, list(self._built), records))
+        found = await asyncio.to_thread(_worked_out, list(self._built), records)
+        past.trades, past.performance, past.breakdown = found
         self._state.touch(Panel.HISTORY, Panel.FIBONACCI)
 
     def take_fills(self, fills: Iterable[Fill]) -> None:
@@ -150,3 +154,10 @@ class PastDesk:
     def _soon(self) -> None:
         if self.wake is not None:
             self.wake.set()
+
+
+def _worked_out(
+    built: list[ClosedPosition], records: Records
+) -> tuple[tuple[Trade, ...], Performance, Breakdown]:
+    trades = tuple(review(built, records))
+    return trades, performance(trades), break_down(trades)

@@ -39,7 +39,6 @@ class Store:
         self._state = state
         self._faces: dict[Panel, object] = {}
         self._bumps = dict.fromkeys(Panel, 0)
-        self._history: tuple[int, HistoryView] | None = None
 
     def version(self, panel: Panel) -> int:
         if panel is Panel.LOG:
@@ -108,10 +107,7 @@ class Store:
         return build_account(self._state)
 
     def history(self) -> HistoryView:
-        version = self._state.version(Panel.HISTORY)
-        if self._history is None or self._history[0] != version:
-            self._history = (version, build_history(self._state))
-        return self._history[1]
+        return build_history(self._state)
 
     def harmony(self) -> HarmonyView:
         return build_harmony(self._state, self.history())

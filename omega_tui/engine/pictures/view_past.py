@@ -15,7 +15,6 @@ from omega_tui.analytics.harmony import (
     pnl_distribution,
     position_balance,
 )
-from omega_tui.analytics.performance import performance
 from omega_tui.analytics.swings import Swing
 from omega_tui.domain.account import Position
 from omega_tui.domain.margin import notional_value
@@ -29,7 +28,7 @@ from omega_tui.engine.state import State
 def build_history(state: State) -> HistoryView:
     """Every closed position and what they add up to."""
     past = state.past
-    return HistoryView(past.known, past.problem, past.trades, performance(past.trades))
+    return HistoryView(past.known, past.problem, past.trades, past.performance, past.breakdown)
 
 
 def build_harmony(state: State, history: HistoryView) -> HarmonyView:

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from omega_tui.analytics.performance import Known, Performance, add_up, group
-from omega_tui.analytics.trades import Trade
-from omega_tui.analytics.zones import by_zone, study_levels
+from omega_tui.analytics.breakdown import Breakdown
+from omega_tui.analytics.performance import Known, Performance
 from omega_tui.engine.past_views import HistoryView
 from omega_tui.ui import format as text_of
 from omega_tui.ui.rows.account import counted, money
@@ -28,10 +27,10 @@ def build_statistics(
         return [head, *notice("nothing to add up yet", width, height - 1)]
     lines = [head]
     lines += _in_columns(_figures(found, private), width)
-    lines += _levels(view.trades, width)
-    lines += _zones(view.trades, width, private)
+    lines += _levels(view.breakdown, width)
+    lines += _zones(view.breakdown, width, private)
     for kind in _GROUPINGS:
-        lines += _groups(view.trades, kind, width, private)
+        lines += _groups(view.breakdown, kind, width, private)
     return padded(lines, width, height)
 
 
@@ -75,9 +74,9 @@ def _in_columns(figures: Sequence[_Figure], width: int) -> list[Line]:
     return [filled([span for cell in line for span in cell], width) for line in beside]
 
 
-def _levels(trades: Sequence[Trade], width: int) -> list[Line]:
+def _levels(found: Breakdown, width: int) -> list[Line]:
     """What entries at each level were worth against entries anywhere; nothing where no swing is known."""
-    studies = [each for each in study_levels(trades) if each.count]
+    studies = [each for each in found.levels if each.count]
     if not studies:
         return []
     lines = [_caption("entries at a level", width)]
@@ -88,23 +87,22 @@ def _levels(trades: Sequence[Trade], width: int) -> list[Line]:
     return lines
 
 
-def _zones(trades: Sequence[Trade], width: int, private: bool) -> list[Line]:
-    zones = [each for each in by_zone(trades) if each.count]
+def _zones(found: Breakdown, width: int, private: bool) -> list[Line]:
+    zones = [each for each in found.zones if each.count]
     if not zones:
         return []
     rows = [(each.name, f"{100 * (each.win_rate or 0):.0f}% of {each.count}", each.net) for each in zones]
     return [_caption("entries by zone", width), *(_line(*row, width, private) for row in rows)]
 
 
-def _groups(trades: Sequence[Trade], kind: str, width: int, private: bool) -> list[Line]:
+def _groups(found: Breakdown, kind: str, width: int, private: bool) -> list[Line]:
     """The groups of a kind with the most positions; nothing where there is no or one group."""
-    groups = group(trades, kind)
+    groups = found.groups[kind]
     if len(groups) < 2:
         return []
-    shown = dict(sorted(groups.items(), key=lambda item: -len(item[1]))[:_MOST_OF_A_GROUP])
+    shown = dict(sorted(groups.items(), key=lambda item: -item[1].count)[:_MOST_OF_A_GROUP])
     lines = [_caption(f"by {kind}", width)]
-    for name, members in shown.items():
-        result = add_up(each.position.net for each in members)
+    for name, result in shown.items():
         lines.append(
             _line(name, f"{_percent(result.win_rate)} of {result.count}", result.net, width, private)
         )
