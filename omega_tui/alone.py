@@ -34,10 +34,10 @@ async def _run(settings: Settings, sim: str | None) -> int:
         # Looking only: whoever serves must never keep the cockpit from the account's journal.
         async with open_desk(settings, running, sends=False, keeps_history=True) as desk:
             log_to_file(settings.paths.state, desk.redact)
-            await desk.start()
+            ended = _signalled()
             async with served(_Beside(desk), desk.clock, desk.ids, settings) as options:
                 _say(f"{options.place}/dashboard; the token is in {token_path(settings)}; ctrl+c ends it")
-                await _until_signalled()
+                await _run_until(ended, desk)
     except (ApiRefused, SimulatorUnreadable) as error:
         _say(str(error))
         return ExitCode.USAGE
@@ -47,12 +47,26 @@ async def _run(settings: Settings, sim: str | None) -> int:
     return ExitCode.OK
 
 
-async def _until_signalled() -> None:
+async def _run_until(ended: asyncio.Event, desk: "Desk") -> None:
+    """Let data flow, which may take as long as an exchange is away: what is not known is told as such."""
+    starting, ending = asyncio.create_task(desk.start()), asyncio.create_task(ended.wait())
+    try:
+        await asyncio.wait({starting, ending}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            await ending
+    finally:
+        starting.cancel()
+        ending.cancel()
+
+
+def _signalled() -> asyncio.Event:
+    """Set once somebody wants an end."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, ended.set)
-    await ended.wait()
+    return ended
 
 
 def _say(words: str) -> None:

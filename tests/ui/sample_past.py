@@ -67,6 +67,9 @@ TRADES = (
 )
 """From oldest to newest; the prices of the ETHUSDT one are not ETH's, which no picture minds."""
 
+LATER = _trade(9, _SHORT, "60000", "59000", "0.01", 1)
+"""One more, closed after all of them."""
+
 HISTORY = HistoryView(True, "", TRADES, performance(TRADES), break_down(TRADES))
 EMPTY_HISTORY = HistoryView(True, "", (), performance(()), break_down(()))
 UNKNOWN_HISTORY = HistoryView(False, "", (), performance(()), break_down(()))

@@ -1,5 +1,6 @@
 """Workspaces: what each one shows at three sizes, how the keys lead there, and that no size breaks one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from omega_tui.engine.intents import Halt, PlaceOrder
+from omega_tui.engine.views import Panel
 from omega_tui.ui.kept import Kept
 from omega_tui.ui.screens.workspaces import Workspace
 from omega_tui.ui.terminal_meter import TerminalMeter
+from tests.ui import sample_past
 from tests.ui.driving import Driver, driving
 from tests.ui.test_goldens import GOLDEN, REWRITE
 
@@ -128,3 +131,21 @@ def test_the_terminal_meter_tells_the_rate_of_the_last_seconds_and_nothing_befor
         meter.written += 50_000 if second < 10 else 1_000
         rate = meter.rate(float(second))
     assert rate == 1_000
+
+
+async def test_the_history_is_walked_row_by_row_and_says_what_is_noted_there() -> None:
+    """Bug: a note that was written and can be read nowhere; a cursor that jumps when a position closes."""
+    async with driving() as driver:
+        await to(driver, Workspace.HISTORY)
+        assert driver.app.focused is driver.stage.history
+        assert "wide stop" not in driver.picture()
+        await driver.press(*["down"] * 5)
+        await driver.until(lambda: "wide stop" in driver.picture(), "the note of the sixth row")
+        key = driver.stage.history.cursor
+        view = sample_past.HISTORY
+        driver.engine.views.history_view = replace(view, trades=(*view.trades, sample_past.LATER))
+        driver.engine.views.changed(Panel.HISTORY)
+        await driver.until(lambda: "HISTORY 9" in driver.picture(), "the new position")
+        assert driver.stage.history.cursor == key
+        await driver.press("p")
+        await driver.until(lambda: "+32.97" not in driver.picture(), "hidden money")

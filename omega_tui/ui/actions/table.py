@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-TABLES = frozenset({"positions", "orders"})
+TABLES = frozenset({"positions", "orders", "history"})
 """Panels with rows that a cursor can stand on, beside the ladder."""
 
 READ_ONLY = "this session is read-only: it looks and never trades"
