@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from omega_tui.analytics.fibonacci import PivotPoints
 from omega_tui.domain.market import Candle, Timeframe
 from omega_tui.domain.orders import Side
 from omega_tui.engine.account_views import Freshness
@@ -73,7 +74,8 @@ class FibonacciRow:
 
 @dataclass(frozen=True, slots=True)
 class FibonacciView:
-    """The levels of the swing, or why there is none; `choice` says where the swing comes from."""
+    """The levels of the swing, or why there is none; `choice` says where the swing comes from. `pivots` are
+    the pivot points of the last 24 hours, None while their range is not known."""
 
     symbol: str
     timeframe: Timeframe
@@ -84,3 +86,4 @@ class FibonacciView:
     rows: tuple[FibonacciRow, ...]
     note: str
     choice: str = "auto"
+    pivots: PivotPoints | None = None

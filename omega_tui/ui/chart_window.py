@@ -50,6 +50,13 @@ class ChartWindow:
         moved = here._held(min(max(at, 0), newest), last, starts, width)
         return replace(moved, until_ms=None) if moved.until_ms == starts[-1] else moved
 
+    def turned_to(self, start_ms: int, starts: Sequence[int], width: int) -> "ChartWindow":
+        """The crosshair on the column that begins at `start_ms`."""
+        here = self.moved(0, starts, width)
+        if here.cursor_ms is None:
+            return here
+        return here.moved(_column(starts, start_ms) - _column(starts, here.cursor_ms), starts, width)
+
     def zoomed(self, step: int) -> "ChartWindow":
         """More candles a column (`step` 1) or fewer (-1)."""
         at = MERGES.index(self.merge) + step

@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from decimal import Decimal
 
+from omega_tui.analytics.fibonacci import pivot_points
 from omega_tui.domain.events import Health
 from omega_tui.domain.instruments import Instrument
 from omega_tui.domain.market import Candle, Timeframe
@@ -222,7 +223,8 @@ def fibonacci() -> FibonacciView:
         rows.append(
             FibonacciRow(ratio, price, distance, int((price - last) / D("0.1")), ratio == "0.5", sitting)
         )
-    return FibonacciView("BTCUSDT", Timeframe.M15, "up", low, high, 1, tuple(rows), "")
+    pivots = pivot_points(D("64890.0"), D("63350.5"), last)
+    return FibonacciView("BTCUSDT", Timeframe.M15, "up", low, high, 1, tuple(rows), "", pivots=pivots)
 
 
 POSITIONS = PositionsView(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from omega_tui.analytics.swings import Bar, fractals
 from omega_tui.engine.chart_views import ChartView
 from omega_tui.engine.intents import LoadOlderCandles, SelectSwing
 from tests.ui import sample_views as sample
@@ -22,6 +23,25 @@ async def test_the_crosshair_tells_of_the_candle_under_it() -> None:
         assert f"C {told.close:,.1f}" in driver.stage.chart.text
         await driver.press("full_stop")
         assert driver.stage.chart.following
+
+
+async def test_the_crosshair_hops_from_one_turning_point_to_the_next() -> None:
+    """Bug: a swing picked a candle beside its extreme, because the eye could not tell them apart."""
+    async with driving((200, 50)) as driver:
+        await driver.press("right_square_bracket")
+        candles = sample.chart(120).candles
+        bars = [Bar(each.start_ms, each.high, each.low, each.close) for each in candles]
+        points = list(dict.fromkeys(each.start_ms for each in fractals(bars)))
+        seen = []
+        for _ in range(3):
+            await driver.press("left_parenthesis")
+            found = driver.stage.chart.at_crosshair
+            seen.append(found.start_ms if found is not None else None)
+        assert seen == points[:-4:-1]
+        await driver.press("right_parenthesis")
+        back = driver.stage.chart.at_crosshair
+        assert back is not None
+        assert back.start_ms == points[-2]
 
 
 async def test_a_page_goes_into_the_past_and_says_how_much_is_newer() -> None:

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from decimal import Decimal
 
-from omega_tui.analytics.fibonacci import FibonacciLevel, exact_price
+from omega_tui.analytics.fibonacci import FibonacciLevel, PivotPoints, exact_price, pivot_points
 from omega_tui.domain.events import Surface
 from omega_tui.domain.market import Candle
 from omega_tui.domain.orders import Side
@@ -93,7 +93,15 @@ def build_fibonacci(state: State) -> FibonacciView:
         rows=tuple(_rows(state, levels)),
         note=_note(state) if not levels else "",
         choice=series.choice.words,
+        pivots=_pivots(state),
     )
+
+
+def _pivots(state: State) -> PivotPoints | None:
+    ticker = state.market.ticker
+    if ticker is None or ticker.high_24h is None or ticker.low_24h is None or ticker.last_price is None:
+        return None
+    return pivot_points(ticker.high_24h, ticker.low_24h, ticker.last_price)
 
 
 def build_swings(state: State) -> tuple[SwingView, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 
+from omega_tui.analytics.swings import Bar, fractals
 from omega_tui.domain.market import Candle, Timeframe
 from omega_tui.engine.chart_views import ChartView
 from omega_tui.engine.views import Panel, Views
@@ -56,6 +57,20 @@ class ChartPanel(ViewPanel, can_focus=True):
     def page(self, pages: int) -> None:
         """Half a screen, older below zero."""
         self.move(pages * max(1, self.size.width // 2))
+
+    def turn(self, step: int) -> None:
+        """The crosshair to the next turning point in sight, older below zero; half a screen where none is."""
+        bars = [Bar(each.start_ms, each.high, each.low, each.close) for each in self._shown]
+        points = [each.start_ms for each in fractals(bars)]
+        here = self._settled.cursor_ms
+        if here is None:
+            here = self._shown[-1].start_ms + 1 if self._shown else 0
+        older, newer = [at for at in points if at < here], [at for at in points if at > here]
+        found = older[-1:] if step < 0 else newer[:1]
+        if found:
+            self._window = self._window.turned_to(found[0], self._starts, self._plot)
+        else:
+            self.page(step)
 
     def zoom(self, step: int) -> None:
         """More candles a column (1) or fewer (-1)."""

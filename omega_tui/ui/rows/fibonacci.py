@@ -1,5 +1,6 @@
 """The Fibonacci panel's lines: the swing, then every level with its price and distance."""
 
+from omega_tui.analytics.fibonacci import PivotPoints
 from omega_tui.engine.chart_views import FibonacciRow, FibonacciView
 from omega_tui.engine.past_views import HarmonyView
 from omega_tui.ui import format as text_of
@@ -8,6 +9,7 @@ from omega_tui.ui.rows.harmony import harmony_lines
 from omega_tui.ui.rows.spans import Line, Span, filled, fit, notice, padded, title_line, wrapped
 
 _ROOM_FOR_TICKS = 42
+_PIVOT_LINES = 8
 
 
 def build_fibonacci(
@@ -25,7 +27,20 @@ def build_fibonacci(
         lines += [filled([(f" {text}", "muted")], width) for text in wrapped(view.note, width - 2, room)]
     if height - len(lines) > HARMONY_LINES:
         lines += [filled([], width), *harmony_lines(harmony, width)]
+    if height - len(lines) >= _PIVOT_LINES and view.pivots is not None:
+        lines += _pivots(view.pivots, view.price_places, width)
     return padded(lines, width, height)
+
+
+def _pivots(points: PivotPoints, places: int, width: int) -> list[Line]:
+    """Resistances from the farthest, the middle, supports from the nearest."""
+    above = [(f"R{number}", price) for number, price in enumerate(points.resistances, start=1)]
+    below = [(f"S{number}", price) for number, price in enumerate(points.supports, start=1)]
+    lines: list[Line] = [filled([(" pivots of 24 h", "muted")], width)]
+    for name, price in (*reversed(above), ("P", points.middle), *below):
+        spans: list[Span] = [(fit(name, 6, ">"), "muted"), (f" {text_of.number(price, places)}", "ink")]
+        lines.append(filled(spans, width))
+    return lines
 
 
 def _swing(view: FibonacciView, width: int) -> Line:

@@ -25,6 +25,8 @@ class ChartKeys:
             "chart.newer": lambda: self._look(lambda: chart.move(1)),
             "chart.back": lambda: self._look(lambda: chart.page(-1)),
             "chart.forth": lambda: self._look(lambda: chart.page(1)),
+            "chart.turn.older": lambda: self._look(lambda: chart.turn(-1)),
+            "chart.turn.newer": lambda: self._look(lambda: chart.turn(1)),
             "chart.now": chart.follow,
             "chart.nearer": lambda: chart.zoom(-1),
             "chart.farther": lambda: self._look(lambda: chart.zoom(1)),
