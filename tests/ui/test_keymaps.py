@@ -140,6 +140,8 @@ def test_no_file_without_faults_makes_a_trading_key_of_a_held_or_lower_case_one(
         ("hyper+x", None),
         ("", None),
         ("word", None),
+        ("0,", None),
+        ("a,b", None),
         ("é", None),
     ],
 )

@@ -55,7 +55,8 @@ _KNOWN = _SIGNS | _NAMED
 def read_key(text: str) -> str | None:
     """The name that a key's events carry, from `B`, `?`, `f5`, `ctrl+k`, `esc`; None for what is no key."""
     *modifiers, last = text.strip().split("+") if text.strip() not in ("", "+") else [text.strip()]
-    if not last or not set(modifiers) <= set(_MODIFIERS):
+    # A comma in a longer name would be a list of keys to Textual, which raises for some.
+    if not last or not set(modifiers) <= set(_MODIFIERS) or ("," in last and last != ","):
         return None
     if modifiers or len(last) > 1:
         last = last.lower()
