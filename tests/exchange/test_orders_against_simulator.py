@@ -1,5 +1,6 @@
 """Orders, batches and reads through the real client on the simulated exchange, in both position modes."""
 
+import decimal
 from collections.abc import AsyncIterator, Awaitable
 from decimal import Decimal
 from typing import Any
@@ -125,6 +126,16 @@ async def test_a_closed_position_is_told_as_its_fills_make_it(account: Account) 
     assert [each.origin for each in found] == [Origin.FILLS]
     assert [each.check for each in found] == [Check.AGREES], found[0].difference
     assert found[0].fees
+
+
+async def test_talking_to_the_exchange_leaves_the_arithmetic_as_it_was(account: Account) -> None:
+    """Bug: ccxt's number formatting changes the rounding of the whole thread; money then rounds otherwise."""
+    before = str(decimal.getcontext())
+    ref = await account.place(account.order("one", price="59000"))
+    await account.actions.amend(OrderChange(ref, "two", Decimal("0.02"), Decimal(58_900)))
+    await account.actions.cancel(OrderRef(BTC, None, "two"))
+    await account.reads.open_orders()
+    assert str(decimal.getcontext()) == before
 
 
 async def test_the_account_tells_its_bills_tiers_and_rights(account: Account) -> None:
