@@ -29,7 +29,7 @@ hold nothing."""
 LARGEST_BODY = 16_384
 _MOST_HEADERS = 64
 _LARGEST_HEAD = 8_192
-_WRONG_TOKENS_A_SECOND = 10
+_WRONG_TOKENS_A_SECOND = 20
 
 _SECURITY_HEADERS = (
     (b"cache-control", b"no-store"),
@@ -104,8 +104,11 @@ class Guard:
     def _judge_token(self, scope: Scope, headers: "_Headers") -> int | None:
         given = headers.token(browser=scope["type"] == "websocket")
         # Bytes: a text with other letters than ASCII would raise instead of being wrong.
-        if given is not None and compare_digest(given, self._token):
+        if given is None:
+            return 401
+        if compare_digest(given, self._token):
             return None
+        # Only a token that is wrong is a guess.
         return 401 if self._wrong.take() else 429
 
     async def _refuse(self, scope: Scope, send: Send, status: int) -> None:

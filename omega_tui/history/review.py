@@ -40,6 +40,17 @@ class Records:
     remarks: list[RemarkRow] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
 
+    def copy(self) -> "Records":
+        """The same lists, each its own: these may grow meanwhile."""
+        return Records(
+            bills=list(self.bills),
+            told=list(self.told),
+            added=list(self.added),
+            contexts=list(self.contexts),
+            remarks=list(self.remarks),
+            words=list(self.words),
+        )
+
 
 def review(built: Sequence[ClosedPosition], records: Records) -> list[Trade]:
     """Every closed position with what stood around it, in the order of closing."""

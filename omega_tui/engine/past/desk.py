@@ -7,7 +7,6 @@ exchange forgets after three months.
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
 
 from omega_tui.analytics.breakdown import Breakdown, break_down
 from omega_tui.analytics.performance import Performance, performance
@@ -101,8 +100,7 @@ class PastDesk:
     async def _put_together(self) -> None:
         """In a thread of its own: ten thousand positions take half a second, which no key waits for."""
         past = self._state.past
-        records = replace(past.records, told=list(past.records.told), added=list(past.records.added))
-        found = await asyncio.to_thread(_worked_out, list(self._built), records)
+        found = await asyncio.to_thread(_worked_out, list(self._built), past.records.copy())
         past.trades, past.performance, past.breakdown = found
         self._state.touch(Panel.HISTORY, Panel.FIBONACCI)
 
