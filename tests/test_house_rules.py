@@ -28,7 +28,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "domain": ("domain",),
     "analytics": ("analytics", "domain"),
     "language": ("language", "domain", "analytics"),
-    "history": ("history", "domain", "analytics", "journal"),
+    "history": ("history", "domain", "analytics", "journal", "clock"),
     "settings": ("settings", "domain"),
     "exchange": ("exchange", "domain", "clock"),
     "journal": ("journal", "domain", "clock"),

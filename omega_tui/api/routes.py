@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 from fastapi.security import HTTPBearer
 
 from omega_tui.api import answers, models
-from omega_tui.api.additions import AlreadyThere, closed_position
+from omega_tui.api.additions import closed_position
 from omega_tui.api.answers import NotServed
 from omega_tui.api.exposition import exposition
 from omega_tui.api.options import ApiOptions
@@ -18,6 +18,7 @@ from omega_tui.api.source import Source, encode
 from omega_tui.api.stream import Stream
 from omega_tui.domain.text import safe_text
 from omega_tui.engine.views import Panel
+from omega_tui.history.additions import BadAddition
 from omega_tui.journal import JournalFailed
 
 _JSON = "application/json"
@@ -151,7 +152,7 @@ def _add_history(app: FastAPI, source: Source) -> None:
         try:
             position = closed_position(added, source)
             await source.engine.add_closed(position)
-        except AlreadyThere as error:
+        except BadAddition as error:
             return _problem(409, str(error))
         except JournalFailed as error:
             raise NotServed(f"nothing was written: {error}") from None

@@ -6,17 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from omega_tui.clock import RandomIds
-from omega_tui.domain.closed import ClosedPosition, Origin, price_result
+from omega_tui.domain.closed import ClosedPosition
 from omega_tui.domain.orders import HoldSide
-from omega_tui.domain.symbols import UnknownSymbol, parse_symbol
 from omega_tui.domain.values import InvalidNumber, parse_decimal
+from omega_tui.history.additions import BadAddition, by_hand
 
-_ID_LENGTH = 12
 _NEEDED = ("entry", "exit", "opened", "closed")
-
-
-class BadAddition(ValueError):
-    """What was written makes no closed position; the message names the flag."""
 
 
 def closed_by_hand(arguments: Mapping[str, Any], now_ms: int) -> ClosedPosition:
@@ -32,32 +27,16 @@ def closed_by_hand(arguments: Mapping[str, Any], now_ms: int) -> ClosedPosition:
     symbol, side, size = words
     if side not in ("long", "short"):
         raise BadAddition(f"{side!r} is no side: long or short")
-    try:
-        name = parse_symbol(symbol).name
-    except UnknownSymbol as error:
-        raise BadAddition(str(error)) from None
     amount, entry, left = (
         _positive(text, what)
         for text, what in ((size, "the size"), (arguments["entry"], "--entry"), (arguments["exit"], "--exit"))
     )
     opened, closed = (_time(arguments[flag], f"--{flag}") for flag in ("opened", "closed"))
-    if not opened <= closed <= now_ms:
-        raise BadAddition("--opened comes before --closed, and --closed is past")
-    hold_side = HoldSide(side)
-    return ClosedPosition(
-        position_id=f"manual-{RandomIds().token(_ID_LENGTH)}",
-        symbol=name,
-        hold_side=hold_side,
-        size=amount,
-        peak=amount,
-        entry_price=entry,
-        exit_price=left,
-        opened_ms=opened,
-        closed_ms=closed,
-        gross=price_result(hold_side, entry, left, amount),
-        fees=_signed(arguments.get("fees"), "--fees"),
-        funding=None,
-        origin=Origin.MANUAL,
+    return by_hand(
+        *(symbol, HoldSide(side), amount, (entry, left), (opened, closed)),
+        _signed(arguments.get("fees"), "--fees"),
+        now_ms=now_ms,
+        ids=RandomIds(),
     )
 
 

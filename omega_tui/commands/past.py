@@ -13,12 +13,13 @@ from omega_tui.analytics.trades import Trade
 from omega_tui.clock import Clock, SystemClock
 from omega_tui.commands.answer import Answer
 from omega_tui.commands.exit_codes import ExitCode
-from omega_tui.commands.hand_written import BadAddition, closed_by_hand
+from omega_tui.commands.hand_written import closed_by_hand
 from omega_tui.commands.journals import newest_journal
 from omega_tui.commands.report import report_facts, write_report
 from omega_tui.domain.closed import Origin
 from omega_tui.domain.text import safe_text
 from omega_tui.exchange.bitget.translation.closed import ExportUnreadable, read_export
+from omega_tui.history.additions import BadAddition
 from omega_tui.history.export import as_csv, as_json_lines, export_rows
 from omega_tui.history.ledger import close_positions
 from omega_tui.history.periods import UnknownPeriod, parse_period

@@ -1,15 +1,12 @@
 """Closed positions as lines for other programs: CSV that no spreadsheet runs, or JSON Lines."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 
 import msgspec
 
 from omega_tui.analytics.trades import Trade
 from omega_tui.domain.values import decimal_text
-from omega_tui.journal import formula_safe
+from omega_tui.journal import csv_line, formula_safe, time_text
 
 _encode = msgspec.json.Encoder().encode
 
@@ -68,18 +65,6 @@ def as_json_lines(rows: Iterable[dict[str, str | None]]) -> Iterator[str]:
 
 def as_csv(rows: Iterable[dict[str, str | None]]) -> Iterator[str]:
     """A line of headings, then one a row; a cell that a spreadsheet would run begins with an apostrophe."""
-    yield _csv_line(COLUMNS)
+    yield csv_line(COLUMNS)
     for row in rows:
-        yield _csv_line(tuple(formula_safe(row[name] or "") for name in COLUMNS))
-
-
-def _csv_line(cells: tuple[str, ...]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="", quoting=csv.QUOTE_ALL).writerow(cells)
-    return out.getvalue()
-
-
-def time_text(ms: int) -> str:
-    """`2026-11-27T12:00:00.000Z`."""
-    moment = datetime.fromtimestamp(ms // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03}Z"
+        yield csv_line(tuple(formula_safe(row[name] or "") for name in COLUMNS))

@@ -9,11 +9,13 @@ from omega_tui.journal.reading import (
     JournalListing,
     JournalReader,
     Verified,
+    csv_line,
     export_csv,
     export_json_lines,
     formula_safe,
     list_journals,
     read_journal,
+    time_text,
 )
 from omega_tui.journal.replay import Fold, Folded
 from omega_tui.journal.schema import JournalDamaged, JournalRow
@@ -36,6 +38,7 @@ __all__ = [
     "RowRefused",
     "Verified",
     "account_mark",
+    "csv_line",
     "export_csv",
     "export_json_lines",
     "formula_safe",
@@ -45,4 +48,5 @@ __all__ = [
     "prune",
     "read_body",
     "read_journal",
+    "time_text",
 ]

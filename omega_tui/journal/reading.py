@@ -120,7 +120,7 @@ def export_json_lines(rows: Iterable[JournalRow]) -> Iterator[str]:
     for row in rows:
         facts = {
             "sequence": row.sequence,
-            "time": _time(row.wall_ms),
+            "time": time_text(row.wall_ms),
             "wall_ms": row.wall_ms,
             "kind": row.kind,
             "body": msgspec.Raw(row.body),
@@ -133,13 +133,13 @@ def export_csv(rows: Iterable[JournalRow]) -> Iterator[str]:
 
     A cell that a spreadsheet would run as a formula begins with an apostrophe; numbers stay numbers.
     """
-    yield _csv_line(("sequence", "time", "wall_ms", "kind", *_COLUMNS, "body"))
+    yield csv_line(("sequence", "time", "wall_ms", "kind", *_COLUMNS, "body"))
     for row in rows:
         facts = _members(row.body)
         columns = (facts.get(name, "") for name in _COLUMNS)
         text = row.body.decode(errors="replace")
-        cells = (str(row.sequence), _time(row.wall_ms), str(row.wall_ms), row.kind, *columns, text)
-        yield _csv_line(tuple(map(formula_safe, cells)))
+        cells = (str(row.sequence), time_text(row.wall_ms), str(row.wall_ms), row.kind, *columns, text)
+        yield csv_line(tuple(map(formula_safe, cells)))
 
 
 def formula_safe(cell: str) -> str:
@@ -149,7 +149,8 @@ def formula_safe(cell: str) -> str:
     return cell
 
 
-def _csv_line(cells: tuple[str, ...]) -> str:
+def csv_line(cells: tuple[str, ...]) -> str:
+    """A line of CSV without its end."""
     # Every cell is quoted: a spreadsheet that divides at semicolons must not find a cell inside a cell.
     out = io.StringIO()
     csv.writer(out, lineterminator="", quoting=csv.QUOTE_ALL).writerow(cells)
@@ -172,7 +173,8 @@ def _members(body: bytes) -> dict[str, str]:
     return found
 
 
-def _time(wall_ms: int) -> str:
+def time_text(wall_ms: int) -> str:
+    """A moment in UTC: `2026-11-27T12:00:00.000Z`."""
     return (
         datetime.fromtimestamp(wall_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{wall_ms % 1000:03}Z"
     )

@@ -283,7 +283,7 @@ async def test_a_position_that_is_added_is_on_disk_marked_and_counted(tmp_path: 
         ({"note": "x"}, 422, "note"),
         ({"symbol": "BTC\x1b[31m"}, 422, "symbol"),
         ({"symbol": "XBTUSD"}, 422, "symbol"),
-        ({"exit_time": "2023-07-09T09:45:00Z"}, 409, "before entry_time"),
+        ({"exit_time": "2023-07-09T09:45:00Z"}, 409, "before its entry time"),
         ({"exit_time": "2099-07-09T09:45:00Z"}, 409, "future"),
     ],
 )
