@@ -149,3 +149,17 @@ async def test_the_history_is_walked_row_by_row_and_says_what_is_noted_there() -
         assert driver.stage.history.cursor == key
         await driver.press("p")
         await driver.until(lambda: "+32.97" not in driver.picture(), "hidden money")
+
+
+@pytest.mark.parametrize("workspace", Workspace, ids=lambda each: each.title)
+async def test_a_panel_is_zoomed_and_put_back_in_every_workspace(workspace: Workspace) -> None:
+    """Bug: the key did nothing in four of six, whose own arrangement outweighed it."""
+    async with driving() as driver:
+        await to(driver, workspace)
+        panel = driver.app.focused
+        assert panel is not None
+        place = panel.region
+        await driver.press("z")
+        await driver.until(lambda: panel.region.size == (120, 32), "it does not stand alone")
+        await driver.press("z")
+        await driver.until(lambda: panel.region == place, "it is not back in its place")

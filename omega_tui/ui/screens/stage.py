@@ -221,7 +221,8 @@ class Stage(Stack):
 
     def _arrange(self) -> None:
         ticket = self.has_class("-ticket") and self.workspace not in _WITH_MARKET
-        shown = Workspace.TRADE if ticket else self.workspace
+        # A zoomed panel stands alone: what a workspace says of the others would outweigh that.
+        shown = Workspace.TRADE if ticket or self.zoomed else self.workspace
         for workspace in Workspace:
             self.set_class(workspace is shown, workspace.value)
 
@@ -230,6 +231,7 @@ class Stage(Stack):
         for widget in self.query(".-zoomed"):
             widget.remove_class("-zoomed")
         self.set_class(panel is not None, "-zoom")
+        self._arrange()
         if panel is not None:
             for node in panel.ancestors_with_self:
                 if node is self:
