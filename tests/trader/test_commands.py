@@ -18,6 +18,7 @@ from omega_tui.commands.failures import exit_code
 from omega_tui.commands.parser import NAMES
 from omega_tui.trader import errors
 from omega_tui.trader.errors import TraderError
+from tests.support.long import LONG
 from tests.support.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,6 +98,7 @@ def test_a_halt_from_the_shell_holds_for_whoever_comes_next(shell: Shell) -> Non
     assert shell(*buy("--stop", "64500"))[0] == 0
 
 
+@LONG
 def test_dry_runs_show_everything_and_send_nothing(exchange: Simulator, shell: Shell) -> None:
     """The simulator counts what reaches it: not one request that changes something may."""
     shell(*buy("--stop", "64500"))
