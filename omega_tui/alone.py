@@ -2,9 +2,9 @@
 
 import asyncio
 import signal
-import sys
 from typing import TYPE_CHECKING
 
+from omega_tui.commands.answer import narrate
 from omega_tui.commands.exit_codes import ExitCode
 from omega_tui.domain.closed import ClosedPosition
 from omega_tui.engine.engine import Engine
@@ -36,13 +36,13 @@ async def _run(settings: Settings, sim: str | None) -> int:
             log_to_file(settings.paths.state, desk.redact)
             ended = _signalled()
             async with served(_Beside(desk), desk.clock, desk.ids, settings) as options:
-                _say(f"{options.place}/dashboard; the token is in {token_path(settings)}; ctrl+c ends it")
+                narrate(f"{options.place}/dashboard; the token is in {token_path(settings)}; ctrl+c ends it")
                 await _run_until(ended, desk)
     except (ApiRefused, SimulatorUnreadable) as error:
-        _say(str(error))
+        narrate(str(error))
         return ExitCode.USAGE
     except SimulatorFailed as error:
-        _say(str(error))
+        narrate(str(error))
         return ExitCode.UNREACHABLE
     return ExitCode.OK
 
@@ -67,11 +67,6 @@ def _signalled() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, ended.set)
     return ended
-
-
-def _say(words: str) -> None:
-    sys.stderr.write(f"omega-tui: {words}\n")
-    sys.stderr.flush()
 
 
 class _Beside:

@@ -53,8 +53,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "api": ("api", "engine", "history", "domain", "analytics", "journal", "clock"),
     "serving": ("__init__", "api", "clock", "domain", "engine", "settings"),
     "alone": (
-        *("api", "commands.exit_codes", "domain", "engine", "history", "journal", "logs", "serving"),
-        *("settings", "sim.child", "wiring"),
+        *("api", "commands.answer", "commands.exit_codes", "domain", "engine", "history", "journal"),
+        *("logs", "serving", "settings", "sim.child", "wiring"),
     ),
     "plain": ("commands.exit_codes", "clock", "settings", "wiring", "logs", "ui"),
     "commands": (

@@ -73,12 +73,6 @@ class ClosedPosition:
         return self.closed_ms - self.opened_ms
 
 
-def price_result(hold_side: HoldSide, entry: Decimal, exit_price: Decimal, size: Decimal) -> Decimal:
-    """What `size` brings by price alone, in USDT: (exit - entry) x size, for a short its negative."""
-    move = exit_price - entry if hold_side is HoldSide.LONG else entry - exit_price
-    return move * size
-
-
 @dataclass(frozen=True, slots=True)
 class ReportedPosition:
     """A closed position as the exchange's position history tells it ("Get-History-Position").

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from omega_tui.clock import Ids
-from omega_tui.domain.closed import ClosedPosition, Origin, price_result
+from omega_tui.domain.closed import ClosedPosition, Origin
+from omega_tui.domain.margin import unrealized_profit
 from omega_tui.domain.orders import HoldSide
 from omega_tui.domain.symbols import UnknownSymbol, parse_symbol
 
@@ -46,7 +47,7 @@ def by_hand(
         exit_price=left,
         opened_ms=opened,
         closed_ms=closed,
-        gross=price_result(hold_side, entry, left, size),
+        gross=unrealized_profit(hold_side, size, entry, left),
         fees=fees,
         funding=None,
         origin=Origin.MANUAL,

@@ -5,7 +5,8 @@ from itertools import count
 from typing import Any
 
 from omega_tui.analytics.trades import Trade
-from omega_tui.domain.closed import ClosedPosition, price_result
+from omega_tui.domain.closed import ClosedPosition
+from omega_tui.domain.margin import unrealized_profit
 from omega_tui.domain.orders import HoldSide
 
 _NUMBERS = count(1)
@@ -39,7 +40,7 @@ def trade(
         exit_price=Decimal(left),
         opened_ms=opened,
         closed_ms=closed,
-        gross=price_result(hold_side, Decimal(entry), Decimal(left), Decimal(size)),
+        gross=unrealized_profit(hold_side, Decimal(size), Decimal(entry), Decimal(left)),
         fees=_number(fees),
         funding=_number(funding),
     )

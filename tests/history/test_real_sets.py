@@ -9,7 +9,8 @@ import pytest
 
 from omega_tui.analytics.performance import add_up, measure_drawdown, performance
 from omega_tui.analytics.trades import Trade
-from omega_tui.domain.closed import ClosedPosition, price_result
+from omega_tui.domain.closed import ClosedPosition
+from omega_tui.domain.margin import unrealized_profit
 from omega_tui.domain.orders import HoldSide
 from omega_tui.exchange.bitget.translation.closed import read_export
 from omega_tui.history.ledger import close_positions
@@ -78,7 +79,7 @@ def test_a_backtest_of_179_trades_has_its_own_profit_factor() -> None:
 def _trade(number: int, row: dict[str, object]) -> Trade:
     size, entry, left = (Decimal(str(row[name])) for name in ("amount", "open_rate", "close_rate"))
     net = Decimal(str(row["profit_abs"]))
-    gross = price_result(HoldSide.LONG, entry, left, size)
+    gross = unrealized_profit(HoldSide.LONG, size, entry, left)
     opened, closed = (
         int(datetime.fromisoformat(str(row[name])).timestamp() * 1000) for name in ("open_date", "close_date")
     )

@@ -7,7 +7,8 @@ from omega_tui.analytics.harmony import Energy, Harmony, position_balance
 from omega_tui.analytics.performance import performance
 from omega_tui.analytics.swings import Direction, Swing
 from omega_tui.analytics.trades import Trade
-from omega_tui.domain.closed import Check, ClosedPosition, price_result
+from omega_tui.domain.closed import Check, ClosedPosition
+from omega_tui.domain.margin import unrealized_profit
 from omega_tui.domain.orders import HoldSide
 from omega_tui.engine.past_views import HarmonyView, HistoryView
 
@@ -18,7 +19,7 @@ _SWING = Swing(58_000.0, 62_000.0, Direction.UP)
 
 def _closed(number: int, hold: HoldSide, entry: str, left: str, size: str, hours: int) -> ClosedPosition:
     opened = _START_MS + number * 7 * _HOUR_MS
-    gross = price_result(hold, Decimal(entry), Decimal(left), Decimal(size))
+    gross = unrealized_profit(hold, Decimal(size), Decimal(entry), Decimal(left))
     return ClosedPosition(
         position_id=f"BTCUSDT-{hold}-{opened}-{number}",
         symbol="ETHUSDT" if number % 5 == 4 else "BTCUSDT",
