@@ -10,7 +10,7 @@ from omega_tui.domain.closed import ClosedPosition
 from omega_tui.engine.engine import Engine
 from omega_tui.engine.views import Views
 from omega_tui.history.records import ADDED
-from omega_tui.journal import Journal, JournalFailed, JournalInUse, JournalRefused
+from omega_tui.journal import JournalFailed, JournalInUse, JournalRefused, append_at_once
 from omega_tui.serving import served, token_path
 from omega_tui.settings import Settings
 from omega_tui.sim.child import SimulatorFailed, SimulatorUnreadable, read_address
@@ -97,14 +97,10 @@ class _Beside:
 
     def _write(self, position: ClosedPosition) -> None:
         try:
-            journal = Journal(self._desk.journal_file, self._desk.clock)
+            append_at_once(self._desk.journal_file, self._desk.clock, [(ADDED, position)])
         except JournalInUse:
             raise JournalFailed(
                 "the cockpit writes this account's journal now: serve the API there (omega-tui --api)"
             ) from None
         except JournalRefused as error:
             raise JournalFailed(str(error)) from None
-        try:
-            journal.append(ADDED, position).result()
-        finally:
-            journal.close()

@@ -27,11 +27,11 @@ from omega_tui.history.reading import KINDS, records_of
 from omega_tui.history.records import ADDED, REMARK, TOLD, RemarkRow
 from omega_tui.history.review import Records, review
 from omega_tui.journal import (
-    Journal,
     JournalDamaged,
     JournalFailed,
     JournalInUse,
     JournalRefused,
+    append_at_once,
     read_journal,
 )
 from omega_tui.settings import Settings
@@ -183,19 +183,14 @@ def _write(path: Path, rows: list[tuple[str, object]]) -> None:
     if not rows:
         return
     try:
-        journal = Journal(path, SystemClock())
+        append_at_once(path, SystemClock(), rows)
     except JournalInUse:
         words = "a cockpit writes this journal now: quit it first, or write there (note, tag, its HTTP API)"
         raise _Stopped(ExitCode.READ_ONLY, "JournalInUse", words) from None
     except JournalRefused as error:
         raise _Stopped(ExitCode.FAILED, "JournalRefused", str(error)) from None
-    try:
-        for future in [journal.append(kind, body) for kind, body in rows]:
-            future.result()
     except JournalFailed as error:
         raise _Stopped(ExitCode.FAILED, "JournalFailed", str(error)) from None
-    finally:
-        journal.close()
 
 
 _ACTIONS: dict[str, Callable[[Path, Arguments], Answer]] = {

@@ -1,7 +1,7 @@
 """The store of record: what was intended, sent and answered, on disk before it counts."""
 
 from omega_tui.journal.files import JournalInUse, JournalRefused, account_mark, in_use, journal_path, prune
-from omega_tui.journal.journal import Journal
+from omega_tui.journal.journal import Journal, append_at_once
 from omega_tui.journal.onlooker import Onlooker
 from omega_tui.journal.port import JournalFailed, JournalPort, NoJournal, RowRefused
 from omega_tui.journal.projections import Recollection, read_body
@@ -38,6 +38,7 @@ __all__ = [
     "RowRefused",
     "Verified",
     "account_mark",
+    "append_at_once",
     "csv_line",
     "export_csv",
     "export_json_lines",

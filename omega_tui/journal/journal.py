@@ -6,7 +6,7 @@ that could not be written is reported to whoever handed it in; later rows are tr
 
 import queue
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -203,6 +203,19 @@ class Journal:
             item.done.set_exception(as_failure(self.path, error))
         except JournalDamaged as error:
             item.done.set_exception(schema.damage(self.path, error))
+
+
+def append_at_once(path: Path, clock: Clock, rows: Iterable[tuple[str, object]]) -> None:
+    """Write rows of (kind, body) into a journal that nobody writes now, and let go of it.
+
+    Raises JournalRefused (JournalInUse when somebody does) and JournalFailed.
+    """
+    journal = Journal(path, clock)
+    try:
+        for future in [journal.append(kind, body) for kind, body in rows]:
+            future.result()
+    finally:
+        journal.close()
 
 
 def _open(path: Path, clock: Clock, kind: type[sqlite3.Connection]) -> tuple[sqlite3.Connection, Place]:
